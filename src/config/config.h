@@ -1,0 +1,114 @@
+/* The configuration: INI files below one directory, read whole into an immutable value, or not at all. Every problem is
+ * found in one go and handed to the caller as a list; errors mean that there is no configuration. What it says is
+ * described in the README and in conf/. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/plan.h"
+
+enum problem_level { PROBLEM_NOTE, PROBLEM_WARNING, PROBLEM_ERROR };
+
+struct problem {
+    enum problem_level level;
+    const char *file;        /* relative to the configuration directory */
+    int line;                /* 0: the file as a whole */
+    const char *message;     /* what is wrong and what to do; names the nearest known word where one is near */
+};
+
+struct problems;             /* ordered by file and line once config_load() returned */
+struct problems *problems_new(void);
+void problems_free(struct problems *problems);               /* accepts NULL */
+DEFINE_CLEANUP(struct problems *, problems_free)
+size_t problems_count(const struct problems *problems);
+size_t problems_errors(const struct problems *problems);
+const struct problem *problems_get(const struct problems *problems, size_t index);
+void problems_add(struct problems *problems, enum problem_level level, const char *file, int line, const char *format, ...) PRINTF(5, 6);
+
+enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX };
+
+enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16 };
+
+/* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/. */
+struct gateway_http {        /* every string NULL where not given; secrets are resolved */
+    const char *method;      /* "POST" by default */
+    const char *url;
+    const char *headers[CONFIG_MAX_HEADERS];
+    size_t n_headers;
+    const char *content_type;
+    const char *body;        /* template */
+    const char *accept;      /* "200-299" by default; codes and ranges, or /pattern/ in the reply, or both */
+    const char *message_id;
+    const char *reply_from, *reply_text;
+    const char *receipt_id, *receipt_status, *receipt_delivered, *receipt_failed;
+};
+
+struct gateway {
+    const char *name;
+    enum gateway_type type;
+    unsigned channels;               /* 1u << channel: those of [channels] that list it */
+    unsigned window;                 /* pages in flight; 128 */
+    int64_t timeout_usec;            /* 10 s */
+    const char *username, *password; /* NULL: none */
+    const char *from;                /* number or sender text; e-mail address; NULL: none */
+    bool from_is_number;             /* so that replies can come back */
+    const char *ca_file;             /* NULL: the system's */
+    const char *hook_secret;         /* NULL: no hooks */
+    const char *receipt_base;        /* public-url + /hooks/NAME/SECRET, or NULL: no receipts can come */
+    struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own */
+    const char *smtp_url;            /* GATEWAY_SMTP */
+    int starttls;                    /* enum transfer_starttls of loop/http_client.h */
+    const char *outbox_path;         /* GATEWAY_OUTBOX */
+    struct origin origin;
+};
+
+enum right { RIGHT_TRIGGER = 1, RIGHT_DRILL = 2, RIGHT_OPERATE = 4, RIGHT_ADMIN = 8, RIGHT_ALL = 15 };
+
+struct token {                       /* one accepted token of a source */
+    uint8_t sha256[32];
+    const char *source;
+    unsigned rights;                 /* enum right */
+};
+
+struct config {
+    struct plan plan;
+    const char *directory;
+    const char *socket_path;
+    const char *state_directory;
+    const char *public_url;          /* without a trailing slash; NULL: none */
+    const char *listen[CONFIG_MAX_LISTEN];
+    size_t n_listen;
+    const char *tls_certificate, *tls_key;    /* NULL: plain */
+    const char *trusted_proxies[CONFIG_MAX_LISTEN];
+    size_t n_trusted_proxies;
+    const struct token *tokens;
+    size_t n_tokens;
+    const struct gateway *gateways;  /* ordered by name */
+    size_t n_gateways;
+    const struct gateway *channel_gateways[CHANNEL_COUNT][CONFIG_MAX_GATEWAYS];   /* in the order in which they are tried */
+    size_t n_channel_gateways[CHANNEL_COUNT];
+    int64_t loaded_at_usec;          /* wall time handed to config_load */
+};
+
+struct config_env {
+    const char *directory;
+    const char *preset_directory;    /* $(pkgdatadir)/presets */
+    const char *credentials_directory;   /* $CREDENTIALS_DIRECTORY, or NULL: DIRECTORY/credentials */
+    const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
+    int64_t now_usec;                /* for "in the past" notes */
+};
+
+/* Reads everything. ERR_OK: *ret is a configuration (free it with config_free), warnings may be in `problems`. ERR_CONFIG: *ret is
+ * NULL and `problems` has at least one error. Files that change while they are read are at worst reported as errors. */
+WARN_UNUSED enum err config_load(const struct config_env *env, struct problems *problems, struct config **ret);
+void config_free(struct config *config);                     /* accepts NULL */
+DEFINE_CLEANUP(struct config *, config_free)
+
+const struct gateway *config_gateway(const struct config *config, const char *name);   /* NULL: not there */
+
+#endif

@@ -1,0 +1,170 @@
+/* What the administrators decided, as the engine sees it: people, groups, rosters, ladders, sources. config/ builds it from
+ * files; it is immutable, and everything in it lives as long as the configuration that holds it. Pointers between its parts are
+ * stable within one plan and mean nothing in the next: state refers to people and roles by atoms of their ids. */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/civil.h"
+#include "base/tz.h"
+
+enum channel { CHANNEL_SMS, CHANNEL_VOICE, CHANNEL_EMAIL, CHANNEL_COUNT };
+enum language { LANGUAGE_SV, LANGUAGE_EN };
+enum severity { SEVERITY_CRITICAL, SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO, SEVERITY_COUNT };   /* most urgent first */
+
+const char *channel_name(enum channel channel);                      /* "sms", ... */
+bool channel_from_name(const char *name, enum channel *ret);
+const char *severity_name(enum severity severity);                   /* "critical", ... */
+bool severity_from_name(const char *name, enum severity *ret);
+
+struct origin {            /* where in the configuration something was said */
+    const char *file;      /* as given to the administrator, relative to the configuration directory */
+    int line;
+};
+
+struct contact {
+    enum channel channel;
+    const char *address;   /* E.164 with "+", or an e-mail address */
+};
+
+struct person {
+    const char *id;
+    const char *name;
+    enum language language;
+    const char *login;     /* NULL: none. The Unix user, for bereddctl */
+    const struct contact *contacts;   /* in the file's order */
+    size_t n_contacts;
+    struct origin origin;
+};
+
+struct group {
+    const char *id;
+    const char *title;
+    const struct person *const *members;
+    size_t n_members;
+    struct origin origin;
+};
+
+/* Who holds a duty for some time. */
+struct duty {
+    const struct person *primary;            /* NULL: keeps the lower layer's (`*`) */
+    const struct person *const *backups;
+    size_t n_backups;
+    bool keep_backups;                       /* the lower layer's backups stay, less the primary of this one */
+};
+
+struct duty_weeks {          /* [weeks]: FIRST..LAST, both included */
+    struct iso_week first, last;
+    struct duty duty;
+    struct origin origin;
+};
+
+struct duty_shift {          /* [shifts]: half-open, [from, to), UTC microseconds: local times resolved as design.md says */
+    int64_t from_usec, to_usec;
+    struct duty duty;
+    bool drop_in;            /* from ROLE.d: beats the roster's own shifts */
+    struct origin origin;
+};
+
+struct rotation {
+    bool present;
+    struct iso_week start;
+    const struct person *const *order;
+    size_t n_order;
+    unsigned backups;
+    struct origin origin;
+};
+
+enum target_kind { TARGET_PRIMARY, TARGET_SECONDARY, TARGET_BACKUPS, TARGET_EVERYONE, TARGET_PERSON, TARGET_GROUP, TARGET_ROLE };
+
+struct roster;
+struct target {
+    enum target_kind kind;
+    union {
+        const struct person *person;
+        const struct group *group;
+        const struct roster *roster;
+    };
+};
+
+struct ladder_step {
+    int64_t after_usec;      /* since the call-out began; ascending within a ladder */
+    struct target target;
+    unsigned channels;       /* 1u << enum channel */
+    struct origin origin;
+};
+
+struct ladder {
+    const struct ladder_step *steps;   /* at least one */
+    size_t n_steps;
+    int64_t repeat_usec;               /* at least 1 s */
+};
+
+struct roster {
+    const char *role;
+    const char *title;
+    bool on_request;                   /* call = on-request */
+    int handover_weekday;              /* 0 Monday */
+    int handover_minute;               /* minutes after local midnight */
+    bool week_starts_before;           /* week-starts = before */
+    const struct duty_weeks *weeks;    /* in the file's order */
+    size_t n_weeks;
+    const struct duty_shift *shifts;   /* drop-ins included, ordered by from_usec */
+    size_t n_shifts;
+    struct rotation rotation;
+    struct ladder ladder;
+    const struct ladder *severity_ladder[SEVERITY_COUNT];   /* NULL: `ladder` */
+    int64_t drill_deadline_usec;
+    bool drill_escalate;
+    bool drill_yield;
+    const struct person *owner;        /* NULL: none */
+    struct origin origin;
+};
+
+struct source {
+    const char *id;
+    const char *title;
+    const struct roster *const *roles; /* what its triggers call out; empty: every roster with call = always */
+    size_t n_roles;
+    unsigned limit;                    /* new incidents in limit_usec; more are bundled */
+    int64_t limit_usec;
+    const char *callback;              /* NULL: none */
+    bool sensitive;
+    struct origin origin;
+};
+
+struct plan {
+    const struct tz *tz;
+    const char *organisation;
+    enum language language;
+    int64_t dedup_window_usec;
+    bool reply_without_code;
+    const struct person *const *admins;
+    size_t n_admins;
+    unsigned admin_channels;           /* 1u << enum channel */
+    const struct person *persons;      /* each list ordered by id, strcmp */
+    size_t n_persons;
+    const struct group *groups;
+    size_t n_groups;
+    const struct roster *rosters;
+    size_t n_rosters;
+    const struct source *sources;      /* one named "local" is always there: peers on the local socket */
+    size_t n_sources;
+    unsigned channels_served;          /* 1u << channel: at least one gateway serves it */
+};
+
+/* Exact match of an id; NULL: not there. */
+const struct person *plan_person(const struct plan *plan, const char *id);
+const struct group *plan_group(const struct plan *plan, const char *id);
+const struct roster *plan_roster(const struct plan *plan, const char *role);
+const struct source *plan_source(const struct plan *plan, const char *id);
+/* Any case, as people type. */
+const struct person *plan_person_typed(const struct plan *plan, const char *typed);
+const struct roster *plan_roster_typed(const struct plan *plan, const char *typed);
+
+const struct ladder *roster_ladder(const struct roster *roster, enum severity severity);
+
+#endif

@@ -1,0 +1,26 @@
+/* Who is on call at an instant. Precedence: drop-in shift, shift, week, rotation; among equals that overlap, the later
+ * beginning wins, then the later file and line. */
+#ifndef ENGINE_ROSTER_H
+#define ENGINE_ROSTER_H
+
+#include "engine/plan.h"
+
+enum { ROSTER_MAX_BACKUPS = 16 };
+
+struct on_call {
+    const struct person *primary;                 /* NULL: nobody, a hole */
+    const struct person *backups[ROSTER_MAX_BACKUPS];
+    size_t n_backups;
+};
+
+void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret);
+
+/* The stretch around at_usec in which on_call stays the same, [from, until): bounded to a year each way (INT64_MIN and
+ * INT64_MAX mean "beyond that"). *ret_next is the primary after it, NULL for a hole or beyond. */
+void roster_stretch(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret,
+                    int64_t *ret_from_usec, int64_t *ret_until_usec, const struct person **ret_next);
+
+/* When a week's duty begins: local handover resolved as a beginning. */
+int64_t roster_week_begin(const struct roster *roster, const struct tz *tz, struct iso_week week);
+
+#endif
