@@ -1,0 +1,91 @@
+/* The engine decides whom to page, and never does anything itself: an event goes in, records and effects come out. No I/O,
+ * no clock, no randomness of its own; a test proves it on the built library.
+ *
+ * Events are decided one at a time. The records that come out have been applied already: engine state is the state after
+ * them. The caller makes them durable and only then lets the other effects of the step out, in order.
+ *
+ * Time: `now` never goes back on the boot clock between calls; the wall clock may.  Memory: payloads in events are borrowed
+ * for the call; effects belong to the engine until the next call that takes a non-const engine. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "engine/event.h"
+#include "engine/plan.h"
+#include "engine/state.h"
+
+struct engine;
+
+/* Fills len bytes that nobody can guess. Simulations hand in a seeded one, and runs repeat exactly. */
+typedef void engine_random(void *userdata, void *bytes, size_t len);
+
+/* `plan` stays the caller's and must live until the next EVENT_PLAN was stepped, or engine_free(). */
+struct engine *engine_new(const struct plan *plan, engine_random *random, void *userdata);
+void engine_free(struct engine *engine);                     /* accepts NULL */
+DEFINE_CLEANUP(struct engine *, engine_free)
+
+/* Start: the log's records (each incident's in order), then where numbering stood, then engine_resume(). */
+/* Applies a stored record. ERR_CORRUPT: it cannot follow what came before; set its incident aside. */
+WARN_UNUSED enum err engine_replay(struct engine *engine, const struct record *record, struct now now);
+void engine_set_aside(struct engine *engine, uint64_t incident);         /* forget it, whole */
+void engine_set_last_seq(struct engine *engine, uint64_t seq);
+void engine_set_last_incident(struct engine *engine, uint64_t key);      /* once for each year that may come up */
+/* Sends again what was meant to be sent and has no outcome. */
+struct effects engine_resume(struct engine *engine, struct now now);
+
+struct effects engine_step(struct engine *engine, const struct event *event);
+
+/* Boot time at which EVENT_TICK is wanted; INT64_MAX: never. A tick before it does nothing. One tick does a bounded amount
+ * of work; if more is due, the deadline stays in the past. */
+int64_t engine_deadline(const struct engine *engine);
+
+/* Looking at the state. */
+const struct plan *engine_plan(const struct engine *engine);
+const char *engine_text(const struct engine *engine, atom name);         /* "" for 0 */
+const struct incident *engine_incident(const struct engine *engine, uint64_t key);   /* NULL: not in memory (never was, or settled) */
+/* Walks the incidents in memory, open ones and those closed lately: for (size_t c = 0; (i = engine_next_incident(e, &c)); ). Unspecified order. */
+const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor);
+const struct recipient *engine_recipient(const struct engine *engine, uint64_t incident, const uint8_t token[TOKEN_BYTES]);   /* NULL: no such link */
+uint64_t engine_last_seq(const struct engine *engine);
+size_t engine_open_incidents(const struct engine *engine);
+size_t engine_paging_callouts(const struct engine *engine);
+bool engine_degraded(const struct engine *engine);
+
+/* Everything that a message's text is made of. Strings live until the next change of the engine, or of the plan. */
+struct message_view {
+    struct page_ref page;
+    enum purpose purpose;
+    enum channel channel;
+    enum language language;
+    const char *to;              /* address */
+    const char *person_id;       /* "" if nobody in particular */
+    const char *person_name;
+    const char *organisation;
+    const char *role, *role_title;   /* "" if none */
+    uint64_t incident;           /* 0: the house */
+    const char *summary;         /* ""; of an incident that is sensitive: still there, the text leaves it out */
+    const char *location, *callback;     /* NULL: none */
+    enum severity severity;
+    bool drill, sensitive;
+    bool sharp;                  /* "SKARPT LARM": a drill page in the last 24 h, or a summary that says ÖVNING or TEST */
+    uint32_t code;               /* 0: none */
+    bool has_token;
+    uint8_t token[TOKEN_BYTES];
+    int64_t opened_usec;
+    int64_t at_usec;             /* when the call-out began */
+    const char *acknowledged_by; /* name; NULL: nobody */
+    int64_t acknowledged_usec;
+    int64_t closed_usec;
+    uint32_t count;              /* updates that this notice tells of */
+    const char *gateway;         /* of a test; otherwise "" */
+    const char *reason;          /* of degraded; otherwise "" */
+};
+
+/* False: not wanted (any more): answered, closed, superseded, unknown. */
+bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret);
+
+#endif

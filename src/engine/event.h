@@ -1,0 +1,170 @@
+/* What goes into the engine and what comes out. */
+#ifndef ENGINE_EVENT_H
+#define ENGINE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/ids.h"
+#include "engine/plan.h"
+#include "engine/record.h"
+
+struct now {
+    int64_t boot_usec;       /* CLOCK_BOOTTIME: delays */
+    int64_t wall_usec;       /* UTC: rosters, records */
+};
+
+enum event_kind {
+    EVENT_TRIGGER,
+    EVENT_ANSWER,
+    EVENT_INBOUND,           /* an SMS that somebody sent us */
+    EVENT_OUTCOME,           /* what became of a page */
+    EVENT_NOTE,
+    EVENT_CLOSE,
+    EVENT_CALLOUT,           /* call this role in, too */
+    EVENT_GATEWAY_TEST,
+    EVENT_TICK,              /* time passed: see engine_deadline() */
+    EVENT_CLOCK_STEPPED,
+    EVENT_PLAN,              /* a new configuration is in force */
+    EVENT_RELOAD_REFUSED,
+    EVENT_DEGRADED,
+    EVENT_RESTORED,
+};
+
+struct event_trigger {
+    const char *source;          /* id, in the plan */
+    const char *summary;         /* clean, not empty */
+    const char *details, *location, *callback, *talkgroup, *dedup_key, *idempotency_key;   /* NULL: not given */
+    const struct roster *const *roles;   /* named ones, of the plan in force; none: the source's default */
+    size_t n_roles;
+    int severity;                /* enum severity, or -1: not given */
+    bool sensitive, drill;
+};
+
+enum answer { ANSWER_YES, ANSWER_NO, ANSWER_ETA };    /* NO by who had acknowledged is a release */
+enum answer_via { VIA_API, VIA_WEB, VIA_SMS, VIA_VOICE };
+
+struct event_answer {
+    uint64_t incident;
+    uint32_t callout;            /* number, or 0: by role */
+    const char *role;            /* NULL: the one that is paging (or, for NO, that the person holds) */
+    const char *person;          /* id */
+    const char *actor;           /* NULL: the person */
+    enum answer answer;
+    uint32_t eta_minutes;        /* 0: not said */
+    enum answer_via via;
+};
+
+struct event_inbound {
+    const char *gateway;
+    const char *from;            /* E.164 */
+    const char *text;            /* as it came, valid UTF-8 */
+};
+
+enum outcome {
+    OUTCOME_SENT,                /* a gateway took it */
+    OUTCOME_DELIVERED,           /* a receipt says so */
+    OUTCOME_ATTEMPT_FAILED,      /* this gateway did not take it; the next one is being tried */
+    OUTCOME_FAILED,              /* every gateway of the channel has refused, or a receipt says "never". A later SENT is possible */
+};
+
+struct event_outcome {
+    struct page_ref page;
+    enum outcome outcome;
+    const char *gateway;
+    const char *provider_id;     /* NULL: none */
+    const char *reason;          /* of a failure; NULL otherwise */
+};
+
+struct event_note { uint64_t incident; const char *text, *actor, *person; };      /* person: NULL, or who writes */
+struct event_close { uint64_t incident; const char *reason, *actor; };            /* reason: NULL, or why */
+struct event_callout { uint64_t incident; const struct roster *roster; const struct group *group; const char *actor, *person; };
+struct event_gateway_test { const char *gateway; enum channel channel; const char *person, *actor; };
+struct event_plan { const struct plan *plan; bool reload; };    /* reload: false at start */
+struct event_trouble { const char *reason; };                   /* degraded, restored, reload refused */
+
+struct event {                   /* every pointer is borrowed for the step */
+    enum event_kind kind;
+    struct now now;
+    uint64_t request;            /* who waits for the reply; 0: nobody */
+    union {
+        struct event_trigger trigger;
+        struct event_answer answer;
+        struct event_inbound inbound;
+        struct event_outcome outcome;
+        struct event_note note;
+        struct event_close close;
+        struct event_callout callout;
+        struct event_gateway_test gateway_test;
+        struct event_plan plan;
+        struct event_trouble trouble;
+    };
+};
+
+enum effect_kind {
+    EFFECT_RECORD,               /* make this durable; then show it */
+    EFFECT_SEND,                 /* hand this page or notice to the gateways, after the commit */
+    EFFECT_REPLY,                /* answer who asked, after the commit */
+};
+
+struct effect_record {
+    uint64_t seq;
+    int64_t at_usec;
+    uint64_t incident;
+    enum record_kind kind;
+    uint8_t mark;                /* as enum store_mark: 0 none, 1 opens, 2 closes, 3 settles */
+    const void *payload;
+    size_t payload_len;
+};
+
+/* Before an attempt, ask engine_message() whether the page is still wanted: an answer may have come. */
+struct effect_send {
+    struct page_ref page;
+    enum channel channel;
+    uint32_t rank;               /* less goes first: real before drill, severity, first pages before repeats and notices */
+    const char *gateway;         /* NULL: the channel's, in order; otherwise only this one */
+};
+
+enum verdict {
+    VERDICT_OPENED,              /* 201 */
+    VERDICT_UPDATED,             /* 200: became an update of an open incident */
+    VERDICT_BUNDLED,             /* 200 */
+    VERDICT_DONE,                /* 200 */
+    VERDICT_ALREADY,             /* 200: the same person had already; nothing changed */
+    VERDICT_TAKEN,               /* 409: somebody else has acknowledged: person, at */
+    VERDICT_CLOSED,              /* 409: the incident is closed: person (who closed it), at */
+    VERDICT_NO_INCIDENT,         /* 404 */
+    VERDICT_NO_CALLOUT,          /* 409: no call-out of that role, or none that the person could answer */
+    VERDICT_WHICH_ROLE,          /* 422: several are paging: `roles` */
+    VERDICT_NO_PERSON,           /* 422 */
+    VERDICT_NO_CONTACT,          /* 422: the person has no contact point for the channel */
+    VERDICT_SENT,                /* gateway test: taken by the gateway */
+    VERDICT_FAILED,              /* gateway test: `text` says why */
+};
+
+struct effect_reply {
+    uint64_t request;
+    enum verdict verdict;
+    uint64_t incident;
+    const char *role;            /* of the call-out concerned; NULL: none */
+    const char *person;          /* id; NULL: none */
+    int64_t at_usec;
+    const char *text;            /* a reason, or the roles to choose from, separated by ", "; NULL: none */
+};
+
+struct effect {
+    enum effect_kind kind;
+    union {
+        struct effect_record record;
+        struct effect_send send;
+        struct effect_reply reply;
+    };
+};
+
+struct effects {                 /* belongs to the engine until its next call */
+    const struct effect *list;
+    size_t n;
+};
+
+#endif

@@ -1,0 +1,109 @@
+/* Records: the facts that the log holds. State is a fold of them and nothing else (P14).
+ *
+ * A record is flat: which fields mean something depends on its kind, absent ones are 0 or NULL. Encoded it is a run of fields, each a tag, a
+ * varint length, and bytes; a reader skips tags that it does not know, so that an older log is read by a newer program, and
+ * fields may be added. Tags are never reused. seq, at, incident and kind travel beside the payload, in the store's columns. */
+#ifndef ENGINE_RECORD_H
+#define ENGINE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "engine/ids.h"
+
+enum record_kind {           /* numbers are on disk: never change one */
+    RECORD_OPENED = 1,
+    RECORD_UPDATED = 2,
+    RECORD_BUNDLED = 3,
+    RECORD_CALLOUT_STARTED = 4,
+    RECORD_STEP_BEGUN = 5,
+    RECORD_STEP_SKIPPED = 6,
+    RECORD_PAGE_QUEUED = 7,
+    RECORD_PAGE_SENT = 8,
+    RECORD_PAGE_DELIVERED = 9,
+    RECORD_PAGE_FAILED = 10,
+    RECORD_ACKNOWLEDGED = 11,
+    RECORD_DECLINED = 12,
+    RECORD_RELEASED = 13,
+    RECORD_CALLOUT_CANCELLED = 14,
+    RECORD_REPEAT_BEGUN = 15,
+    RECORD_NOTICE_QUEUED = 16,   /* internal: an intent to tell; its outcome is what people see */
+    RECORD_NOTICE_SENT = 17,
+    RECORD_NOTE = 18,
+    RECORD_CLOSED = 19,
+    RECORD_RELOADED = 20,
+    RECORD_RELOAD_REFUSED = 21,
+    RECORD_DEGRADED = 22,
+    RECORD_RESTORED = 23,
+    RECORD_SETTLED = 24,         /* internal: a closed incident leaves memory */
+    RECORD_KIND_END
+};
+
+/* What a message is for. Numbers are on disk. */
+enum purpose {
+    PURPOSE_PAGE = 1,
+    PURPOSE_CONFIRMATION = 2,    /* to who acknowledged by SMS */
+    PURPOSE_TAKEN = 3,           /* to the others, and to who answers yes after somebody else */
+    PURPOSE_UPDATE = 4,
+    PURPOSE_WITHDRAWN = 5,
+    PURPOSE_DRILL_END = 6,
+    PURPOSE_NOT_UNDERSTOOD = 7,
+    PURPOSE_CODE_LOCKED = 8,
+    PURPOSE_GATEWAY_TEST = 9,
+    PURPOSE_DEGRADED = 10,
+    PURPOSE_RESTORED = 11,
+    PURPOSE_UNREACHED = 12,      /* to the administrators: a call-out could reach nobody */
+    PURPOSE_END
+};
+
+/* What became of an SMS that somebody sent us (RECORD_NOTE). Numbers are on disk. */
+enum inbound_verdict { INBOUND_NONE, INBOUND_NOT_UNDERSTOOD = 1, INBOUND_WRONG_CODE = 2, INBOUND_LOCKED = 3 };
+
+struct record {
+    enum record_kind kind;
+    uint64_t seq;
+    int64_t at_usec;             /* wall time */
+    uint64_t incident;
+
+    const char *source;
+    const char *role;            /* or group, of the call-out */
+    const char *person;
+    const char *actor;           /* who did it: a source's id, a Unix user; the gateway of an inbound text */
+    const char *gateway;
+    const char *address;
+    const char *summary, *details, *location, *callback, *talkgroup;
+    const char *dedup_key, *idempotency_key;
+    const char *text;            /* a note, a reason, an error */
+    const char *provider_id;
+
+    uint64_t body_hash;
+    int64_t due_usec;            /* wall: when the next step or repeat begins */
+    int64_t delay_usec;          /* how long that was, counted from at_usec */
+    uint32_t callout;            /* number within the incident, from 1 */
+    uint32_t page;               /* number within the incident, from 1 */
+    uint32_t nonce;
+    uint32_t step, round;
+    uint32_t code;               /* 0: none */
+    uint32_t eta_minutes;
+    uint32_t count;
+    uint8_t severity;            /* enum severity + 1; 0: not said */
+    uint8_t channel;             /* enum channel + 1; 0: none */
+    uint8_t purpose;
+    uint8_t inbound;             /* enum inbound_verdict */
+    bool drill, sensitive, bundle, final, late, has_token;
+    uint8_t token[TOKEN_BYTES];
+};
+
+/* "page-queued", ... as interface.md names events. NULL for a kind that only the program sees, and for what is no kind. */
+const char *record_event_name(enum record_kind kind);
+const char *purpose_name(enum purpose purpose);
+
+void record_encode(const struct record *record, struct buf *ret_payload);    /* emptied first */
+/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller fills kind, seq, at and
+ * incident. */
+WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record *ret);
+
+#endif

@@ -1,0 +1,90 @@
+/* The engine's state, for reading: api/ and gateways/ look at it through const pointers that hold until the next engine call.
+ * Only apply.c changes it, and only from records. */
+#ifndef ENGINE_STATE_H
+#define ENGINE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/intern.h"
+#include "engine/event.h"
+
+enum callout_state { CALLOUT_PAGING, CALLOUT_ACKNOWLEDGED, CALLOUT_CANCELLED };
+enum message_state { MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_FAILED };
+
+struct incident;
+struct callout;
+
+/* One person in one call-out. Holds the code and the link's token, both good until the incident closes. */
+struct recipient {
+    struct recipient *next;          /* within the call-out, in order of first page */
+    struct recipient *next_code;     /* with the same code, in the engine's map */
+    struct callout *callout;
+    atom person;
+    uint32_t code;                   /* 0: none yet */
+    uint8_t token[TOKEN_BYTES];
+    uint8_t channels;                /* 1u << channel: by which pages went so far */
+    bool declined;
+};
+
+/* A page, or a notice. */
+struct message {
+    struct message *next;            /* within the incident, by number */
+    struct recipient *recipient;     /* NULL: a notice outside any call-out */
+    struct callout *callout;         /* NULL: none */
+    uint32_t number, nonce;
+    atom person, address, gateway;   /* gateway: the one that took it; or, of a test, the one asked for */
+    uint16_t turn;                   /* the call-out's when it was queued */
+    uint8_t channel, purpose, state;
+    bool repeat;
+};
+
+struct callout {
+    struct callout *next;            /* within the incident, by number */
+    struct incident *incident;
+    struct heap_node timer;          /* boot time; paging: the next step or repeat; acknowledged: a put-off update notice, a drill's end */
+    struct recipient *recipients;
+    int64_t started_usec;            /* wall */
+    int64_t due_usec;                /* wall: the next step or repeat, as recorded */
+    int64_t acknowledged_usec;       /* wall; 0: not */
+    int64_t noticed_usec;            /* wall: the last update notice */
+    atom role;                       /* or group */
+    atom acknowledged_by;
+    uint32_t number;                 /* from 1 */
+    uint32_t round;
+    uint16_t step;                   /* from 1; 0: none begun */
+    uint16_t turn;                   /* counts steps and repeats begun: which pages are this step's */
+    uint16_t eta_minutes;
+    uint16_t put_off;                /* updates that the next notice will tell of */
+    uint8_t state;                   /* enum callout_state */
+    uint8_t severity;                /* the most urgent so far: chooses the ladder */
+    bool unreached_told;
+    bool on_group;                   /* role names a group */
+};
+
+struct incident {
+    uint64_t key;
+    struct callout *callouts;
+    struct message *messages;        /* ended ones of earlier turns are forgotten as the call-outs repeat */
+    char *text;                      /* summary, location, callback, dedup key, each with a NUL: see incident_summary() ... */
+    struct incident *next_dedup;
+    struct incident *next_closed;    /* in order of closing */
+    int64_t opened_usec, closed_usec;    /* wall; 0: open */
+    int64_t updated_usec;
+    uint64_t first_seq;
+    uint64_t dedup_hash;             /* of source, drill and dedup key, or the whole body */
+    uint64_t body_hash;              /* of the last text */
+    uint32_t last_page, last_callout;    /* numbers given so far */
+    atom source, closed_by;
+    uint16_t location_at, callback_at, dedup_at;   /* offsets in text; 0: none */
+    uint8_t severity;
+    bool drill, sensitive, bundle, idempotent;
+};
+
+const char *incident_summary(const struct incident *incident);       /* cut to 160 bytes */
+const char *incident_location(const struct incident *incident);      /* NULL: none */
+const char *incident_callback(const struct incident *incident);      /* NULL: none */
+const char *incident_dedup_key(const struct incident *incident);     /* NULL: none */
+
+#endif
