@@ -1,0 +1,67 @@
+/* The one API, on TCP and on the local socket: routes, who may do what, JSON in and out, the pages for people (web/), and the
+ * providers' hooks. It turns requests into events and verdicts into responses; it decides nothing and sends nothing.
+ *
+ * A request that changes something becomes an event (api_ops.submit). The engine steps it; the daemon hands the verdict to
+ * api_verdict() at once, while the engine's state is the one that the verdict speaks of, so that the body is rendered then;
+ * and calls api_release() after the commit, which sends it. A read that needs only state is rendered at once and held by the daemon's api_ops.after_commit
+ * until all that it saw is durable. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "engine/engine.h"
+#include "gateways/dispatch.h"
+#include "loop/http.h"
+#include "loop/http_server.h"
+#include "store/store.h"
+
+struct api;
+
+struct api_status {                          /* what only the daemon knows */
+    bool degraded;
+    const char *degraded_reason;             /* "" */
+    uint64_t committed_seq;
+    size_t records_waiting;
+    int64_t started_wall_usec;
+    int64_t config_loaded_wall_usec;
+    uint64_t journal_lost;
+};
+
+struct api_ops {
+    /* Queues the event. What it points to is copied before the call returns. False: too much waits; answer 503. The request number in it comes back with the verdict. */
+    bool (*submit)(void *userdata, const struct event *event);
+    /* Calls back when everything that the engine has decided so far is durable (at once, if it is), or when degraded. */
+    void (*after_commit)(void *userdata, void (*cb)(void *cb_userdata, bool degraded), void *cb_userdata);
+    /* Reads the configuration on disk; the problems go to `ret`. install: swap it in if it has no errors. */
+    enum err (*reload)(void *userdata, bool install, struct problems *ret);
+    void (*status)(void *userdata, struct api_status *ret);
+    struct now (*now)(void *userdata);
+};
+
+/* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered 503. */
+struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops, void *userdata);
+void api_free(struct api *api);                                      /* accepts NULL */
+void api_set_config(struct api *api, const struct config *config);   /* in force from now on; lives until the next one */
+
+/* The http_handler of the server; userdata is the api. */
+void api_handle(void *userdata, struct http_exchange *exchange, const struct http_request *request);
+
+/* The verdict on a submitted event: renders the response. Unknown requests (the caller is gone) are ignored. */
+void api_verdict(struct api *api, const struct effect_reply *reply);
+/* After the commit, or in its stead: sends what api_verdict() rendered; degraded turns 2xx into 503 with what was done (for people's
+ * pages: "not yet saved"). */
+void api_release(struct api *api, uint64_t request, bool degraded);
+
+/* A committed record, for the event streams. */
+void api_publish(struct api *api, const struct record *record);
+void api_drain(struct api *api);                                     /* ends the event streams: the daemon is stopping */
+
+/* One record as interface.md's timeline entry, without a newline: the same for the timeline, /v1/events and tests. */
+void api_add_timeline_json(struct buf *buf, const struct record *record);
+
+#endif

@@ -1,0 +1,52 @@
+/* Getting pages out: queues, gateways, failover, retry. Decides nothing about whom to page.
+ *
+ * A page handed to dispatch_send() waits, in order of rank and then age, for a place in the window of its channel's first gateway;
+ * after 1 s without one it goes to the next gateway that has one (P8). Before every attempt the engine is asked whether it is still
+ * wanted, so an answered alarm goes silent by itself. A gateway that fails gives OUTCOME_ATTEMPT_FAILED and the next one is tried at once; when all have failed,
+ * OUTCOME_FAILED, once, and the round begins again after a pause that doubles from 1 s to 60 s with jitter, for as long as the page is wanted and
+ * has not been superseded by a later page to the same address in the same call-out, at most 15 minutes. A page in its pause takes no place in any window, and no page waits for another page's pause.
+ *
+ * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
+#ifndef GATEWAYS_DISPATCH_H
+#define GATEWAYS_DISPATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "engine/engine.h"
+#include "loop/http_client.h"
+#include "loop/loop.h"
+
+struct dispatch;
+
+struct dispatch_ops {
+    /* The page's view, or false if it is not wanted (any more). Valid until the call returns to the loop. */
+    bool (*message)(void *userdata, struct page_ref page, struct message_view *ret);
+    void (*outcome)(void *userdata, const struct event_outcome *outcome);       /* borrowed for the call */
+    uint64_t (*random)(void *userdata);                                         /* for jitter */
+};
+
+struct dispatch *dispatch_new(struct loop *loop, struct http_client *client, const struct dispatch_ops *ops, void *userdata);
+void dispatch_free(struct dispatch *dispatch);               /* accepts NULL; what is under way ends without an outcome */
+
+/* A configuration is in force from now on; `config` must live until the next call or dispatch_free(). Attempts under way go on, with
+ * what they began with; queues keep their order; a page whose gateway is gone goes to those that are there (P10). */
+void dispatch_configure(struct dispatch *dispatch, const struct config *config);
+
+void dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
+
+/* For status: one entry a gateway of the configuration in force. */
+struct dispatch_gateway {
+    const char *name;
+    unsigned in_flight;
+    uint64_t sent, failed;                                   /* attempts, since the start */
+    int64_t last_success_usec, last_failure_usec;            /* wall; 0: never */
+    const char *last_reason;                                 /* of the last failure; "" */
+};
+size_t dispatch_gateways(const struct dispatch *dispatch, struct dispatch_gateway *ret, size_t max);
+size_t dispatch_queued(const struct dispatch *dispatch);                        /* waiting for a place or in a pause */
+int64_t dispatch_oldest_usec(const struct dispatch *dispatch);                  /* boot time at which the oldest page not yet tried was handed in; 0: none */
+
+#endif

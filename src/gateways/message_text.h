@@ -1,0 +1,30 @@
+/* The words of pages and notices, in Swedish and English: interface.md's "Texts". Pure: everything comes in the view. */
+#ifndef GATEWAYS_MESSAGE_TEXT_H
+#define GATEWAYS_MESSAGE_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/tz.h"
+#include "engine/engine.h"
+
+struct message_text {            /* a value: zeroed is empty; message_text_done() gives its memory back */
+    struct buf subject;          /* e-mail only; one line */
+    struct buf text;             /* SMS: normalised for GSM-7, in as few parts as it takes; e-mail: the plain part */
+    struct buf html;             /* e-mail only: a simple page with a large button; holds nothing that the text does not */
+};
+
+struct text_context {
+    const struct tz *tz;
+    const char *public_url;      /* NULL: texts carry no link */
+    bool can_reply;              /* the gateway's sender can receive an SMS: "Svara JA ..." belongs in the text */
+};
+
+/* What is cut when it does not fit: the id first, then location, then summary; never code, callback or link. No punctuation after a link. */
+void message_text_render(const struct message_view *view, const struct text_context *context, struct message_text *ret);
+void message_text_done(struct message_text *text);
+
+/* "LARM", "FÖRVARNING", "INFORMATION"; in English "ALARM", "WARNING", "INFORMATION". */
+const char *message_severity_word(enum severity severity, enum language language);
+
+#endif
