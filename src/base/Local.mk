@@ -1,1 +1,19 @@
-# src/base
+# src/base: no word of the domain. Only log.c, buf_printf.c and mem.c's end of memory use libc beyond memory and strings,
+# so that what links the rest (the engine) stays pure.
+
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/arena.c \
+	src/base/buf.c \
+	src/base/buf.h \
+	src/base/buf_printf.c \
+	src/base/err.c \
+	src/base/err.h \
+	src/base/heap.c \
+	src/base/heap.h \
+	src/base/intern.c \
+	src/base/intern.h \
+	src/base/map.c \
+	src/base/map.h \
+	src/base/mem.c \
+	src/base/mem.h
