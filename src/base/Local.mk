@@ -7,6 +7,8 @@ libbase_a_SOURCES = \
 	src/base/buf.c \
 	src/base/buf.h \
 	src/base/buf_printf.c \
+	src/base/civil.c \
+	src/base/civil.h \
 	src/base/err.c \
 	src/base/err.h \
 	src/base/heap.c \
@@ -16,4 +18,9 @@ libbase_a_SOURCES = \
 	src/base/map.c \
 	src/base/map.h \
 	src/base/mem.c \
-	src/base/mem.h
+	src/base/mem.h \
+	src/base/tz.c \
+	src/base/tz.h \
+	src/base/tz_impl.h \
+	src/base/tz_parse.c \
+	src/base/tz_rule.c
