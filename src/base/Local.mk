@@ -19,6 +19,15 @@ libbase_a_SOURCES = \
 	src/base/map.h \
 	src/base/mem.c \
 	src/base/mem.h \
+	src/base/text.h \
+	src/base/text_clean.c \
+	src/base/text_encode.c \
+	src/base/text_fold.c \
+	src/base/text_fold.h \
+	src/base/text_nearest.c \
+	src/base/text_number.c \
+	src/base/text_time.c \
+	src/base/text_utf8.c \
 	src/base/tz.c \
 	src/base/tz.h \
 	src/base/tz_impl.h \
