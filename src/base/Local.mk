@@ -11,6 +11,9 @@ libbase_a_SOURCES = \
 	src/base/civil.h \
 	src/base/err.c \
 	src/base/err.h \
+	src/base/gsm7.c \
+	src/base/gsm7.h \
+	src/base/gsm7_normalise.c \
 	src/base/heap.c \
 	src/base/heap.h \
 	src/base/intern.c \

@@ -15,7 +15,8 @@ struct gsm7_size {
 
 struct gsm7_size gsm7_measure(const char *text, size_t len);
 /* Adds the text with typographic marks made ASCII (quotes, dashes, ellipsis, no-break space, tab, backtick), and decomposed
- * Latin letters composed (NFC for what Swedish and its neighbours write). Other characters stay. */
+ * Latin letters composed (NFC for what Swedish and its neighbours write); soft hyphens, zero-width spaces and byte order
+ * marks go. Other characters stay. */
 void gsm7_add_normalised(struct buf *buf, const char *text, size_t len);
 
 #endif

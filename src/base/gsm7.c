@@ -1,0 +1,53 @@
+#include "base/gsm7.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* The default alphabet's characters beyond ASCII (TS 23.038, 6.2.1). */
+static const uint16_t beyond_ascii[] = {
+    0x00A1, 0x00A3, 0x00A4, 0x00A5, 0x00A7, 0x00BF, 0x00C4, 0x00C5, 0x00C6, 0x00C7, 0x00C9, 0x00D1, 0x00D6, 0x00D8, 0x00DC,
+    0x00DF, 0x00E0, 0x00E4, 0x00E5, 0x00E6, 0x00E8, 0x00E9, 0x00EC, 0x00F1, 0x00F2, 0x00F6, 0x00F8, 0x00F9, 0x00FC,
+    0x0393, 0x0394, 0x0398, 0x039B, 0x039E, 0x03A0, 0x03A3, 0x03A6, 0x03A8, 0x03A9,
+};
+
+/* Those of the extension table, which are sent as an escape and a second septet (6.2.1.1). */
+static bool is_extended(uint32_t c) {
+    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|' || c == 0x20AC;
+}
+
+/* 0: not in the alphabet. */
+static unsigned septets(uint32_t c) {
+    if (is_extended(c))
+        return 2;
+    if (c < 0x80)
+        return c == '\n' || c == '\r' || (c >= ' ' && c != '`' && c != 0x7F);
+    for (size_t i = 0; i < N_ELEMENTS(beyond_ascii); i++)
+        if (beyond_ascii[i] == c)
+            return 1;
+    return 0;
+}
+
+static bool needs_ucs2(const char *text, size_t len) {
+    for (size_t i = 0; i < len;)
+        if (septets(text_utf8_next(text, len, &i)) == 0)
+            return true;
+    return false;
+}
+
+struct gsm7_size gsm7_measure(const char *text, size_t len) {
+    struct gsm7_size size = {.ucs2 = needs_ucs2(text, len), .segments = 1};
+    unsigned alone = size.ucs2 ? 70 : 160, part = size.ucs2 ? 67 : 153, in_part = 0, parts = 1;
+    for (size_t i = 0; i < len;) {
+        uint32_t c = text_utf8_next(text, len, &i);
+        unsigned units = size.ucs2 ? 1 + (c > 0xFFFF) : septets(c);
+        if (in_part + units > part) {
+            parts++;
+            in_part = 0;
+        }
+        in_part += units;
+        size.units += units;
+    }
+    if (size.units > alone)
+        size.segments = parts;
+    return size;
+}
