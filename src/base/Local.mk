@@ -18,6 +18,8 @@ libbase_a_SOURCES = \
 	src/base/heap.h \
 	src/base/intern.c \
 	src/base/intern.h \
+	src/base/log.c \
+	src/base/log.h \
 	src/base/map.c \
 	src/base/map.h \
 	src/base/mem.c \
