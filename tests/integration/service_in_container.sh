@@ -1,0 +1,206 @@
+#!/bin/bash
+# Runs as root in the container of tests/lib/container, where the built tree is installed: the service as an administrator
+# meets it. Prints `ok NAME` or `not ok NAME: why` for each thing that test_service.py asks for, in this order.
+set -u
+
+api=http://127.0.0.1:8787
+token=the-source-has-this-token
+outbox=/var/lib/beredd/outbox.jsonl
+
+# ---- words
+
+wait_for() { # SECONDS COMMAND...: until it is true
+  local deadline=$((SECONDS + $1)); shift
+  until "$@"; do
+    [ $SECONDS -le $deadline ] || return 1
+    sleep 0.05
+  done
+}
+property() { systemctl show -P "$1" beredd.service; }
+is_active() { [ "$(property ActiveState)" = active ] && [ "$(property SubState)" = running ]; }
+trigger() { # SUMMARY: prints the status
+  curl -s -o /root/reply.json -w '%{http_code}' --max-time 30 -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+    -d "{\"summary\": \"$1\"}" $api/v1/incidents
+}
+pages_with() { grep -c -- "$1" $outbox 2>/dev/null || :; }
+has_pages() { [ "$(pages_with "$1")" -ge "$2" ]; }
+journal_has() { journalctl --sync; [ -n "$(journalctl -q -o cat -t beredd "$@")" ]; }
+
+try() { # NAME: runs the function of that name; what it says last is the reason if it fails
+  local reason
+  if reason=$("$1" 2>&1); then echo "ok $1"; else
+    echo "not ok $1: $(printf '%s' "$reason" | tail -n 4 | tr '\n' ' ')"
+    failed=1
+  fi
+}
+
+# ---- what an administrator writes
+
+configure() {
+  rm -rf /etc/beredd/*.ini /etc/beredd/rosters /etc/beredd/gateways
+  mkdir -p /etc/beredd/rosters /etc/beredd/gateways
+  cat >/etc/beredd/beredd.ini <<INI
+[daemon]
+organisation = Exempelby kommun
+admins = anna.berg
+admin-channels = sms
+[http]
+listen = 127.0.0.1:8787
+public-url = https://larm.example.se
+[channels]
+sms = out
+INI
+  cat >/etc/beredd/people.ini <<INI
+[person anna.berg]
+name = Anna Berg
+sms = +46701740605
+INI
+  cat >/etc/beredd/sources.ini <<INI
+[source rtj]
+title = Exempelby brandförsvar
+token-sha256 = $(printf %s "$token" | sha256sum | cut -d' ' -f1)
+INI
+  cat >/etc/beredd/rosters/TIB.ini <<INI
+[roster]
+role = TIB
+title = Tjänsteperson i beredskap
+[rotation]
+start = 2024-W01
+order = anna.berg
+[ladder]
+step = 0s primary sms
+repeat = 2s
+INI
+  cat >/etc/beredd/gateways/out.ini <<INI
+[gateway out]
+type = outbox
+file = $outbox
+INI
+}
+
+# ---- the tests
+
+installs() {
+  set -e
+  systemd-sysusers
+  systemd-tmpfiles --create
+  journalctl --update-catalog
+  systemctl daemon-reload
+  [ "$(stat -c '%U:%G %a' /etc/beredd)" = "root:beredd 750" ]
+  [ "$(stat -c '%U:%G %a' /etc/beredd/credentials)" = "root:root 700" ]
+  systemctl preset beredd.service beredd.socket beredd-http.socket
+}
+
+configuration_is_clean() { beredd -t && ! beredd -t 2>&1 | grep error; }
+
+starts_by_its_socket() {
+  systemctl start beredd.socket beredd-http.socket
+  [ "$(property ActiveState)" = inactive ] || { echo "it ran before anybody called"; return 1; }
+  [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 30 $api/healthz)" = 200 ] || { echo "no answer"; return 1; }
+  wait_for 10 is_active
+}
+
+takes_a_trigger() {
+  local status
+  status=$(trigger "Brand i skola")
+  [ "$status" = 201 ] || { echo "status $status: $(cat /root/reply.json)"; return 1; }
+  wait_for 10 has_pages "Brand i skola" 1
+}
+
+says_it_in_the_journal() {
+  wait_for 10 journal_has BEREDD_EVENT=page-sent BEREDD_PERSON=anna.berg BEREDD_ROLE=TIB || { echo "no entry"; return 1; }
+  journalctl -q -x -t beredd BEREDD_EVENT=page-sent -n 1 | grep -q 'That is not an answer' || { echo "the catalog has no word on it"; return 1; }
+}
+
+local_socket_knows_its_callers() {
+  useradd -G beredd member; useradd stranger
+  bereddctl status >/dev/null; [ $? -le 1 ] || { echo "root is refused"; return 1; }
+  bereddctl list || { echo "root is refused"; return 1; }
+  setpriv --reuid member --init-groups bereddctl list || { echo "a member of the group is refused"; return 1; }
+  if setpriv --reuid stranger --regid stranger --clear-groups bereddctl list; then echo "a stranger is let in"; return 1; fi
+  # Supplementary group alone: that is what SO_PEERGROUPS is for.
+  setpriv --reuid member --regid stranger --groups "$(getent group beredd | cut -d: -f3)" bereddctl list
+}
+
+reloads() {
+  local before after
+  before=$(property MainPID)
+  sed -i 's/^organisation.*/organisation = Nyby kommun/' /etc/beredd/beredd.ini
+  systemctl reload beredd.service || { echo "systemctl reload failed"; return 1; }
+  wait_for 10 journal_has BEREDD_EVENT=reloaded || { echo "no entry that it was reloaded"; return 1; }
+  wait_for 10 is_active
+  after=$(property MainPID)
+  [ "$before" = "$after" ] || { echo "another process"; return 1; }
+}
+
+refuses_a_broken_configuration() {
+  cp /etc/beredd/people.ini /root/people.ini
+  echo 'smss = +46701740606' >>/etc/beredd/people.ini
+  systemctl reload beredd.service
+  wait_for 10 journal_has BEREDD_EVENT=reload-refused || { echo "no entry that it was refused"; return 1; }
+  wait_for 10 is_active || { echo "not running"; return 1; }
+  [ "$(trigger "Med gammal konfiguration")" = 201 ] || { echo "no longer takes triggers"; return 1; }
+  cp /root/people.ini /etc/beredd/people.ini
+  systemctl reload beredd.service
+}
+
+restart_refuses_no_trigger() {
+  local n=0 status bad=0
+  # In the background, so that triggers come at every moment of it.
+  (systemctl restart beredd.service; systemctl restart beredd.service; touch /root/restarted) &
+  until [ -e /root/restarted ] && [ $n -ge 20 ]; do
+    n=$((n + 1))
+    status=$(trigger "Under omstart $n")
+    case $status in 200 | 201) ;; *) bad=$((bad + 1)); echo "trigger $n: status $status" ;; esac
+    [ $n -lt 2000 ] || break
+  done
+  wait
+  [ $bad = 0 ] || { echo "$bad of $n refused"; return 1; }
+  wait_for 10 is_active
+}
+
+survives_kill() {
+  local before
+  before=$(property MainPID)
+  kill -KILL "$before"
+  [ "$(trigger "Efter kill")" = 201 ] || { echo "refused"; return 1; }
+  wait_for 10 is_active || return 1
+  [ "$(property MainPID)" != "$before" ] && wait_for 10 has_pages "Brand i skola" 1
+}
+
+watchdog_ends_it_and_it_pages_again() {
+  local pid count before
+  pid=$(property MainPID) before=$(property NRestarts)
+  kill -STOP "$pid"
+  restarted() { [ "$(property NRestarts)" -gt "$before" ] && is_active; }
+  wait_for 40 restarted || { echo "it was never started again: $(property Result)"; return 1; }
+  journal_has_watchdog() { journalctl --sync; journalctl -q -o cat -u beredd.service | grep -qi 'watchdog timeout'; }
+  wait_for 5 journal_has_watchdog || { echo "it ended, but not by its watchdog"; return 1; }
+  count=$(pages_with "Brand i skola")
+  wait_for 20 has_pages "Brand i skola" $((count + 2)) || { echo "it pages no more"; return 1; }
+}
+
+stopped_it_is_started_by_the_next_trigger() {
+  systemctl stop beredd.service
+  [ -S /run/beredd/beredd.sock ] || { echo "the socket is gone"; return 1; }
+  [ "$(trigger "Efter stopp")" = 201 ] || { echo "refused"; return 1; }
+  wait_for 10 is_active
+}
+
+stops_in_order() {
+  systemctl stop beredd-http.socket beredd.socket beredd.service || return 1
+  [ "$(property Result)" = success ] || { echo "Result=$(property Result)"; return 1; }
+  bereddctl verify >/dev/null 2>&1; [ $? = 3 ] || { echo "somebody still answers"; return 1; }
+}
+
+failed=0
+configure
+for test in installs configuration_is_clean starts_by_its_socket takes_a_trigger says_it_in_the_journal local_socket_knows_its_callers \
+            reloads refuses_a_broken_configuration restart_refuses_no_trigger survives_kill watchdog_ends_it_and_it_pages_again \
+            stopped_it_is_started_by_the_next_trigger stops_in_order; do
+  try $test
+  # Without an alarm that is paged there is nothing to try the rest on.
+  [ "$test" != takes_a_trigger ] || [ $failed = 0 ] || break
+done
+[ $failed = 0 ] || { echo "---- journal"; journalctl -q --no-pager -o short-precise -u 'beredd*' | tail -n 80; }
+exit $failed
