@@ -84,7 +84,7 @@ void text_utf8_add(struct buf *buf, uint32_t character) {
     }
     int more = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
     unsigned char bytes[4];
-    bytes[0] = (unsigned char)((0xF00u >> more & 0xFFu) | character >> 6 * more);
+    bytes[0] = (unsigned char)((0xFF00u >> (more + 1) & 0xFFu) | character >> 6 * more);
     for (int i = 1; i <= more; i++)
         bytes[i] = (unsigned char)(0x80 | (character >> 6 * (more - i) & 0x3F));
     buf_add(buf, bytes, (size_t)more + 1);
