@@ -7,7 +7,7 @@
  * A page's id finds its own way home: incident, number within it, and 32 random bits, so that no receipt can be guessed and no
  * id is given twice even if memory was lost: "2026-0042-7-9f3a2c41".
  *
- * A link's token is the incident's key (6 characters) and 128 random bits (22 characters), base64url. */
+ * A link's token is the incident's key and 128 random bits, base64url: it, too, finds its own way. */
 #ifndef ENGINE_IDS_H
 #define ENGINE_IDS_H
 
@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { TOKEN_BYTES = 16, TOKEN_TEXT_LEN = 28, CODE_DIGITS = 6 };
+enum { TOKEN_BYTES = 16, TOKEN_TEXT_LEN = 28, CODE_DIGITS = 6, INCIDENT_YEAR_MIN = 1970, INCIDENT_YEAR_MAX = 2225 };
 
 struct page_ref {
     uint64_t incident;

@@ -93,7 +93,8 @@ struct record {
     uint8_t channel;             /* enum channel + 1; 0: none */
     uint8_t purpose;
     uint8_t inbound;             /* enum inbound_verdict */
-    bool drill, sensitive, bundle, final, late, has_token;
+    bool drill, sensitive, bundle, on_group, has_token;
+    bool final;                  /* page-failed: every gateway refused. A timer's record: its end ends the drill */
     uint8_t token[TOKEN_BYTES];
 };
 
@@ -101,7 +102,7 @@ struct record {
 const char *record_event_name(enum record_kind kind);
 const char *purpose_name(enum purpose purpose);
 
-void record_encode(const struct record *record, struct buf *ret_payload);    /* emptied first */
+void record_encode(const struct record *record, struct buf *buf);    /* added at its end */
 /* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller fills kind, seq, at and
  * incident. */
 WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record *ret);
