@@ -15,6 +15,7 @@ enum message_state { MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_FA
 
 struct incident;
 struct callout;
+struct idempotent;
 
 /* One person in one call-out. Holds the code and the link's token, both good until the incident closes. */
 struct recipient {
@@ -36,6 +37,7 @@ struct message {
     uint32_t number, nonce;
     atom person, address, gateway;   /* gateway: the one that took it; or, of a test, the one asked for */
     uint16_t turn;                   /* the call-out's when it was queued */
+    uint16_t count;                  /* updates that this notice tells of */
     uint8_t channel, purpose, state;
     bool repeat;
 };
@@ -59,8 +61,8 @@ struct callout {
     uint16_t put_off;                /* updates that the next notice will tell of */
     uint8_t state;                   /* enum callout_state */
     uint8_t severity;                /* the most urgent so far: chooses the ladder */
-    bool unreached_told;
     bool on_group;                   /* role names a group */
+    bool ends;                       /* the timer ends the drill */
 };
 
 struct incident {
@@ -72,6 +74,8 @@ struct incident {
     struct incident *next_closed;    /* in order of closing */
     int64_t opened_usec, closed_usec;    /* wall; 0: open */
     int64_t updated_usec;
+    int64_t settle_usec;             /* boot; when a closed one leaves memory */
+    struct idempotent *idempotents;  /* requests that led here */
     uint64_t first_seq;
     uint64_t dedup_hash;             /* of source, drill and dedup key, or the whole body */
     uint64_t body_hash;              /* of the last text */
@@ -79,7 +83,7 @@ struct incident {
     atom source, closed_by;
     uint16_t location_at, callback_at, dedup_at;   /* offsets in text; 0: none */
     uint8_t severity;
-    bool drill, sensitive, bundle, idempotent;
+    bool drill, sensitive, bundle;
 };
 
 const char *incident_summary(const struct incident *incident);       /* cut to 160 bytes */

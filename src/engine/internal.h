@@ -1,0 +1,197 @@
+/* What the engine's files share, and nobody else sees.
+ *
+ *   engine.c       life, replay, resume, the step's dispatch
+ *   emit.c         building the step's output: records (applied as they are emitted), sends, the reply
+ *   apply.c        the fold: the only code that changes incidents, call-outs, recipients and messages
+ *   trigger.c      opening, updating, deduplication, bundles      load.c      a source's rate
+ *   callout.c      the ladder: steps, skips, repeats              targets.c   whom a step reaches, by what
+ *   answer.c       yes, no, release, how long                     inbound.c   texts that people send; reply.c their grammar
+ *   outcome.c      what became of a page                          notice.c    telling, without asking
+ *   message.c      what a message says, and whether it is wanted still */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include <assert.h>
+
+#include "base/buf.h"
+#include "base/civil.h"
+#include "base/map.h"
+#include "engine/engine.h"
+#include "engine/roster.h"
+
+enum {
+    SUMMARY_BYTES_MAX = 160,
+    LOCATION_BYTES_MAX = 120,
+    CALLBACK_BYTES_MAX = 40,
+    WRONG_CODES_MAX = 5,
+    ANSWERED_TEXTS_MAX = 3,              /* "not understood" in an hour to one number */
+    CLOSED_IN_MEMORY_MAX = 10000,
+    HOUSE_MESSAGES_MAX = 1000,
+    TICK_CALLOUTS_MAX = 64,
+    CODE_TRIES = 64,
+};
+
+#define SETTLE_USEC        USEC_PER_DAY           /* how long a closed incident stays in memory: links, retries */
+#define SHARP_USEC         USEC_PER_DAY           /* a drill page this long ago makes a real one say SKARPT */
+#define SAME_BODY_USEC     (10 * USEC_PER_MIN)
+#define UPDATE_NOTICE_USEC USEC_PER_MIN           /* at most one notice of updates in this time; more are told of together */
+#define BUNDLE_QUIET_USEC  USEC_PER_MIN
+#define DEFAULT_REPEAT_USEC (10 * USEC_PER_MIN)   /* of a group, and of a role whose roster is gone */
+
+/* How fast a source triggers. A measure, not state: it starts from what the live incidents tell. */
+struct load {
+    struct load *next;
+    atom source;
+    int64_t tokens_micro;                /* millionths of a trigger that may come now; below one million: over the limit */
+    int64_t filled_usec;                 /* wall; when tokens were last counted */
+    int64_t over_usec;                   /* wall; the last trigger over the limit; 0: never */
+    uint64_t bundle;                     /* the bundle incident; 0: none */
+};
+
+/* A number that sends us texts. Bounded by the numbers in the configuration. */
+struct correspondent {
+    unsigned wrong_codes;
+    bool locked;
+    int64_t answered_usec[ANSWERED_TEXTS_MAX];   /* wall; the latest "not understood" and "locked", oldest first */
+};
+
+/* A request that must give the same answer when it comes again (Idempotency-Key). */
+struct idempotent {
+    struct idempotent *next;             /* of the same incident */
+    uint64_t hash;
+    struct incident *incident;
+    atom source;
+    enum verdict verdict;
+    char key[];
+};
+
+struct waiting_test {                    /* who waits for the outcome of a gateway test */
+    uint32_t page;
+    uint64_t request;
+};
+
+enum { YEARS_MAX = 8, TESTS_MAX = 64 };
+
+struct engine {
+    const struct plan *plan;
+    engine_random *random;
+    void *random_userdata;
+    struct intern *names;
+
+    struct map incidents;                /* key -> struct incident */
+    struct map dedup;                    /* dedup_hash -> struct incident, chained */
+    struct map codes;                    /* code -> struct recipient, chained */
+    struct map idempotents;              /* hash -> struct idempotent */
+    struct map correspondents;           /* atom of a number -> struct correspondent */
+    struct map drilled;                  /* atom of a person -> int64_t *: wall time of the last drill page */
+    struct heap timers;                  /* call-outs' */
+    struct incident *first_closed, *last_closed;
+    struct incident house;               /* key 0: messages that belong to no incident */
+    struct load *loads;
+
+    uint64_t last_seq;
+    uint64_t last_keys[YEARS_MAX];       /* the last incident key of each year seen */
+    size_t n_last_keys;
+    size_t open_incidents, paging_callouts, closed_in_memory;
+    bool degraded;
+    char *degraded_reason;
+    struct waiting_test tests[TESTS_MAX];
+    size_t n_tests;
+
+    struct now now;                      /* of the step */
+    struct effect *effects;
+    size_t n_effects, cap_effects;
+    struct buf payloads;                 /* of the step's records: effects point in once it is finished */
+    struct buf reply_text;
+};
+
+/* emit.c */
+void emit_begin(struct engine *engine, struct now now);
+struct effects emit_finish(struct engine *engine);
+void emit_record(struct engine *engine, struct record *record);       /* fills seq and at, applies */
+void emit_send(struct engine *engine, const struct message *message, uint64_t incident);
+void emit_reply(struct engine *engine, const struct effect_reply *reply);
+uint32_t emit_random_u32(struct engine *engine);
+
+/* apply.c */
+WARN_UNUSED enum err apply_record(struct engine *engine, const struct record *record, struct now now);
+void apply_forget(struct engine *engine, struct incident *incident);   /* out of every map, and freed */
+void apply_init_house(struct engine *engine);
+void apply_remember_key(struct engine *engine, uint64_t key);          /* numbering goes on after it, in its year */
+uint8_t apply_mark(enum record_kind kind);
+
+/* find.c */
+struct incident *find_incident(const struct engine *engine, uint64_t key);      /* key 0: the house */
+struct callout *find_callout(const struct incident *incident, uint32_t number);
+struct callout *find_latest_callout(const struct incident *incident, atom role);
+struct recipient *find_recipient(const struct callout *callout, atom person);
+struct message *find_message(const struct incident *incident, uint32_t number);
+const struct person *find_person(const struct engine *engine, atom person);
+const char *text_of(const struct engine *engine, atom name);                    /* NULL for 0 */
+bool person_has_number(const struct person *person, const char *number);
+bool recipient_has_number(const struct engine *engine, const struct recipient *recipient, const char *number);
+
+/* load.c */
+struct load *load_of(struct engine *engine, atom source);
+bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
+void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
+struct incident *load_open_bundle(const struct engine *engine, const struct load *load);   /* the bundle that triggers join now, or NULL */
+
+/* targets.c */
+struct targeted {
+    const struct person *person;
+    unsigned channels;
+};
+struct targets {                         /* a value: zeroed is empty */
+    struct targeted *list;
+    size_t n, cap;
+};
+void targets_done(struct targets *targets);
+void targets_add_step(struct targets *targets, const struct engine *engine, const struct callout *callout, const struct ladder_step *step);
+void targets_add_paged(struct targets *targets, const struct engine *engine, const struct callout *callout);
+/* Leaves out people whom nothing reaches; channels become those that do. */
+void targets_keep_reachable(struct targets *targets, const struct engine *engine);
+void targets_drop_declined(struct targets *targets, const struct engine *engine, const struct callout *callout);
+/* The channels by which this person can be reached out of those wanted, or, if none, out of all. 0: nothing reaches. */
+unsigned targets_channels(const struct engine *engine, const struct person *person, unsigned wanted);
+
+/* callout.c */
+void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity);
+void callout_restart(struct engine *engine, struct callout *callout);   /* from the first step, on the ladder of its severity */
+void callout_next_step(struct engine *engine, struct callout *callout, bool now);    /* now: a repeat, too, does not wait */
+void callout_timer(struct engine *engine, struct callout *callout);
+void callout_page_failed(struct engine *engine, struct callout *callout, atom person);
+void callout_declined(struct engine *engine, struct callout *callout);
+int64_t callout_drill_left(const struct engine *engine, const struct callout *callout);   /* usec until a drill ends; >= 0 */
+
+/* notice.c */
+void notice_person(struct engine *engine, struct callout *callout, atom person, enum purpose purpose);
+void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose);
+void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
+void notice_updates(struct engine *engine, struct callout *callout);
+void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose);
+
+/* answer.c */
+struct answered { enum verdict verdict; atom person; int64_t at_usec; };
+struct answered answer_callout(struct engine *engine, struct callout *callout, const struct event_answer *answer);
+struct answered answer_call_in(struct engine *engine, struct incident *incident, const struct event_callout *request);
+void answer_reply(struct engine *engine, uint64_t request, const struct incident *incident, const struct callout *callout, struct answered answered);
+
+/* incident.c */
+void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor);
+
+/* One for each event. */
+void step_trigger(struct engine *engine, const struct event *event);
+void step_answer(struct engine *engine, const struct event *event);
+void step_inbound(struct engine *engine, const struct event *event);
+void step_outcome(struct engine *engine, const struct event *event);
+void step_note(struct engine *engine, const struct event *event);
+void step_close(struct engine *engine, const struct event *event);
+void step_callout(struct engine *engine, const struct event *event);
+void step_gateway_test(struct engine *engine, const struct event *event);
+void step_tick(struct engine *engine);
+
+/* message.c */
+bool message_wanted(const struct incident *incident, const struct message *message);
+
+#endif
