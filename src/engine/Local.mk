@@ -2,5 +2,32 @@
 
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
-	src/engine/plan.c src/engine/plan.h \
-	src/engine/roster.c src/engine/roster.h
+	src/engine/answer.c \
+	src/engine/apply.c \
+	src/engine/callout.c \
+	src/engine/emit.c \
+	src/engine/engine.c \
+	src/engine/engine.h \
+	src/engine/event.h \
+	src/engine/find.c \
+	src/engine/ids.c \
+	src/engine/ids.h \
+	src/engine/inbound.c \
+	src/engine/incident.c \
+	src/engine/internal.h \
+	src/engine/load.c \
+	src/engine/message.c \
+	src/engine/notice.c \
+	src/engine/outcome.c \
+	src/engine/plan.c \
+	src/engine/plan.h \
+	src/engine/record.c \
+	src/engine/record.h \
+	src/engine/reply.c \
+	src/engine/reply.h \
+	src/engine/roster.c \
+	src/engine/roster.h \
+	src/engine/state.c \
+	src/engine/state.h \
+	src/engine/targets.c \
+	src/engine/trigger.c

@@ -75,7 +75,7 @@ struct message_view {
     uint32_t code;               /* 0: none */
     bool has_token;
     uint8_t token[TOKEN_BYTES];
-    int64_t opened_usec;
+    int64_t opened_usec, updated_usec;
     int64_t at_usec;             /* when the call-out began */
     const char *acknowledged_by; /* name; NULL: nobody */
     int64_t acknowledged_usec;

@@ -1,0 +1,310 @@
+/* The ladder: steps, skips, repeats. Promise P2 lives here: whatever happens, a call-out that pages has its timer armed. */
+#include <string.h>
+
+#include "engine/internal.h"
+
+/* The ladder of a group, and of a role whose roster is gone, is made up here: everybody at once, and again. */
+struct resolved_ladder {
+    const struct ladder_step *steps;
+    size_t n_steps;
+    int64_t repeat_usec;
+    struct ladder_step own;
+};
+
+static void resolve_ladder(const struct engine *engine, const struct callout *callout, struct resolved_ladder *ret) {
+    const char *name = intern_text(engine->names, callout->role);
+    const struct roster *roster = callout->on_group ? NULL : plan_roster(engine->plan, name);
+    const struct group *group = callout->on_group ? plan_group(engine->plan, name) : NULL;
+    *ret = (struct resolved_ladder){.repeat_usec = DEFAULT_REPEAT_USEC};
+    if (roster) {
+        const struct ladder *ladder = roster_ladder(roster, callout->severity);
+        ret->steps = ladder->steps;
+        ret->n_steps = ladder->n_steps;
+        ret->repeat_usec = ladder->repeat_usec;
+    } else if (group) {
+        ret->own = (struct ladder_step){.target = {.kind = TARGET_GROUP, .group = group}, .channels = engine->plan->channels_served};
+        ret->steps = &ret->own;
+        ret->n_steps = 1;
+    }
+}
+
+int64_t callout_drill_left(const struct engine *engine, const struct callout *callout) {
+    const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
+    int64_t deadline_usec = roster ? roster->drill_deadline_usec : 30 * USEC_PER_MIN;
+    int64_t left = callout->started_usec + deadline_usec - engine->now.wall_usec;
+    return left < 0 ? 0 : left < deadline_usec ? left : deadline_usec;
+}
+
+/* A drill's last delay is cut where the drill ends; without `escalate` its first step's lasts until then. */
+static void bound_by_drill(const struct engine *engine, const struct callout *callout, struct record *record) {
+    const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
+    int64_t left = callout_drill_left(engine, callout);
+    bool stays = roster && !roster->drill_escalate && record->kind == RECORD_STEP_BEGUN;
+    if (!callout->incident->drill || (record->delay_usec < left && !stays))
+        return;
+    record->delay_usec = left;
+    record->final = true;
+}
+
+static void begin_turn(struct engine *engine, struct callout *callout, enum record_kind kind, uint32_t step, uint32_t round,
+                       int64_t delay_usec, const char *why) {
+    struct record record = {
+        .kind = kind,
+        .incident = callout->incident->key,
+        .callout = callout->number,
+        .role = text_of(engine, callout->role),
+        .step = step,
+        .round = round,
+        .delay_usec = delay_usec,
+        .text = why,
+        .drill = callout->incident->drill,
+    };
+    bound_by_drill(engine, callout, &record);
+    record.due_usec = engine->now.wall_usec + record.delay_usec;
+    emit_record(engine, &record);
+}
+
+/* ---- pages ---- */
+
+static bool code_free_for(const struct engine *engine, uint32_t code, atom person) {
+    for (const struct recipient *other = map_get(&engine->codes, code); other; other = other->next_code)
+        if (other->person == person)
+            return false;
+    return true;
+}
+
+/* Six digits that this person has in no other open call-out. If nearly all are taken, none: the link goes on working. */
+static uint32_t mint_code(struct engine *engine, atom person) {
+    for (int tries = 0; tries < CODE_TRIES; tries++) {
+        uint32_t code = 100000 + emit_random_u32(engine) % 900000;
+        if (code_free_for(engine, code, person))
+            return code;
+    }
+    return 0;
+}
+
+static bool locked(const struct engine *engine, const struct contact *contact) {
+    const struct correspondent *correspondent = map_get(&engine->correspondents, intern_find(engine->names, contact->address));
+    return correspondent && correspondent->locked;
+}
+
+static void queue_page(struct engine *engine, struct callout *callout, const struct person *person, const struct contact *contact) {
+    struct incident *incident = callout->incident;
+    atom name = intern_add(engine->names, person->id);
+    const struct recipient *recipient = find_recipient(callout, name);
+    struct record record = {
+        .kind = RECORD_PAGE_QUEUED,
+        .incident = incident->key,
+        .callout = callout->number,
+        .role = text_of(engine, callout->role),
+        .person = person->id,
+        .channel = contact->channel + 1,
+        .address = contact->address,
+        .page = incident->last_page + 1,
+        .nonce = emit_random_u32(engine),
+        .purpose = PURPOSE_PAGE,
+        .step = callout->step,
+        .round = callout->round,
+        .code = recipient ? recipient->code : 0,
+        .drill = incident->drill,
+    };
+    if (record.code == 0 || locked(engine, contact))
+        record.code = mint_code(engine, name);
+    if (!recipient || !recipient->channels) {
+        engine->random(engine->random_userdata, record.token, TOKEN_BYTES);
+        record.has_token = true;
+    }
+    emit_record(engine, &record);
+    emit_send(engine, find_message(incident, record.page), incident->key);
+}
+
+static void page_person(struct engine *engine, struct callout *callout, const struct person *person, unsigned channels) {
+    for (size_t i = 0; i < person->n_contacts; i++)
+        if (channels & 1u << person->contacts[i].channel)
+            queue_page(engine, callout, person, &person->contacts[i]);
+}
+
+static void page_all(struct engine *engine, struct callout *callout, const struct targets *targets) {
+    for (size_t i = 0; i < targets->n; i++)
+        page_person(engine, callout, targets->list[i].person, targets->list[i].channels);
+}
+
+/* ---- steps ---- */
+
+/* Whom the step reaches now; if nobody, the reason. */
+static const char *resolve_step(struct engine *engine, const struct callout *callout, const struct ladder_step *step,
+                                struct targets *ret) {
+    ret->n = 0;
+    targets_add_step(ret, engine, callout, step);
+    if (ret->n == 0)
+        return "nobody is on call for this step";
+    targets_drop_declined(ret, engine, callout);
+    if (ret->n == 0)
+        return "everybody in this step has declined";
+    targets_keep_reachable(ret, engine);
+    return ret->n == 0 ? "nobody in this step has a usable channel" : NULL;
+}
+
+static int64_t delay_after(const struct resolved_ladder *ladder, size_t step) {
+    return step < ladder->n_steps ? ladder->steps[step].after_usec - ladder->steps[step - 1].after_usec : ladder->repeat_usec;
+}
+
+/* Begins this step, or the first after it that reaches somebody (P7). False: the ladder ran out; the repeat is pending. */
+static bool begin_step(struct engine *engine, struct callout *callout, size_t step) {
+    struct resolved_ladder ladder;
+    struct targets targets = {0};
+    const char *why = NULL;
+    resolve_ladder(engine, callout, &ladder);
+    for (; step <= ladder.n_steps; step++) {
+        why = resolve_step(engine, callout, &ladder.steps[step - 1], &targets);
+        if (!why)
+            break;
+        begin_turn(engine, callout, RECORD_STEP_SKIPPED, (uint32_t)step, 0, step < ladder.n_steps ? 0 : ladder.repeat_usec, why);
+    }
+    if (ladder.n_steps == 0)
+        begin_turn(engine, callout, RECORD_STEP_SKIPPED, 0, 0, ladder.repeat_usec, "no roster of this name is in force");
+    if (step > ladder.n_steps) {
+        targets_done(&targets);
+        return false;
+    }
+    begin_turn(engine, callout, RECORD_STEP_BEGUN, (uint32_t)step, 0, delay_after(&ladder, step), NULL);
+    page_all(engine, callout, &targets);
+    targets_done(&targets);
+    return true;
+}
+
+static void begin_repeat(struct engine *engine, struct callout *callout) {
+    struct resolved_ladder ladder;
+    struct targets targets = {0};
+    resolve_ladder(engine, callout, &ladder);
+    for (int with_declined = 0; with_declined <= 1 && targets.n == 0; with_declined++) {
+        targets_add_paged(&targets, engine, callout);
+        for (size_t i = 0; i < ladder.n_steps; i++)
+            targets_add_step(&targets, engine, callout, &ladder.steps[i]);
+        if (!with_declined)
+            targets_drop_declined(&targets, engine, callout);
+        targets_keep_reachable(&targets, engine);
+    }
+    begin_turn(engine, callout, RECORD_REPEAT_BEGUN, callout->step, callout->round + 1, ladder.repeat_usec,
+               targets.n == 0 ? "nobody can be reached" : NULL);
+    page_all(engine, callout, &targets);
+    if (targets.n == 0)
+        notice_admins(engine, callout, PURPOSE_UNREACHED);
+    targets_done(&targets);
+}
+
+static size_t ladder_len(const struct engine *engine, const struct callout *callout) {
+    struct resolved_ladder ladder;
+    resolve_ladder(engine, callout, &ladder);
+    return ladder.n_steps;
+}
+
+static void tell_if_unreached(struct engine *engine, struct callout *callout, bool begun) {
+    if (!begun && !callout->recipients)
+        notice_admins(engine, callout, PURPOSE_UNREACHED);
+}
+
+void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity) {
+    struct record record = {
+        .kind = RECORD_CALLOUT_STARTED,
+        .incident = incident->key,
+        .callout = incident->last_callout + 1,
+        .role = role,
+        .on_group = on_group,
+        .severity = (uint8_t)severity + 1,
+        .drill = incident->drill,
+    };
+    emit_record(engine, &record);
+    struct callout *callout = find_callout(incident, record.callout);
+    tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
+}
+
+void callout_restart(struct engine *engine, struct callout *callout) {
+    tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
+}
+
+void callout_next_step(struct engine *engine, struct callout *callout, bool now) {
+    bool on_ladder = callout->round == 0 && callout->step < ladder_len(engine, callout);
+    if (on_ladder && begin_step(engine, callout, callout->step + 1u))
+        return;
+    if (now)
+        begin_repeat(engine, callout);
+}
+
+void callout_timer(struct engine *engine, struct callout *callout) {
+    if (callout->ends) {
+        incident_close(engine, callout->incident, "the drill's time is up", NULL);
+    } else if (callout->state == CALLOUT_ACKNOWLEDGED) {
+        notice_updates(engine, callout);
+    } else if (callout->round == 0 && (callout->step == 0 || callout->step < ladder_len(engine, callout))) {
+        tell_if_unreached(engine, callout, begin_step(engine, callout, callout->step + 1u));
+    } else {
+        begin_repeat(engine, callout);
+    }
+}
+
+/* ---- when a step turns out to reach nobody ---- */
+
+static bool gave_up(const struct callout *callout, const struct recipient *recipient) {
+    if (recipient->declined)
+        return true;
+    for (const struct message *message = callout->incident->messages; message; message = message->next)
+        if (message->recipient == recipient && message->purpose == PURPOSE_PAGE && message->turn == callout->turn &&
+            message->state != MESSAGE_FAILED)
+            return false;
+    return true;
+}
+
+static bool paged_this_turn(const struct callout *callout, const struct recipient *recipient) {
+    for (const struct message *message = callout->incident->messages; message; message = message->next)
+        if (message->recipient == recipient && message->purpose == PURPOSE_PAGE && message->turn == callout->turn)
+            return true;
+    return false;
+}
+
+/* Nobody whom this step paged can be waited for: all of them declined, or nothing got through to them. */
+static bool step_is_void(const struct callout *callout) {
+    for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
+        if (paged_this_turn(callout, recipient) && !gave_up(callout, recipient))
+            return false;
+    return true;
+}
+
+/* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
+static void move_on_if_void(struct engine *engine, struct callout *callout) {
+    if (callout->round == 0 && step_is_void(callout))
+        callout_next_step(engine, callout, false);
+}
+
+static bool tried_this_turn(const struct engine *engine, const struct callout *callout, const struct contact *contact) {
+    atom address = intern_find(engine->names, contact->address);
+    for (const struct message *message = callout->incident->messages; message; message = message->next)
+        if (message->callout == callout && message->turn == callout->turn && message->address == address &&
+            message->channel == contact->channel)
+            return true;
+    return false;
+}
+
+/* Every page to this person in this step has failed: their other contact points, all at once. */
+static void try_other_contacts(struct engine *engine, struct callout *callout, const struct person *person) {
+    for (size_t i = 0; i < person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i];
+        bool served = engine->plan->channels_served & 1u << contact->channel;
+        if (served && !tried_this_turn(engine, callout, contact))
+            queue_page(engine, callout, person, contact);
+    }
+}
+
+void callout_page_failed(struct engine *engine, struct callout *callout, atom name) {
+    const struct recipient *recipient = find_recipient(callout, name);
+    const struct person *person = find_person(engine, name);
+    if (!recipient || recipient->declined || !gave_up(callout, recipient))
+        return;
+    if (person)
+        try_other_contacts(engine, callout, person);
+    move_on_if_void(engine, callout);
+}
+
+void callout_declined(struct engine *engine, struct callout *callout) {
+    move_on_if_void(engine, callout);
+}

@@ -1,0 +1,142 @@
+/* Texts that people send: whose number, which code, what they mean. No text ever stops outgoing pages but a yes with the right code. */
+#include <string.h>
+
+#include "engine/internal.h"
+#include "engine/reply.h"
+
+static const struct person *owner_of(const struct engine *engine, const char *number) {
+    for (size_t i = 0; i < engine->plan->n_persons; i++)
+        if (person_has_number(&engine->plan->persons[i], number))
+            return &engine->plan->persons[i];
+    return NULL;
+}
+
+static struct recipient *recipient_of_code(const struct engine *engine, uint32_t code, const char *number) {
+    struct recipient *recipient = code ? map_get(&engine->codes, code) : NULL;
+    while (recipient && !recipient_has_number(engine, recipient, number))
+        recipient = recipient->next_code;
+    return recipient;
+}
+
+/* Call-outs that page this number now. *ret_last: the youngest incident's. */
+static size_t paging_number(const struct engine *engine, const char *number, struct recipient **ret_last) {
+    struct incident *incident;
+    size_t n = 0;
+    *ret_last = NULL;
+    for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));) {
+        for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
+            if (callout->state != CALLOUT_PAGING)
+                continue;
+            for (struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next) {
+                if (!recipient->channels || !recipient_has_number(engine, recipient, number))
+                    continue;
+                n++;
+                if (!*ret_last || (*ret_last)->callout->incident->first_seq < incident->first_seq)
+                    *ret_last = recipient;
+            }
+        }
+    }
+    return n;
+}
+
+static bool may_answer_text(const struct engine *engine, atom number) {
+    const struct correspondent *correspondent = map_get(&engine->correspondents, number);
+    return !correspondent || correspondent->answered_usec[0] == 0 ||
+           engine->now.wall_usec - correspondent->answered_usec[0] >= USEC_PER_HOUR;
+}
+
+static bool is_locked(const struct engine *engine, atom number) {
+    const struct correspondent *correspondent = map_get(&engine->correspondents, number);
+    return correspondent && correspondent->locked;
+}
+
+/* Keeps the text as a note with the incident that it may be about, and answers it, but not too often. */
+static void refuse(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *about,
+                   enum inbound_verdict verdict) {
+    atom number = intern_add(engine->names, inbound->from);
+    bool answered = may_answer_text(engine, number);
+    struct callout *callout = about ? about->callout : NULL;
+    struct record record = {
+        .kind = RECORD_NOTE,
+        .incident = callout ? callout->incident->key : 0,
+        .callout = callout ? callout->number : 0,
+        .role = callout ? text_of(engine, callout->role) : NULL,
+        .person = text_of(engine, person),
+        .actor = inbound->gateway,
+        .address = inbound->from,
+        .channel = CHANNEL_SMS + 1,
+        .text = inbound->text,
+        .inbound = (uint8_t)verdict,
+        .final = answered,
+        .drill = callout && callout->incident->drill,
+    };
+    emit_record(engine, &record);
+    if (answered)
+        notice_number(engine, callout, person, inbound->from, is_locked(engine, number) ? PURPOSE_CODE_LOCKED : PURPOSE_NOT_UNDERSTOOD);
+}
+
+static struct answered act(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient,
+                           const struct reply *reply) {
+    struct event_answer answer = {
+        .incident = recipient->callout->incident->key,
+        .callout = recipient->callout->number,
+        .person = text_of(engine, recipient->person),
+        .actor = inbound->gateway,
+        .answer = reply->verb == REPLY_YES ? ANSWER_YES : ANSWER_NO,
+        .eta_minutes = reply->minutes,
+        .via = VIA_SMS,
+    };
+    return answer_callout(engine, recipient->callout, &answer);
+}
+
+static bool call_in(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient, const char *typed) {
+    const struct roster *roster = plan_roster_typed(engine->plan, typed);
+    if (!roster)
+        return false;
+    struct event_callout request = {
+        .incident = recipient->callout->incident->key,
+        .roster = roster,
+        .person = text_of(engine, recipient->person),
+        .actor = inbound->gateway,
+    };
+    answer_call_in(engine, recipient->callout->incident, &request);
+    return true;
+}
+
+static void read_text(struct engine *engine, const struct event_inbound *inbound, atom person) {
+    struct reply reply;
+    struct recipient *about, *recipient;
+    reply_parse(inbound->text, &reply);
+    size_t paging = paging_number(engine, inbound->from, &about);
+    if (is_locked(engine, intern_find(engine->names, inbound->from))) {
+        refuse(engine, inbound, person, about, INBOUND_LOCKED);
+        return;
+    }
+    recipient = recipient_of_code(engine, reply.code, inbound->from);
+    if (!recipient && reply.code) {
+        refuse(engine, inbound, person, about, INBOUND_WRONG_CODE);
+        return;
+    }
+    if (!recipient && engine->plan->reply_without_code && paging == 1)
+        recipient = about;
+    if (!recipient || reply.verb == REPLY_UNCLEAR)
+        refuse(engine, inbound, person, recipient ? recipient : about, INBOUND_NOT_UNDERSTOOD);
+    else if (reply.verb != REPLY_CALL_IN)
+        act(engine, inbound, recipient, &reply);
+    else if (!call_in(engine, inbound, recipient, reply.role))
+        refuse(engine, inbound, person, recipient, INBOUND_NOT_UNDERSTOOD);
+}
+
+void step_inbound(struct engine *engine, const struct event *event) {
+    const struct event_inbound *inbound = &event->inbound;
+    const struct person *owner = owner_of(engine, inbound->from);
+    struct recipient *paged = NULL;
+    if (!owner)
+        paging_number(engine, inbound->from, &paged);
+    if (owner)
+        read_text(engine, inbound, intern_add(engine->names, owner->id));
+    else if (paged)
+        read_text(engine, inbound, paged->person);
+    /* An unknown number gets no answer, and no place in the log: anybody can send texts. */
+    emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
+}

@@ -1,0 +1,46 @@
+/* How fast a source triggers: a bucket that holds `limit` triggers and refills in `limit_usec`. */
+#include "engine/internal.h"
+
+#define TRIGGER_MICRO INT64_C(1000000)
+
+struct load *load_of(struct engine *engine, atom source) {
+    struct load *load = engine->loads;
+    while (load && load->source != source)
+        load = load->next;
+    if (load)
+        return load;
+    load = NEW(struct load);
+    load->source = source;
+    load->next = engine->loads;
+    load->tokens_micro = INT64_MAX;      /* full, whatever its size is */
+    engine->loads = load;
+    return load;
+}
+
+static int64_t tokens_at(const struct load *load, const struct source *source, int64_t at_usec) {
+    int64_t full = source->limit * TRIGGER_MICRO;
+    int64_t elapsed = at_usec > load->filled_usec ? at_usec - load->filled_usec : 0;
+    if (load->tokens_micro >= full || elapsed >= source->limit_usec)
+        return full;
+    int64_t tokens = load->tokens_micro + (int64_t)((double)elapsed / (double)source->limit_usec * (double)full);
+    return tokens < full ? tokens : full;
+}
+
+bool load_over(const struct engine *engine, const struct load *load, const struct source *source) {
+    return tokens_at(load, source, engine->now.wall_usec) < TRIGGER_MICRO;
+}
+
+void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec) {
+    int64_t tokens = tokens_at(load, source, at_usec);
+    (void)engine;
+    if (tokens < TRIGGER_MICRO)
+        load->over_usec = at_usec;
+    load->tokens_micro = tokens < TRIGGER_MICRO ? tokens : tokens - TRIGGER_MICRO;
+    load->filled_usec = at_usec;
+}
+
+struct incident *load_open_bundle(const struct engine *engine, const struct load *load) {
+    struct incident *bundle = load->bundle ? find_incident(engine, load->bundle) : NULL;
+    int64_t quiet = engine->now.wall_usec - load->over_usec;
+    return bundle && !bundle->closed_usec && quiet >= 0 && quiet < BUNDLE_QUIET_USEC ? bundle : NULL;
+}

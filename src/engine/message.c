@@ -1,0 +1,101 @@
+/* What a message says, and whether it is still wanted: asked before every attempt to send it. */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/internal.h"
+
+/* A later page to the same address in the same call-out takes the place of one that failed. */
+static bool superseded(const struct message *message) {
+    for (const struct message *later = message->next; later; later = later->next)
+        if (later->purpose == PURPOSE_PAGE && later->callout == message->callout && later->address == message->address &&
+            later->channel == message->channel)
+            return true;
+    return false;
+}
+
+bool message_wanted(const struct incident *incident, const struct message *message) {
+    (void)incident;
+    if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
+        return false;
+    if (message->purpose != PURPOSE_PAGE)
+        return true;
+    if (message->callout->state != CALLOUT_PAGING)
+        return false;
+    if (message->recipient->declined && !message->repeat)
+        return false;
+    return message->state == MESSAGE_QUEUED || !superseded(message);
+}
+
+/* Real, but a person who has just been through a drill could take it for another one. */
+static bool must_say_sharp(const struct engine *engine, const struct incident *incident, const struct message *message, int64_t wall_usec) {
+    const int64_t *drilled = map_get(&engine->drilled, message->person);
+    const char *summary = incident_summary(incident);
+    if (incident->drill || incident->key == 0)
+        return false;
+    if (text_starts_with_fold(summary, "övning") || text_starts_with_fold(summary, "test"))
+        return true;
+    return drilled && wall_usec - *drilled < SHARP_USEC;
+}
+
+static void view_person(const struct engine *engine, const struct message *message, struct message_view *ret) {
+    const struct person *person = find_person(engine, message->person);
+    ret->person_id = intern_text(engine->names, message->person);
+    ret->person_name = person ? person->name : ret->person_id;
+    ret->language = person ? person->language : engine->plan->language;
+}
+
+static const char *name_of(const struct engine *engine, atom name) {
+    const struct person *person = find_person(engine, name);
+    return person ? person->name : intern_text(engine->names, name);
+}
+
+static void view_callout(const struct engine *engine, const struct callout *callout, struct message_view *ret) {
+    const char *role = intern_text(engine->names, callout->role);
+    const struct roster *roster = plan_roster(engine->plan, role);
+    const struct group *group = callout->on_group ? plan_group(engine->plan, role) : NULL;
+    ret->role = role;
+    ret->role_title = group ? group->title : roster ? roster->title : role;
+    ret->severity = callout->severity;
+    ret->at_usec = callout->started_usec;
+    ret->acknowledged_by = callout->acknowledged_by ? name_of(engine, callout->acknowledged_by) : NULL;
+    ret->acknowledged_usec = callout->acknowledged_usec;
+}
+
+bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret) {
+    const struct incident *incident = find_incident(engine, page.incident);
+    const struct message *message = incident ? find_message(incident, page.number) : NULL;
+    if (!message || message->nonce != page.nonce || !message_wanted(incident, message))
+        return false;
+    *ret = (struct message_view){
+        .page = page,
+        .purpose = message->purpose,
+        .channel = message->channel,
+        .to = intern_text(engine->names, message->address),
+        .organisation = engine->plan->organisation,
+        .role = "",
+        .role_title = "",
+        .incident = incident->key,
+        .summary = incident_summary(incident),
+        .location = incident_location(incident),
+        .callback = incident_callback(incident),
+        .severity = incident->severity,
+        .drill = incident->drill,
+        .sensitive = incident->sensitive,
+        .sharp = must_say_sharp(engine, incident, message, wall_usec),
+        .opened_usec = incident->opened_usec,
+        .updated_usec = incident->updated_usec,
+        .count = message->count,
+        .closed_usec = incident->closed_usec,
+        .gateway = message->purpose == PURPOSE_GATEWAY_TEST ? intern_text(engine->names, message->gateway) : "",
+        .reason = engine->degraded_reason ? engine->degraded_reason : "",
+    };
+    view_person(engine, message, ret);
+    if (message->callout)
+        view_callout(engine, message->callout, ret);
+    if (message->recipient) {
+        ret->code = message->recipient->code;
+        ret->has_token = message->recipient->channels != 0;
+        memcpy(ret->token, message->recipient->token, TOKEN_BYTES);
+    }
+    return true;
+}

@@ -1,0 +1,75 @@
+/* Telling without asking: who acknowledged, updates, withdrawals, trouble. A notice is recorded before it goes, as a page is. */
+#include "engine/internal.h"
+
+static void queue_notice(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
+                         enum channel channel, const char *address, enum purpose purpose) {
+    struct record record = {
+        .kind = RECORD_NOTICE_QUEUED,
+        .incident = incident->key,
+        .callout = callout ? callout->number : 0,
+        .role = callout ? text_of(engine, callout->role) : NULL,
+        .person = person,
+        .channel = (uint8_t)channel + 1,
+        .address = address,
+        .page = incident->last_page + 1,
+        .nonce = emit_random_u32(engine),
+        .purpose = (uint8_t)purpose,
+        .count = callout ? callout->put_off : 0,
+        .drill = incident->drill,
+    };
+    emit_record(engine, &record);
+    emit_send(engine, find_message(incident, record.page), incident->key);
+}
+
+/* Notices are read, not rung: by text message where the person has one, else by e-mail. One is enough. */
+static const struct contact *readable_contact(const struct engine *engine, const struct person *person) {
+    const struct contact *best = NULL;
+    for (size_t i = 0; i < person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i];
+        bool served = engine->plan->channels_served & 1u << contact->channel;
+        if (!served || contact->channel == CHANNEL_VOICE)
+            continue;
+        if (!best || (contact->channel == CHANNEL_SMS && best->channel == CHANNEL_EMAIL))
+            best = contact;
+    }
+    return best;
+}
+
+void notice_person(struct engine *engine, struct callout *callout, atom name, enum purpose purpose) {
+    const struct person *person = find_person(engine, name);
+    const struct contact *contact = person ? readable_contact(engine, person) : NULL;
+    if (contact)
+        queue_notice(engine, callout->incident, callout, person->id, contact->channel, contact->address, purpose);
+}
+
+void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose) {
+    struct incident *incident = callout ? callout->incident : &engine->house;
+    queue_notice(engine, incident, callout, text_of(engine, person), CHANNEL_SMS, number, purpose);
+}
+
+void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except) {
+    for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
+        if (recipient->channels && recipient->person != except)
+            notice_person(engine, callout, recipient->person, purpose);
+}
+
+void notice_updates(struct engine *engine, struct callout *callout) {
+    const struct person *person = find_person(engine, callout->acknowledged_by);
+    if (person && readable_contact(engine, person))
+        notice_person(engine, callout, callout->acknowledged_by, PURPOSE_UPDATE);
+    else
+        heap_disarm(&engine->timers, &callout->timer);      /* nothing reaches them: what waits is not waited for */
+}
+
+static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose) {
+    struct incident *incident = callout ? callout->incident : &engine->house;
+    unsigned channels = targets_channels(engine, admin, engine->plan->admin_channels);
+    for (size_t i = 0; i < admin->n_contacts; i++)
+        if (channels & 1u << admin->contacts[i].channel)
+            queue_notice(engine, incident, callout, admin->id, admin->contacts[i].channel, admin->contacts[i].address, purpose);
+}
+
+void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose) {
+    for (size_t i = 0; i < engine->plan->n_admins; i++)
+        notice_admin(engine, callout, engine->plan->admins[i], purpose);
+}

@@ -1,0 +1,119 @@
+/* What became of a page or a notice. */
+#include <string.h>
+
+#include "engine/internal.h"
+
+static void record_outcome(struct engine *engine, const struct incident *incident, const struct message *message,
+                           const struct event_outcome *outcome, enum record_kind kind) {
+    struct record record = {
+        .kind = kind,
+        .incident = incident->key,
+        .callout = message->callout ? message->callout->number : 0,
+        .role = message->callout ? text_of(engine, message->callout->role) : NULL,
+        .person = text_of(engine, message->person),
+        .channel = message->channel + 1,
+        .address = text_of(engine, message->address),
+        .gateway = outcome->gateway,
+        .page = message->number,
+        .nonce = message->nonce,
+        .purpose = message->purpose,
+        .provider_id = outcome->provider_id,
+        .text = outcome->reason,
+        .final = outcome->outcome == OUTCOME_FAILED,
+        .drill = incident->drill,
+    };
+    emit_record(engine, &record);
+}
+
+static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome) {
+    for (size_t i = 0; i < engine->n_tests; i++) {
+        if (engine->tests[i].page != message->number)
+            continue;
+        emit_reply(engine, &(struct effect_reply){
+            .request = engine->tests[i].request,
+            .verdict = outcome->outcome == OUTCOME_SENT ? VERDICT_SENT : VERDICT_FAILED,
+            .person = text_of(engine, message->person),
+            .text = outcome->reason,
+        });
+        engine->tests[i] = engine->tests[--engine->n_tests];
+        return;
+    }
+}
+
+static void sent(struct engine *engine, const struct incident *incident, const struct message *message,
+                 const struct event_outcome *outcome) {
+    bool asks = message->purpose == PURPOSE_PAGE;
+    if (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED)
+        record_outcome(engine, incident, message, outcome, asks ? RECORD_PAGE_SENT : RECORD_NOTICE_SENT);
+}
+
+static void failed(struct engine *engine, const struct incident *incident, const struct message *message,
+                   const struct event_outcome *outcome) {
+    bool counts = message->state == MESSAGE_QUEUED || message->state == MESSAGE_SENT;
+    struct callout *callout = message->callout;
+    if (!counts)
+        return;
+    record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
+    if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
+        callout_page_failed(engine, callout, message->person);
+}
+
+void step_outcome(struct engine *engine, const struct event *event) {
+    const struct event_outcome *outcome = &event->outcome;
+    struct incident *incident = find_incident(engine, outcome->page.incident);
+    struct message *message = incident ? find_message(incident, outcome->page.number) : NULL;
+    if (!message || message->nonce != outcome->page.nonce)
+        return;      /* forgotten, settled, or made up */
+    switch (outcome->outcome) {
+    case OUTCOME_SENT:
+        sent(engine, incident, message, outcome);
+        break;
+    case OUTCOME_DELIVERED:
+        if (message->state != MESSAGE_DELIVERED && message->purpose == PURPOSE_PAGE)
+            record_outcome(engine, incident, message, outcome, RECORD_PAGE_DELIVERED);
+        break;
+    case OUTCOME_ATTEMPT_FAILED:
+        if (message->state == MESSAGE_QUEUED)
+            record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
+        return;
+    case OUTCOME_FAILED:
+        failed(engine, incident, message, outcome);
+        break;
+    }
+    answer_test(engine, message, outcome);
+}
+
+static const struct contact *contact_for(const struct person *person, enum channel channel) {
+    for (size_t i = 0; i < person->n_contacts; i++)
+        if (person->contacts[i].channel == channel)
+            return &person->contacts[i];
+    return NULL;
+}
+
+void step_gateway_test(struct engine *engine, const struct event *event) {
+    const struct event_gateway_test *test = &event->gateway_test;
+    const struct person *person = plan_person(engine->plan, test->person);
+    const struct contact *contact = person ? contact_for(person, test->channel) : NULL;
+    if (!contact || engine->n_tests == TESTS_MAX) {
+        emit_reply(engine, &(struct effect_reply){
+            .request = event->request,
+            .verdict = !person ? VERDICT_NO_PERSON : !contact ? VERDICT_NO_CONTACT : VERDICT_FAILED,
+            .text = contact ? "too many tests are under way" : NULL,
+        });
+        return;
+    }
+    struct record record = {
+        .kind = RECORD_NOTICE_QUEUED,
+        .person = person->id,
+        .actor = test->actor,
+        .channel = (uint8_t)test->channel + 1,
+        .address = contact->address,
+        .gateway = test->gateway,
+        .page = engine->house.last_page + 1,
+        .nonce = emit_random_u32(engine),
+        .purpose = PURPOSE_GATEWAY_TEST,
+    };
+    engine->tests[engine->n_tests++] = (struct waiting_test){record.page, event->request};
+    emit_record(engine, &record);
+    emit_send(engine, find_message(&engine->house, record.page), 0);
+}
