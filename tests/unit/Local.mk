@@ -7,3 +7,6 @@ tests_unit_check_store_SOURCES = tests/unit/check_store.c tests/unit/store_fixtu
 tests_unit_check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_store_LDADD = libstore.a libbase.a $(SQLITE_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
+
+# What the engine may call.
+TESTS += tests/unit/engine_pure.sh
