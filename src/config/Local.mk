@@ -1,1 +1,27 @@
-# src/config
+# src/config: INI files -> an immutable struct config, whole or not at all
+
+noinst_LIBRARIES += libconfig.a
+libconfig_a_CFLAGS  = $(AM_CFLAGS) $(INIH_CFLAGS)
+libconfig_a_SOURCES = \
+	src/config/channels.c src/config/channels.h \
+	src/config/config.c src/config/config.h \
+	src/config/document.c src/config/document.h \
+	src/config/document_check.c \
+	src/config/duties.c src/config/duties.h \
+	src/config/endpoint.c src/config/endpoint.h \
+	src/config/gateway_http.c src/config/gateway_http.h \
+	src/config/gateways_file.c \
+	src/config/groups.c \
+	src/config/ladder.c src/config/ladder.h \
+	src/config/load.c src/config/load.h \
+	src/config/parse.c \
+	src/config/people.c \
+	src/config/preset.c \
+	src/config/problems.c \
+	src/config/reach.c \
+	src/config/roster_file.c \
+	src/config/secret.c \
+	src/config/settings.c \
+	src/config/slurp.c src/config/slurp.h \
+	src/config/sources.c \
+	src/config/value.c src/config/value.h

@@ -34,7 +34,9 @@ enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX };
 
 enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16 };
 
-/* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/. */
+/* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/.
+ * `url`, `body` and `headers` are templates: {to} {from} {text} {subject} {page} {receipt-url} {username} {password}, each encoded for where it
+ * stands (percent-encoded in the URL and in a form, escaped in JSON). Any other brace is the template's own. */
 struct gateway_http {        /* every string NULL where not given; secrets are resolved */
     const char *method;      /* "POST" by default */
     const char *url;
@@ -43,9 +45,10 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *content_type;
     const char *body;        /* template */
     const char *accept;      /* "200-299" by default; codes and ranges, or /pattern/ in the reply, or both */
-    const char *message_id;
+    const char *message_id;      /* "json:path.to.it" or "/pattern/" of the reply to a sending */
     const char *reply_from, *reply_text;
-    const char *receipt_id, *receipt_status, *receipt_delivered, *receipt_failed;
+    const char *receipt_id, *receipt_status;
+    const char *receipt_delivered, *receipt_failed;   /* the values of receipt_status that mean it, with commas between */
 };
 
 struct gateway {
@@ -56,11 +59,12 @@ struct gateway {
     int64_t timeout_usec;            /* 10 s */
     const char *username, *password; /* NULL: none */
     const char *from;                /* number or sender text; e-mail address; NULL: none */
-    bool from_is_number;             /* so that replies can come back */
+    bool from_is_number;             /* the sender is no text (or none is given): replies by SMS can come back */
     const char *ca_file;             /* NULL: the system's */
     const char *hook_secret;         /* NULL: no hooks */
     const char *receipt_base;        /* public-url + /hooks/NAME/SECRET, or NULL: no receipts can come */
-    struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own */
+    struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own. GATEWAY_OUTBOX: reply_* and receipt_* alone,
+                                        fields `from` and `text`, `status` = delivered | failed unless said otherwise */
     const char *smtp_url;            /* GATEWAY_SMTP */
     int starttls;                    /* enum transfer_starttls of loop/http_client.h */
     const char *outbox_path;         /* GATEWAY_OUTBOX */
@@ -101,6 +105,8 @@ struct config_env {
     const char *credentials_directory;   /* $CREDENTIALS_DIRECTORY, or NULL: DIRECTORY/credentials */
     const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
     int64_t now_usec;                /* for "in the past" notes */
+    bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The configuration that
+                                        comes of it may lack what stands there, so it must not be used */
 };
 
 /* Reads everything. ERR_OK: *ret is a configuration (free it with config_free), warnings may be in `problems`. ERR_CONFIG: *ret is

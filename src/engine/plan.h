@@ -91,7 +91,7 @@ struct target {
 };
 
 struct ladder_step {
-    int64_t after_usec;      /* since the call-out began; ascending within a ladder */
+    int64_t after_usec;      /* since the call-out began; within a ladder never less than the step before */
     struct target target;
     unsigned channels;       /* 1u << enum channel */
     struct origin origin;

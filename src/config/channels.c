@@ -1,0 +1,94 @@
+#include "config/channels.h"
+
+#include "config/value.h"
+
+const struct doc_key channels_keys[CHANNEL_COUNT] = {
+    { "sms", DOC_LONG | DOC_MAY_BE_EMPTY }, { "voice", DOC_LONG | DOC_MAY_BE_EMPTY }, { "email", DOC_LONG | DOC_MAY_BE_EMPTY },
+};
+
+/* The load made the gateways, so it may write to them. */
+static struct gateway *find_gateway(struct load *load, const char *name, size_t *ret_index)
+{
+    struct gateway *gateways = (struct gateway *)load->config->gateways;
+    for (size_t i = 0; i < load->config->n_gateways; i++) {
+        if (strcmp(gateways[i].name, name) == 0) {
+            *ret_index = i;
+            return &gateways[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_file(const struct load *load, const char *name)
+{
+    for (size_t i = 0; i < load->gateways.n; i++) {
+        if (strcmp(load->gateways.list[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_gateway(struct load *load, struct origin where, enum channel channel, const char *name)
+{
+    struct config *config = load->config;
+    size_t index;
+    struct gateway *gateway = find_gateway(load, name, &index);
+    if (!gateway && !has_file(load, name))
+        load_unknown(load, where, "gateway", name, &load->gateways);
+    if (!gateway)
+        return;     /* its own file has said why */
+    if (!(load->gateway_can[index] & 1u << channel)) {
+        if (gateway->type == GATEWAY_SMTP)
+            load_error(load, where, "'%s' sends e-mail; it cannot serve %s", name, channel_name(channel));
+        else
+            load_warning(load, where, "%s through the preset of '%s' is not supported yet and has no effect", channel_name(channel), name);
+        return;
+    }
+    if (gateway->channels & 1u << channel) {
+        load_warning(load, where, "'%s' is named twice for %s", name, channel_name(channel));
+        return;
+    }
+    gateway->channels |= 1u << channel;
+    config->channel_gateways[channel][config->n_channel_gateways[channel]++] = gateway;
+    config->plan.channels_served |= 1u << channel;
+}
+
+static void load_channel(const struct scope *scope, enum channel channel)
+{
+    struct load *load = scope->load;
+    const struct doc_entry *entry = doc_entry(scope->section, channel_name(channel));
+    if (!entry)
+        return;
+    struct value_list list;
+    struct origin where = scope_origin(scope, entry);
+    const char *name;
+    value_list_begin(&list, entry);
+    while ((name = value_list_next(&list, load, &where.line)) != NULL && !problems_full(load->problems))
+        add_gateway(load, where, channel, name);
+}
+
+/* A page that says "Svara JA" must have a way back. */
+static void check_replies(struct load *load, const struct gateway *gateway)
+{
+    if (!(gateway->channels & 1u << CHANNEL_SMS) || gateway->type == GATEWAY_OUTBOX)
+        return;
+    if (!gateway->from_is_number)
+        load_warning(load, gateway->origin, "the sender '%s' is text, not a number: replies by SMS cannot come, and pages will not ask for them", gateway->from);
+    else if (!gateway->hook_secret)
+        load_warning(load, gateway->origin, "no 'hook-secret': replies by SMS and receipts cannot come in");
+    else if (!gateway->http.reply_from)
+        load_warning(load, gateway->origin, "no 'reply-from' and 'reply-text': replies by SMS cannot be read");
+}
+
+void channels_load(struct load *load)
+{
+    struct scope scope = { .load = load, .doc = load->beredd, .section = doc_section(load->beredd, "channels", NULL) };
+    for (enum channel channel = 0; channel < CHANNEL_COUNT; channel++)
+        load_channel(&scope, channel);
+    for (size_t i = 0; i < load->config->n_gateways; i++) {
+        const struct gateway *gateway = &load->config->gateways[i];
+        if (gateway->channels == 0 && !load->beredd_missing)
+            load_warning(load, gateway->origin, "no channel in [channels] of beredd.ini uses '%s'", gateway->name);
+        check_replies(load, gateway);
+    }
+}

@@ -1,0 +1,261 @@
+#include "config/gateway_http.h"
+
+#include <regex.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+const struct scope *layers_scope(const struct layers *layers, const char *key)
+{
+    return doc_entry(layers->own.section, key) ? &layers->own : &layers->preset;
+}
+
+static const struct doc_entry *layers_entry(const struct layers *layers, const char *key, struct origin *ret_where)
+{
+    const struct scope *scope = layers_scope(layers, key);
+    const struct doc_entry *entry = doc_entry(scope->section, key);
+    if (entry)
+        *ret_where = scope_origin(scope, entry);
+    return entry;
+}
+
+/* ---- rules: how something is read from what a provider sends ---- */
+
+/* A POSIX extended expression between slashes. Nested repetition could make a small one take all memory. */
+static const char *pattern_problem(struct load *load, const char *text)
+{
+    size_t len = strlen(text), braces = 0;
+    if (len < 3 || text[len - 1] != '/')
+        return "is no /PATTERN/";
+    const char *pattern = arena_strndup(load->arena, text + 1, len - 2);
+    for (const char *c = pattern; *c; c++)
+        braces += *c == '{';
+    regex_t regex;
+    if (braces > 1 || regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return "is no pattern that can be used";
+    regfree(&regex);
+    return NULL;
+}
+
+static bool only_of(const char *text, const char *more)
+{
+    for (const char *c = text; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || (unsigned char)*c >= 0x80;
+        if (!plain && !strchr(more, *c))
+            return false;
+    }
+    return *text != '\0';
+}
+
+/* field:NAME, json:PATH or /PATTERN/ (of a reply alone); a bare word means `bare`, "field:" or "json:". */
+static const char *load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed)
+{
+    struct load *load = layers->own.load;
+    struct origin where;
+    const struct doc_entry *entry = layers_entry(layers, key, &where);
+    if (!entry || !entry->value.text[0])
+        return NULL;
+    const char *text = entry->value.text, *problem = NULL;
+    if (text[0] == '/' && pattern_allowed)
+        problem = pattern_problem(load, text);
+    else if (strncmp(text, "json:", 5) == 0)
+        problem = only_of(text + 5, "._-") ? NULL : "is no path, as json:message.id";
+    else if (strncmp(text, "field:", 6) == 0)
+        problem = pattern_allowed ? "is no json:PATH and no /PATTERN/" : only_of(text + 6, "._-") ? NULL : "is no field, as field:from";
+    else if (!only_of(text, "._-"))
+        problem = pattern_allowed ? "is no json:PATH and no /PATTERN/" : "is no field:NAME and no json:PATH";
+    else {
+        CLEANUP_BUF struct buf full = { 0 };
+        buf_add_text(&full, bare);
+        buf_add_text(&full, text);
+        return arena_strdup(load->arena, buf_text(&full));
+    }
+    if (problem)
+        load_error(load, where, "%s = '%s' %s", key, text, problem);
+    return text;
+}
+
+/* "200-299, 304", "/pattern/", or both. */
+static const char *accept_problem(struct load *load, const char *text)
+{
+    const char *pattern = strchr(text, '/');
+    const char *problem = pattern ? pattern_problem(load, pattern) : NULL;
+    const char *at = text + strspn(text, " \t,");
+    while (!problem && *at && at != pattern) {
+        size_t len = strcspn(at, " \t,");
+        bool code = len == 3 || (len == 7 && at[3] == '-');
+        for (size_t i = 0; code && i < len; i++)
+            code = i == 3 || (at[i] >= '0' && at[i] <= '9');
+        if (!code)
+            problem = "is no list of HTTP codes, as 200-299, and no /PATTERN/";
+        at += len;
+        at += strspn(at, " \t,");
+    }
+    return problem;
+}
+
+static const char *load_accept(const struct layers *layers)
+{
+    struct origin where;
+    const struct doc_entry *entry = layers_entry(layers, "accept", &where);
+    if (!entry || !entry->value.text[0])
+        return "200-299";
+    const char *problem = accept_problem(layers->own.load, entry->value.text);
+    if (problem)
+        load_error(layers->own.load, where, "accept = '%s' %s", entry->value.text, problem);
+    return entry->value.text;
+}
+
+/* ---- templates ---- */
+
+static const char *placeholder_value(const struct gateway *gateway, const char *name, const char **ret_missing)
+{
+    static const char *const always[] = { "to", "text", "subject", "page", "receipt-url" };
+    for (size_t i = 0; i < N_ELEMENTS(always); i++) {
+        if (strcmp(name, always[i]) == 0)
+            return always[i];
+    }
+    const char *value = NULL;
+    if (strcmp(name, "from") == 0)
+        value = gateway->from;
+    else if (strcmp(name, "username") == 0)
+        value = gateway->username;
+    else if (strcmp(name, "password") == 0)
+        value = gateway->password;
+    else
+        return NULL;
+    if (!value)
+        *ret_missing = name;
+    return name;
+}
+
+/* Braces that do not hold a word of small letters and hyphens are the template's own, as JSON's. */
+static void check_template(struct load *load, struct origin where, const char *key, const char *template, const struct gateway *gateway,
+                           bool credentials_known)
+{
+    static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password" };
+    for (const char *open = strchr(template, '{'); open; open = strchr(open + 1, '{')) {
+        size_t len = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-");
+        if (len == 0 || open[1 + len] != '}')
+            continue;
+        const char *name = arena_strndup(load->arena, open + 1, len), *missing = NULL;
+        if (!placeholder_value(gateway, name, &missing)) {
+            load_unknown(load, where, "placeholder", name, &(struct names){ .list = known, .n = N_ELEMENTS(known) });
+        } else if (missing && (credentials_known || strcmp(missing, "from") == 0)) {
+            load_error(load, gateway->origin, "'%s' is missing: '%s' uses {%s}", missing, key, missing);
+        }
+    }
+}
+
+static bool has_control(const char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+static void load_headers(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+{
+    const struct scope *scope = layers_scope(layers, "header");
+    struct load *load = scope->load;
+    for (const struct doc_entry *entry = doc_entry(scope->section, "header"); entry; entry = doc_next_entry(entry, "header")) {
+        struct origin where = scope_origin(scope, entry);
+        CLEANUP_BUF struct buf joined = { 0 };
+        for (const struct doc_line *line = &entry->value; line; line = line->next)
+            buf_add_text(&joined, line->text);
+        const char *header = arena_strdup(load->arena, buf_text(&joined));
+        size_t name_len = strcspn(header, ": \t");
+        if (name_len == 0 || header[name_len] != ':' || has_control(header))
+            load_error(load, where, "header = '%s' is not 'Name: value'", header);
+        else if (gateway->http.n_headers == CONFIG_MAX_HEADERS)
+            load_error(load, where, "more than %d headers", CONFIG_MAX_HEADERS);
+        else
+            gateway->http.headers[gateway->http.n_headers++] = header;
+        check_template(load, where, "header", header, gateway, credentials_known);
+    }
+}
+
+static void load_url(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+{
+    const struct scope *scope = layers_scope(layers, "url");
+    struct origin where = gateway->origin;
+    const struct doc_entry *entry = layers_entry(layers, "url", &where);
+    const char *url = entry ? value_raw(scope, "url") : NULL;
+    gateway->http.url = url;
+    if (!url) {
+        load_error(scope->load, where, "a gateway of type http needs an 'url' or a 'preset'");
+        return;
+    }
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    if (scheme == 0 || url[scheme] == '\0' || url[scheme] == '/' || has_control(url) || strpbrk(url, " \t\"<>"))
+        load_error(scope->load, where, "url '%s' is no address that begins with https:// or http://", url);
+    check_template(scope->load, where, "url", url, gateway, credentials_known);
+}
+
+static void load_body(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+{
+    struct gateway_http *http = &gateway->http;
+    struct origin where = gateway->origin;
+    const struct scope *scope = layers_scope(layers, "body");
+    layers_entry(layers, "body", &where);
+    http->body = value_raw(scope, "body");
+    http->content_type = value_text(layers_scope(layers, "content-type"), "content-type", NULL);
+    if (!http->body)
+        return;
+    if (!http->content_type)
+        http->content_type = strchr("{[", http->body[0]) ? "application/json" : "application/x-www-form-urlencoded";
+    check_template(scope->load, where, "body", http->body, gateway, credentials_known);
+}
+
+static void load_method(const struct layers *layers, struct gateway *gateway)
+{
+    static const char *const methods[] = { "POST", "GET", "PUT" };
+    const struct scope *scope = layers_scope(layers, "method");
+    gateway->http.method = methods[value_choice(scope, "method", methods, N_ELEMENTS(methods), 0)];
+    if (strcmp(gateway->http.method, "GET") == 0 && gateway->http.body)
+        load_error(scope->load, gateway->origin, "method = GET sends no 'body'; put the placeholders into the url");
+}
+
+static void warn_if_text_is_missing(struct load *load, const struct gateway *gateway)
+{
+    static const char *const needed[] = { "{to}", "{text}" };
+    const struct gateway_http *http = &gateway->http;
+    for (size_t i = 0; http->url && i < N_ELEMENTS(needed); i++) {
+        if (!strstr(http->url, needed[i]) && !(http->body && strstr(http->body, needed[i])))
+            load_error(load, gateway->origin, "neither 'url' nor 'body' uses %s: no page could get through", needed[i]);
+    }
+}
+
+void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway)
+{
+    struct gateway_http *http = &gateway->http;
+    http->reply_from = load_rule(layers, "reply-from", "field:", false);
+    http->reply_text = load_rule(layers, "reply-text", "field:", false);
+    http->receipt_id = load_rule(layers, "receipt-id", "field:", false);
+    http->receipt_status = load_rule(layers, "receipt-status", "field:", false);
+    http->receipt_delivered = value_text(layers_scope(layers, "receipt-delivered"), "receipt-delivered", NULL);
+    http->receipt_failed = value_text(layers_scope(layers, "receipt-failed"), "receipt-failed", NULL);
+    if (!http->receipt_status && (http->receipt_delivered || http->receipt_failed))
+        http->receipt_status = "field:status";
+    if (!http->reply_from != !http->reply_text)
+        load_error(layers->own.load, gateway->origin, "reply-from and reply-text belong together; '%s' is missing",
+                   http->reply_from ? "reply-text" : "reply-from");
+}
+
+void gateway_http_load(const struct layers *layers, struct gateway *gateway)
+{
+    struct load *load = layers->own.load;
+    /* What only lacks rights to be read was reported there. */
+    bool credentials_known = !load->env->check_only;
+    credentials_known = credentials_known || (!doc_entry(layers->own.section, "username") && !doc_entry(layers->own.section, "password"));
+    load_url(layers, gateway, credentials_known);
+    load_body(layers, gateway, credentials_known);
+    load_method(layers, gateway);
+    load_headers(layers, gateway, credentials_known);
+    gateway->http.accept = load_accept(layers);
+    gateway->http.message_id = load_rule(layers, "message-id", "json:", true);
+    gateway_http_load_hooks(layers, gateway);
+    warn_if_text_is_missing(load, gateway);
+}

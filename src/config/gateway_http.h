@@ -1,0 +1,30 @@
+/* The keys that describe a provider's HTTP interface, in a preset or in a gateway's own file, which goes before it. */
+#ifndef CONFIG_GATEWAY_HTTP_H
+#define CONFIG_GATEWAY_HTTP_H
+
+#include "config/value.h"
+
+#define GATEWAY_HTTP_KEYS                                                                                                      \
+    { "method", DOC_ONCE }, { "url", DOC_LONG }, { "header", DOC_REPEAT | DOC_LONG }, { "body", DOC_LONG },                     \
+    { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "message-id", DOC_ONCE }, { "reply-from", DOC_ONCE },               \
+    { "reply-text", DOC_ONCE }, { "receipt-id", DOC_ONCE }, { "receipt-status", DOC_ONCE }, { "receipt-delivered", DOC_ONCE },  \
+    { "receipt-failed", DOC_ONCE }, { "timeout", DOC_ONCE }, { "window", DOC_ONCE }
+
+/* Two scopes, the gateway's own and the preset's (section NULL: none). */
+struct layers {
+    struct scope own;
+    struct scope preset;
+};
+
+/* The scope that has the key: the gateway's own if both do. */
+const struct scope *layers_scope(const struct layers *layers, const char *key);
+
+/* Fills gateway->http, and checks it against what the gateway has (a {from} without `from`, ...). */
+void gateway_http_load(const struct layers *layers, struct gateway *gateway);
+/* Replies and receipts alone, for a gateway that has no provider. */
+void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway);
+
+/* The [preset] of presets/NAME.ini; section NULL, and the problem reported, if it cannot be had. *ret_channels: what it can serve. */
+void preset_load(struct load *load, struct origin where, const char *name, struct scope *ret, unsigned *ret_channels);
+
+#endif

@@ -1,0 +1,137 @@
+#include "config/load.h"
+
+#include "base/buf.h"
+
+/* Whether pages would arrive: what only shows when people, rosters, ladders and gateways are seen together. */
+
+struct reach {
+    struct load *load;
+    bool *warned;            /* one for each person: the same gap is told once a roster */
+};
+
+static bool reachable(const struct person *person, unsigned channels)
+{
+    for (size_t i = 0; i < person->n_contacts; i++) {
+        if (channels & 1u << person->contacts[i].channel)
+            return true;
+    }
+    return false;
+}
+
+static void add_channels(struct buf *buf, unsigned channels)
+{
+    for (enum channel channel = 0; channel < CHANNEL_COUNT; channel++) {
+        if (!(channels & 1u << channel))
+            continue;
+        if (buf->len > 0)
+            buf_add_text(buf, ", ");
+        buf_add_text(buf, channel_name(channel));
+    }
+}
+
+static void check_person(struct reach *reach, struct origin where, const struct person *person, unsigned channels)
+{
+    const struct plan *plan = &reach->load->config->plan;
+    unsigned served = channels & plan->channels_served;
+    if (!person || served == 0 || reachable(person, served))
+        return;
+    bool *warned = &reach->warned[person - plan->persons];
+    if (*warned)
+        return;
+    *warned = true;
+    CLEANUP_BUF struct buf names = { 0 };
+    add_channels(&names, served);
+    load_warning(reach->load, where, "'%s' cannot be reached here: people.ini gives no %s", person->id, buf_text(&names));
+}
+
+/* ---- ladders ---- */
+
+static unsigned check_ladder(struct reach *reach, const struct ladder *ladder)
+{
+    const struct plan *plan = &reach->load->config->plan;
+    unsigned all = 0;
+    for (size_t i = 0; i < ladder->n_steps; i++) {
+        const struct ladder_step *step = &ladder->steps[i];
+        unsigned unserved = step->channels & ~plan->channels_served;
+        all |= step->channels;
+        if (unserved) {
+            CLEANUP_BUF struct buf names = { 0 };
+            add_channels(&names, unserved);
+            load_warning(reach->load, step->origin, "no gateway serves %s%s", buf_text(&names),
+                         unserved == step->channels ? ": the step reaches nobody" : "");
+        }
+        if (step->target.kind == TARGET_PERSON)
+            check_person(reach, step->origin, step->target.person, step->channels);
+        for (size_t j = 0; step->target.kind == TARGET_GROUP && j < step->target.group->n_members; j++)
+            check_person(reach, step->origin, step->target.group->members[j], step->channels);
+    }
+    return all;
+}
+
+/* ---- rosters ---- */
+
+static void check_duty(struct reach *reach, struct origin where, const struct duty *duty, unsigned channels)
+{
+    check_person(reach, where, duty->primary, channels);
+    for (size_t i = 0; i < duty->n_backups; i++)
+        check_person(reach, where, duty->backups[i], channels);
+}
+
+static void check_roster(struct reach *reach, const struct roster *roster)
+{
+    memset(reach->warned, 0, reach->load->config->plan.n_persons * sizeof *reach->warned);
+    unsigned channels = check_ladder(reach, &roster->ladder);
+    for (enum severity severity = 0; severity < SEVERITY_COUNT; severity++) {
+        if (roster->severity_ladder[severity])
+            channels |= check_ladder(reach, roster->severity_ladder[severity]);
+    }
+    for (size_t i = 0; i < roster->n_weeks; i++)
+        check_duty(reach, roster->weeks[i].origin, &roster->weeks[i].duty, channels);
+    for (size_t i = 0; i < roster->n_shifts; i++)
+        check_duty(reach, roster->shifts[i].origin, &roster->shifts[i].duty, channels);
+    for (size_t i = 0; i < roster->rotation.n_order; i++)
+        check_person(reach, roster->rotation.origin, roster->rotation.order[i], channels);
+    if (roster->ladder.n_steps > 0 && roster->n_weeks == 0 && roster->n_shifts == 0 && !roster->rotation.present)
+        load_warning(reach->load, roster->origin, "nobody ever holds '%s': no [weeks], [shifts] or [rotation]", roster->role);
+}
+
+/* ---- all together ---- */
+
+static void check_admins(struct load *load)
+{
+    const struct plan *plan = &load->config->plan;
+    const struct doc_section *section = doc_section(load->beredd, "daemon", NULL);
+    const struct doc_entry *entry = doc_entry(section, "admins");
+    unsigned channels = plan->admin_channels & plan->channels_served;
+    for (size_t i = 0; entry && i < plan->n_admins; i++) {
+        if (!reachable(plan->admins[i], channels))
+            load_warning(load, doc_origin(load->beredd, entry->value.line), "the administrator '%s' cannot be reached by the admin-channels", plan->admins[i]->id);
+    }
+}
+
+static bool anybody_reachable(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_persons; i++) {
+        if (reachable(&plan->persons[i], plan->channels_served))
+            return true;
+    }
+    return false;
+}
+
+void reach_check(struct load *load)
+{
+    const struct plan *plan = &load->config->plan;
+    bool gateways_known = !load->gateways.incomplete && !load->beredd_missing;
+    if (plan->channels_served == 0) {
+        const struct doc_section *section = doc_section(load->beredd, "channels", NULL);
+        if (gateways_known && problems_errors(load->problems) == 0)
+            load_error(load, doc_origin(load->beredd, section ? section->line : 0), "no gateway serves any channel: nobody could be paged");
+        return;
+    }
+    if (!anybody_reachable(plan) && !load->persons.incomplete)
+        problems_add(load->problems, PROBLEM_ERROR, "people.ini", 0, "nobody can be paged: no person has a number or address on a channel that a gateway serves");
+    struct reach reach = { .load = load, .warned = arena_alloc(load->arena, plan->n_persons + 1) };
+    for (size_t i = 0; i < plan->n_rosters; i++)
+        check_roster(&reach, &plan->rosters[i]);
+    check_admins(load);
+}
