@@ -48,7 +48,7 @@ admin-channels = sms
 listen = 127.0.0.1:8787
 public-url = https://larm.example.se
 [channels]
-sms = out
+sms = out, spare
 INI
   cat >/etc/beredd/people.ini <<INI
 [person anna.berg]
@@ -76,6 +76,18 @@ INI
 type = outbox
 file = $outbox
 INI
+  # Never sent by, and yet the daemon does not start if it cannot read what the unit hands it.
+  cat >/etc/beredd/gateways/spare.ini <<INI
+[gateway spare]
+type = http
+method = POST
+url = http://127.0.0.1:9/
+username = beredd
+password = credential:spare-password
+body = {text}
+accept = 200
+INI
+  (umask 077; mkdir -p /etc/beredd/credentials; echo secret >/etc/beredd/credentials/spare-password)
 }
 
 # ---- the tests
