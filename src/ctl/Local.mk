@@ -1,1 +1,30 @@
-# src/ctl
+# src/ctl: bereddctl. It asks the daemon over the local socket; only `token new` and `verify --state` work without one.
+
+bin_PROGRAMS += bereddctl
+bereddctl_SOURCES = \
+	src/ctl/args.c src/ctl/args.h \
+	src/ctl/client.c src/ctl/client.h \
+	src/ctl/command_answer.c \
+	src/ctl/command_config.c \
+	src/ctl/command_gateway.c \
+	src/ctl/command_list.c \
+	src/ctl/command_log.c \
+	src/ctl/command_oncall.c \
+	src/ctl/command_show.c \
+	src/ctl/command_status.c \
+	src/ctl/command_token.c \
+	src/ctl/command_trigger.c \
+	src/ctl/command_unsupported.c \
+	src/ctl/command_verify.c \
+	src/ctl/ctl.c src/ctl/ctl.h \
+	src/ctl/events.c src/ctl/events.h \
+	src/ctl/gateway.c src/ctl/gateway.h \
+	src/ctl/incident.c src/ctl/incident.h \
+	src/ctl/main.c \
+	src/ctl/oncall.c src/ctl/oncall.h \
+	src/ctl/print.c src/ctl/print.h \
+	src/ctl/table.c src/ctl/table.h
+bereddctl_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+bereddctl_LDADD  = libstore.a libbase.a $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
+
+dist_man_MANS = src/ctl/bereddctl.1 src/ctl/beredd.8

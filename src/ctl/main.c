@@ -1,0 +1,188 @@
+/* bereddctl: everything that is not the daemon. Finds the command, reads its options, runs it. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "config.h"
+#include "ctl/ctl.h"
+
+static const struct command commands[] = {
+    {"trigger", "SUMMARY", "raise an alarm: the duty officers are called until somebody answers",
+     "On a terminal it lists who will be called and asks for the word LARMA. Quote the summary: it is one argument.\n",
+     command_trigger_options, 1, 1, command_trigger},
+    {"list", "", "list open incidents", NULL, command_list_options, 0, 0, command_list},
+    {"show", "ID", "show an incident and its timeline", NULL, NULL, 1, 1, command_show},
+    {"log", "[ID]", "print what happened, of one incident or of all", NULL, command_log_options, 0, 1, command_log},
+    {"ack", "ID", "take a call-out: nobody more is called for it", NULL, command_answer_options, 1, 1, command_ack},
+    {"decline", "ID", "say that a person cannot come, or can no longer: the next one is called", NULL, command_answer_options, 1, 1,
+     command_decline},
+    {"note", "ID TEXT", "write a note in the timeline", NULL, NULL, 2, 2, command_note},
+    {"close", "ID [REASON]", "close an incident; whoever is being called is told that it is withdrawn", NULL, NULL, 1, 2, command_close},
+    {"callout", "ID ROLE", "call a role in for an open incident, too", NULL, NULL, 2, 2, command_callout},
+    {"oncall", "", "who holds each role, until when, and who is next",
+     "TIME is local, \"2026-12-24 08:00\", or RFC 3339.\n", command_oncall_options, 0, 0, command_oncall},
+    {"gateway list", "", "how each gateway is doing", NULL, NULL, 0, 0, command_gateway_list},
+    {"gateway test", "GATEWAY PERSON", "send a test message through one gateway", NULL, command_gateway_test_options, 2, 2,
+     command_gateway_test},
+    {"status", "", "how the daemon is doing", "Exits 1 when it is degraded, no gateway works, or nobody holds a role.\n", NULL, 0, 0,
+     command_status},
+    {"check", "", "check the configuration on disk, changing nothing", NULL, NULL, 0, 0, command_check},
+    {"reload", "", "check the configuration on disk, and take it into use if it has no errors", NULL, NULL, 0, 0, command_reload},
+    {"token new", "SOURCE", "make a token for a source, and its line for sources.ini",
+     "Needs no daemon. The token is shown this once: hand it to the source and keep no copy.\n", NULL, 1, 1, command_token_new},
+    {"verify", "", "verify that the log has not been edited",
+     "Asks the daemon; with --state it reads a log that no daemon holds.\n", command_verify_options, 0, 0, command_verify},
+    {"roster", "check|show|edit|export|import|shift ...", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"simulate", "", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
+};
+
+static void print_usage(FILE *stream) {
+    fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
+        char call[48];
+        snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].operands);
+        if (commands[i].summary)
+            fprintf(stream, "  %-30s %s\n", call, commands[i].summary);
+    }
+    fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n", stream);
+}
+
+static void print_help(const struct command *command) {
+    printf("Usage: bereddctl %s [OPTION]... %s\n\n%c%s.\n%s\n", command->name, command->operands, command->summary[0] - 'a' + 'A',
+           command->summary + 1, command->details ? command->details : "");
+    args_print_options(command->options);
+    args_print_options(args_common);
+}
+
+/* A command's name is one word or two; *ret_words says how many were used. */
+static const struct command *find_command(int argc, char **argv, int *ret_words) {
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
+        const char *space = strchr(commands[i].name, ' ');
+        size_t first = space ? (size_t)(space - commands[i].name) : strlen(commands[i].name);
+        if (strlen(argv[0]) != first || strncmp(argv[0], commands[i].name, first) != 0)
+            continue;
+        if (space && (argc < 2 || strcmp(argv[1], space + 1) != 0))
+            continue;
+        *ret_words = space ? 2 : 1;
+        return &commands[i];
+    }
+    return NULL;
+}
+
+static int unknown_command(const char *typed) {
+    const char *names[N_ELEMENTS(commands)];
+    size_t n = 0, typed_len = strlen(typed);
+    CLEANUP_BUF struct buf second = {0};
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
+        if (commands[i].summary)
+            names[n++] = commands[i].name;
+        if (strncmp(commands[i].name, typed, typed_len) == 0 && commands[i].name[typed_len] == ' ')
+            buf_printf(&second, "%s%s", second.len ? ", " : "", commands[i].name);
+    }
+    const char *nearest = text_nearest(typed, names, n);
+    if (second.len)
+        ctl_complain("which one? %s", buf_text(&second));
+    else if (nearest)
+        ctl_complain("there is no command '%s'; did you mean '%s'?", typed, nearest);
+    else
+        ctl_complain("there is no command '%s'; see bereddctl --help", typed);
+    return EXIT_USAGE;
+}
+
+static int bad_operands(const struct command *command, const struct args *args) {
+    if (command->run == command_trigger && args->n_operands > 1)
+        ctl_complain("one summary, please: put it in quotes, as in bereddctl trigger \"Brand i skola, Tumba\"");
+    else
+        ctl_complain("%s arguments: bereddctl %s %s", args->n_operands > command->max_operands ? "too many" : "too few", command->name,
+                     command->operands);
+    return EXIT_USAGE;
+}
+
+/* What is no UTF-8 would not survive JSON. */
+static bool is_text(const struct args *args) {
+    bool valid = true;
+    for (size_t i = 0; i < args->n_operands; i++)
+        valid = valid && text_utf8_valid(args->operands[i], strlen(args->operands[i]));
+    for (size_t i = 0; i < args->n_given; i++)
+        valid = valid && (!args->given[i].value || text_utf8_valid(args->given[i].value, strlen(args->given[i].value)));
+    if (!valid)
+        ctl_complain("what was given is no UTF-8 text; is the terminal set to another encoding?");
+    return valid;
+}
+
+static const char *socket_path(const struct args *args) {
+    const char *given = args_value(args, "socket"), *environment = getenv("BEREDD_SOCKET");
+    return given ? given : environment && *environment ? environment : RUNSTATEDIR "/beredd.sock";
+}
+
+static int run_command(const struct command *command, struct args *args, int argc, char **argv) {
+    /* What cannot be done yet has no options of its own that could be judged. */
+    enum args_result result = command->run == command_unsupported ? ARGS_OK : args_parse(args, command->options, argc, argv, false);
+    if (result == ARGS_HELP && command->summary) {
+        print_help(command);
+        return EXIT_DONE;
+    }
+    if (result != ARGS_OK)
+        return EXIT_USAGE;
+    if (args->n_operands < command->min_operands || args->n_operands > command->max_operands)
+        return bad_operands(command, args);
+    if (!is_text(args))
+        return EXIT_USAGE;
+    struct ctl ctl = {.socket_path = socket_path(args), .json = args_flag(args, "json")};
+    if (strlen(ctl.socket_path) > 107) {
+        ctl_complain("the socket's path is too long: at most 107 bytes");
+        return EXIT_USAGE;
+    }
+    ctl.client = client_new(ctl.socket_path);
+    int code = command->run(&ctl, args);
+    client_free(ctl.client);
+    return code;
+}
+
+static int find_and_run(struct args *args, int argc, char **argv) {
+    static const struct args_option options[] = {{"version", 'V', NULL, ""}, {NULL, 0, NULL, NULL}};
+    enum args_result result = args_parse(args, options, argc, argv, true);
+    if (result == ARGS_USAGE)
+        return EXIT_USAGE;
+    if (result == ARGS_HELP) {
+        print_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (args_flag(args, "version")) {
+        puts("bereddctl " PACKAGE_VERSION);
+        return EXIT_DONE;
+    }
+    if (args->n_operands == 0) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    int words, rest = (int)args->n_operands;
+    const struct command *command = find_command(rest, args->operands, &words);
+    if (!command)
+        return unknown_command(args->operands[0]);
+    char **begin = args->operands + words - 1;
+    begin[0] = argv[0];      /* what getopt_long calls itself in its messages */
+    return run_command(command, args, rest - words + 1, begin);
+}
+
+int main(int argc, char **argv) {
+    /* Widths of characters, whatever the environment says: what is printed is UTF-8. */
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        (void)setlocale(LC_CTYPE, "");
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    struct args args = {0};
+    int code = find_and_run(&args, argc, argv);
+    curl_global_cleanup();
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        ctl_complain("cannot write the answer out");
+        return code == EXIT_DONE ? EXIT_REFUSED : code;
+    }
+    return code;
+}

@@ -1,0 +1,103 @@
+#include "ctl/oncall.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/print.h"
+#include "ctl/table.h"
+
+/* "Anna Berg (anna.berg)", or the id alone where the daemon tells no name. */
+static void add_person(struct buf *buf, const json_t *reply, const char *id) {
+    const char *name = json_text(json_object_get(json_object_get(reply, "people"), id), "name");
+    if (*name)
+        buf_printf(buf, "%s (%s)", name, id);
+    else
+        buf_add_text(buf, id);
+}
+
+/* The numbers to ring: voice before SMS, each once. */
+static void add_numbers(struct buf *buf, const json_t *reply, const char *id) {
+    const json_t *person = json_object_get(json_object_get(reply, "people"), id);
+    static const char *const channels[] = {"voice", "sms"};
+    size_t begin = buf->len, i;
+    const json_t *number;
+    for (size_t c = 0; c < N_ELEMENTS(channels); c++)
+        json_array_foreach(json_object_get(person, channels[c]), i, number) {
+            const char *text = json_string_value(number);
+            if (text && !strstr(buf_text(buf) + begin, text))
+                buf_printf(buf, "%s%s", buf->len > begin ? ", " : "", text);
+        }
+}
+
+static void add_stretch(struct buf *buf, const json_t *reply, const json_t *entry) {
+    const char *until = json_text(entry, "until"), *next = json_text(entry, "next");
+    if (*until) {
+        buf_add_text(buf, "until ");
+        print_add_time(buf, until, TIME_SHORT);
+    }
+    if (*next) {
+        buf_add_text(buf, ", then ");
+        add_person(buf, reply, next);
+    }
+}
+
+static void add_holder(struct table *table, const json_t *reply, const char *role, const char *duty, const char *id, const char *rest) {
+    CLEANUP_BUF struct buf who = {0};
+    CLEANUP_BUF struct buf numbers = {0};
+    add_person(&who, reply, id);
+    add_numbers(&numbers, reply, id);
+    table_row(table);
+    table_styled(table, STYLE_BOLD, role);
+    table_styled(table, STYLE_DIM, duty);
+    table_cell(table, buf_text(&who));
+    table_cell(table, buf_text(&numbers));
+    table_cell(table, rest);
+}
+
+static void add_role(struct table *table, const json_t *reply, const json_t *entry) {
+    const char *role = json_text(entry, "role"), *primary = json_text(entry, "primary");
+    CLEANUP_BUF struct buf stretch = {0};
+    add_stretch(&stretch, reply, entry);
+    if (*primary) {
+        add_holder(table, reply, role, "primary", primary, buf_text(&stretch));
+    } else {
+        table_row(table);
+        table_styled(table, STYLE_BOLD, role);
+        table_styled(table, STYLE_DIM, "primary");
+        table_styled(table, STYLE_BAD, "NOBODY");
+        table_cell(table, NULL);
+        table_cell(table, buf_text(&stretch));
+    }
+    size_t i;
+    const json_t *backup;
+    json_array_foreach(json_object_get(entry, "backups"), i, backup)
+        add_holder(table, reply, role, "backup", json_string_value(backup) ? json_string_value(backup) : "", "");
+}
+
+void oncall_print(FILE *stream, const json_t *reply) {
+    CLEANUP_TABLE struct table table = {0};
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(reply, "oncall"), i, entry)
+        add_role(&table, reply, entry);
+    table_print(&table, stream, "");
+}
+
+static bool is_called(const json_t *entry, const json_t *roles) {
+    size_t i;
+    const json_t *role;
+    json_array_foreach(roles, i, role)
+        if (text_equal_fold(json_string_value(role), json_text(entry, "role")))
+            return true;
+    return json_array_size(roles) == 0 && strcmp(json_text(entry, "call"), "on-request") != 0;
+}
+
+void oncall_print_called(FILE *stream, const json_t *reply, const json_t *roles) {
+    CLEANUP_TABLE struct table table = {0};
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(json_object_get(reply, "oncall"), i, entry)
+        if (is_called(entry, roles))
+            add_role(&table, reply, entry);
+    table_print(&table, stream, "  ");
+}

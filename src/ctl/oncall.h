@@ -1,0 +1,13 @@
+/* Who is on call, in words. The JSON is that of GET /v1/oncall. */
+#ifndef CTL_ONCALL_H
+#define CTL_ONCALL_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+void oncall_print(FILE *stream, const json_t *reply);
+/* Those whom a trigger would call that names these roles; none named: those that are always called. */
+void oncall_print_called(FILE *stream, const json_t *reply, const json_t *roles);
+
+#endif
