@@ -1,3 +1,22 @@
 # tests/integration: run by tests/run with pytest, against the built programs
 
 EXTRA_DIST += tests/integration/test_packaging.py tests/integration/test_service.py tests/integration/service_in_container.sh
+EXTRA_DIST += \
+	tests/integration/conftest.py \
+	tests/integration/harness/__init__.py \
+	tests/integration/harness/config.py \
+	tests/integration/harness/daemon.py \
+	tests/integration/harness/disk.py \
+	tests/integration/harness/elks.py \
+	tests/integration/harness/faulty_disk.c \
+	tests/integration/harness/journald.py \
+	tests/integration/harness/kannel.py \
+	tests/integration/harness/smtp.py \
+	tests/integration/harness/waiting.py \
+	tests/integration/test_harness.py
+
+# All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'
+check-integration: all
+	BEREDD_BUILD='$(abs_builddir)' PYTHONDONTWRITEBYTECODE=1 \
+	  /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider $(PYTEST_FLAGS) '$(abs_top_srcdir)/tests/integration'
+.PHONY: check-integration

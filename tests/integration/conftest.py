@@ -1,0 +1,92 @@
+"""The fixtures. Everything listens on loopback, on ports of its own, in a directory of its own, and ends with its test."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness import disk, journald, kannel          # noqa: E402
+from harness.config import Config                   # noqa: E402
+from harness.daemon import BUILD, Beredd            # noqa: E402
+from harness.elks import SmsGateway                 # noqa: E402
+from harness.smtp import MailServer                 # noqa: E402
+from harness.waiting import free_port               # noqa: E402
+
+
+@pytest.fixture(name="sms_gateway")
+def sms_gateway_fixture():
+    gateway = SmsGateway(free_port()).start()
+    yield gateway
+    gateway.stop()
+    assert not gateway.violations
+
+
+@pytest.fixture(name="smtp_server")
+def smtp_server_fixture():
+    server = MailServer(free_port()).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(name="config")
+def config_fixture(tmp_path, sms_gateway, smtp_server):
+    """The configuration that the daemon will be started on."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "state").mkdir()
+    return Config(tmp_path / "etc", free_port(), sms_gateway.port, smtp_server.port)
+
+
+@pytest.fixture(name="stopped")
+def stopped_fixture(config):
+    """The daemon, not yet started."""
+    if not (BUILD / "beredd").exists():
+        pytest.fail(f"no {BUILD}/beredd: build first, and say where with BEREDD_BUILD")
+    daemon = Beredd(config)
+    yield daemon
+    try:
+        daemon.stop()
+    finally:
+        daemon.give_up()
+
+
+@pytest.fixture(name="beredd")
+def beredd_fixture(stopped):
+    """The daemon, started on the configuration as it is."""
+    return stopped.start()
+
+
+@pytest.fixture(name="kannel")
+def kannel_fixture(tmp_path, config):
+    reason = kannel.missing()
+    if reason:
+        pytest.skip(reason)
+    box = kannel.Kannel(tmp_path / "kannel", config.port)
+    try:
+        yield box.start()
+    finally:
+        box.stop()
+
+
+@pytest.fixture(name="journald")
+def journald_fixture(tmp_path):
+    reason = journald.missing()
+    if reason:
+        pytest.skip(reason)
+    service = journald.Journald(tmp_path)
+    try:
+        yield service.start()
+    finally:
+        service.stop()
+
+
+@pytest.fixture(name="faulty_disk")
+def faulty_disk_fixture(tmp_path, stopped):
+    reason = disk.missing()
+    if reason:
+        pytest.skip(reason)
+    faulty = disk.FaultyDisk(tmp_path, tmp_path / "state")
+    stopped.environment |= faulty.environment()
+    yield faulty
+    faulty.be("ok")

@@ -1,0 +1,1 @@
+"""What the integration tests stand on: the daemon under test, and the world around it."""
