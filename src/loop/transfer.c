@@ -1,0 +1,164 @@
+/* One transfer: what HTTP and mail have in common, and what its end means. */
+#include <assert.h>
+
+#include "base/civil.h"
+#include "base/text.h"
+#include "loop/http_client_internal.h"
+
+bool transfer_text_clean(const char *text)
+{
+    for (; text && *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return false;
+    return true;
+}
+
+bool transfer_scheme_is(const char *url, const char *scheme)
+{
+    size_t len = strlen(scheme);
+    return !evutil_ascii_strncasecmp(url, scheme, len) && !strncmp(url + len, "://", 3) && url[len + 3];
+}
+
+static size_t take_reply(char *bytes, size_t size, size_t n, void *userdata)
+{
+    struct transfer *transfer = userdata;
+    size_t len = size * n;
+    size_t room = MAX_REPLY_BYTES - transfer->reply.len;
+    transfer->cut = len > room;
+    buf_add(&transfer->reply, bytes, transfer->cut ? room : len);
+    return transfer->cut ? CURL_WRITEFUNC_ERROR : len;
+}
+
+static size_t take_head(char *bytes, size_t size, size_t n, void *userdata)
+{
+    (void)bytes;
+    struct transfer *transfer = userdata;
+    transfer->head_len += size * n;
+    return transfer->head_len > MAX_REPLY_HEAD_BYTES ? CURL_WRITEFUNC_ERROR : size * n;
+}
+
+static CURL *take_handle(struct http_client *client)
+{
+    CURL *easy = client->n_idle ? client->idle[--client->n_idle] : curl_easy_init();
+    assert(easy);
+    return easy;
+}
+
+static void give_handle_back(struct http_client *client, CURL *easy)
+{
+    if (client->n_idle == MAX_IDLE_HANDLES) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    client->idle[client->n_idle++] = easy;
+}
+
+struct transfer *transfer_new(struct http_client *client, transfer_cb *cb, void *userdata)
+{
+    struct transfer *transfer = NEW(struct transfer);
+    transfer->client = client;
+    transfer->cb = cb;
+    transfer->userdata = userdata;
+    CURL *easy = transfer->easy = take_handle(client);
+    SET(easy, CURLOPT_PRIVATE, transfer);
+    SET(easy, CURLOPT_ERRORBUFFER, transfer->error);
+    SET(easy, CURLOPT_WRITEFUNCTION, take_reply);
+    SET(easy, CURLOPT_WRITEDATA, transfer);
+    SET(easy, CURLOPT_HEADERFUNCTION, take_head);
+    SET(easy, CURLOPT_HEADERDATA, transfer);
+    SET(easy, CURLOPT_NOSIGNAL, 1L);
+    SET(easy, CURLOPT_QUICK_EXIT, 1L);          /* else a dead name server's thread is waited for, and the loop with it */
+    SET(easy, CURLOPT_PROXY, "");               /* not the environment's */
+    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(easy, CURLOPT_TCP_NODELAY, 1L);
+    SET(easy, CURLOPT_BUFFERSIZE, 16384L);
+    SET(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
+    return transfer;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+    give_handle_back(transfer->client, transfer->easy);
+    curl_slist_free_all(transfer->lines);
+    buf_done(&transfer->upload);
+    buf_done(&transfer->reply);
+    free(transfer);
+}
+
+void transfer_add_line(struct transfer *transfer, const char *line)
+{
+    struct curl_slist *lines = curl_slist_append(transfer->lines, line);
+    assert(lines);
+    transfer->lines = lines;
+}
+
+void transfer_set_tls(struct transfer *transfer, const char *ca_file, bool verify)
+{
+    SET(transfer->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(transfer->easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+    SET(transfer->easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+    if (ca_file)
+        SET(transfer->easy, CURLOPT_CAINFO, ca_file);
+}
+
+/* --- The result --- */
+
+/* Whether a whole request can have reached the other side is seen from what was written to the socket, and from nothing
+ * else: the same code ends a transfer before and after. curl adds up over its own retries, too. */
+static enum transfer_outcome http_outcome(const struct transfer *transfer)
+{
+    long request_size = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    if (transfer->code == CURLE_OK || (transfer->code == CURLE_WRITE_ERROR && transfer->cut))
+        return TRANSFER_DONE;
+    return request_size == 0 ? TRANSFER_NOT_SENT : TRANSFER_UNKNOWN;
+}
+
+/* The server's refusal is a whole reply, at whatever step it comes. Without one, the mail surely was not taken if the server
+ * never asked for it. */
+static enum transfer_outcome mail_outcome(const struct transfer *transfer, long status)
+{
+    if (transfer->code == CURLE_OK || (status >= 400 && status < 600))
+        return TRANSFER_DONE;
+    return transfer->uploaded ? TRANSFER_UNKNOWN : TRANSFER_NOT_SENT;
+}
+
+static int64_t retry_after_usec(const struct transfer *transfer)
+{
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds <= 0)
+        return 0;
+    return seconds < USEC_PER_DAY / USEC_PER_SEC ? seconds * USEC_PER_SEC : USEC_PER_DAY;
+}
+
+static void add_reason(struct buf *buf, const struct transfer *transfer, enum transfer_outcome outcome, long status)
+{
+    if (outcome == TRANSFER_DONE) {
+        buf_add_text(buf, transfer->is_mail ? "the mail server answered " : "status ");
+        buf_add_u64(buf, (uint64_t)status);
+        return;
+    }
+    const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->code);
+    text_add_clean_line(buf, text, strlen(text));
+    buf_cut(buf, text_utf8_cut(buf_text(buf), buf->len, 200));
+}
+
+void transfer_tell(struct transfer *transfer)
+{
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    struct transfer_result result = {
+        .outcome = transfer->is_mail ? mail_outcome(transfer, status) : http_outcome(transfer),
+        .body = buf_text(&transfer->reply),
+        .body_len = transfer->reply.len,
+        .cut = transfer->cut,
+        .retry_after_usec = retry_after_usec(transfer),
+    };
+    result.status = transfer->is_mail && result.outcome != TRANSFER_DONE ? 0 : status;
+    CLEANUP_BUF struct buf reason = {0};
+    add_reason(&reason, transfer, result.outcome, status);
+    result.reason = buf_text(&reason);
+    transfer->cb(transfer->userdata, &result);
+}
