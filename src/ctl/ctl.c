@@ -45,8 +45,11 @@ int ctl_unreachable(const struct ctl *ctl, enum err err) {
 static void tell_choices(const json_t *error) {
     CLEANUP_BUF struct buf text = {0};
     size_t i;
-    const json_t *choice;
-    json_array_foreach(json_object_get(error, "choices"), i, choice)
+    const json_t *choice, *choices = json_object_get(error, "choices");
+    const char *first = json_string_value(json_array_get(choices, 0));
+    if (first && strstr(json_text(error, "error"), first))
+        return;              /* the reason lists them already */
+    json_array_foreach(choices, i, choice)
         buf_printf(&text, "%s%s", i ? ", " : "", json_string_value(choice) ? json_string_value(choice) : "");
     if (text.len)
         ctl_complain("choose one of: %s", buf_text(&text));
