@@ -10,3 +10,10 @@ endif
 
 # What the engine may call.
 TESTS += tests/unit/engine_pure.sh
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_message_text
+TESTS += tests/unit/check_message_text
+tests_unit_check_message_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_message_text_LDADD = libgateways.a libengine.a libbase.a $(CHECK_LIBS)
+endif

@@ -1,0 +1,21 @@
+/* The HTML part of an e-mail, made from its plain text: the first line is the heading, a line that is the link becomes a
+ * button, and everything else is a paragraph. It holds nothing that the text does not. All that is not a literal of the writer is escaped. */
+#ifndef GATEWAYS_MAIL_HTML_H
+#define GATEWAYS_MAIL_HTML_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+struct mail_html {
+    const char *language;    /* "sv" */
+    const char *subject;
+    const char *text;
+    const char *link;        /* "": none */
+    const char *button;      /* what stands on it */
+    bool drill;              /* looks different from afar */
+};
+
+void mail_html_add(struct buf *buf, const struct mail_html *mail);
+
+#endif

@@ -1,0 +1,40 @@
+/* Sentences with values in them: "{name}" is a value, "[...]" is left out whole where a value in it is empty, and a full stop
+ * is not put after what already ends in one, or in "!" or "?". Brackets do not nest. */
+#ifndef GATEWAYS_MESSAGE_TEMPLATE_H
+#define GATEWAYS_MESSAGE_TEMPLATE_H
+
+#include "base/buf.h"
+
+enum message_value {
+    VALUE_ALARM,
+    VALUE_MARK,              /* the drill's, or empty */
+    VALUE_ROLE,
+    VALUE_TITLE,             /* of the role */
+    VALUE_ORGANISATION,
+    VALUE_AT,                /* times: 03:12 */
+    VALUE_ACKNOWLEDGED,
+    VALUE_UPDATED,
+    VALUE_CLOSED,
+    VALUE_CLOCK,             /* VALUE_AT as it is spoken */
+    VALUE_WHAT,              /* summary, location */
+    VALUE_CALLBACK,
+    VALUE_CODE,
+    VALUE_LINK,
+    VALUE_USE_LINK,          /* that it should be, if there is one */
+    VALUE_ID,
+    VALUE_BY,
+    VALUE_COUNT_UPDATES,     /* if more than one */
+    VALUE_GATEWAY,
+    VALUE_REASON,
+    VALUE_DRILL,             /* the line for e-mail, or empty */
+    VALUE_COUNT
+};
+
+struct message_values {      /* zeroed: all are empty; message_values_done() */
+    struct buf value[VALUE_COUNT];
+};
+void message_values_done(struct message_values *values);
+
+void message_template_add(struct buf *buf, const char *template, const struct message_values *values);
+
+#endif

@@ -1,0 +1,284 @@
+#include "gateways/message_text.h"
+
+#include <assert.h>
+
+#include "base/gsm7.h"
+#include "base/text.h"
+#include "gateways/mail_html.h"
+#include "gateways/message_template.h"
+#include "gateways/message_voice.h"
+#include "gateways/message_words.h"
+
+/* An SMS that needs more than this is cut. Each part more is one that may be lost or late. */
+enum { MAX_PARTS_GSM7 = 2, MAX_PARTS_UCS2 = 3 };
+
+void message_text_done(struct message_text *text)
+{
+    buf_done(&text->subject);
+    buf_done(&text->text);
+    buf_done(&text->html);
+}
+
+/* ---- values ---- */
+
+/* Whatever came from outside becomes one clean line; for an SMS, in as many GSM-7 characters as it can. */
+static void add_clean(struct buf *buf, const char *text, enum channel channel)
+{
+    if (!text || !*text)
+        return;
+    if (channel != CHANNEL_SMS) {
+        text_add_clean_line(buf, text, strlen(text));
+        return;
+    }
+    CLEANUP_BUF struct buf line = { 0 };
+    text_add_clean_line(&line, text, strlen(text));
+    gsm7_add_normalised(buf, buf_text(&line), line.len);
+}
+
+static void add_time(struct buf *buf, const struct tz *tz, int64_t utc_usec)
+{
+    struct civil local;
+    if (utc_usec == 0)
+        return;
+    tz_to_local(tz, utc_usec, &local);
+    buf_add_padded(buf, (uint64_t)local.hour, 2);
+    buf_add_char(buf, ':');
+    buf_add_padded(buf, (uint64_t)local.minute, 2);
+}
+
+static void add_link(struct buf *buf, const struct message_view *view, const struct text_context *context)
+{
+    if (!context->public_url || !view->has_token)
+        return;
+    buf_add_text(buf, context->public_url);
+    buf_add_text(buf, "/a/");
+    token_add_text(buf, view->incident, view->token);
+}
+
+static void add_title(struct buf *buf, const struct message_view *view)
+{
+    const char *title = view->role_title && *view->role_title ? view->role_title : view->role;
+    size_t first = 0;
+    if (!title)
+        return;
+    CLEANUP_BUF struct buf line = { 0 };
+    text_add_clean_line(&line, title, strlen(title));
+    text_utf8_next(buf_text(&line), line.len, &first);
+    text_add_folded(buf, buf_text(&line), first);        /* in the middle of a sentence */
+    buf_add_text(buf, buf_text(&line) + first);
+}
+
+static void set_times(struct message_values *values, const struct message_view *view, const struct text_context *context)
+{
+    struct civil local;
+    add_time(&values->value[VALUE_AT], context->tz, view->at_usec);
+    add_time(&values->value[VALUE_ACKNOWLEDGED], context->tz, view->acknowledged_usec);
+    add_time(&values->value[VALUE_UPDATED], context->tz, view->updated_usec ? view->updated_usec : view->at_usec);
+    add_time(&values->value[VALUE_CLOSED], context->tz, view->closed_usec);
+    tz_to_local(context->tz, view->at_usec, &local);
+    message_voice_add_clock(&values->value[VALUE_CLOCK], local.hour, local.minute, view->language);
+}
+
+/* A code can be answered with where the text came from a number; a mail and a call have their own ways. */
+static void set_ways_to_answer(struct message_values *values, const struct message_view *view, const struct text_context *context)
+{
+    if (view->channel == CHANNEL_SMS && context->can_reply && view->code != 0)
+        buf_add_padded(&values->value[VALUE_CODE], view->code, CODE_DIGITS);
+    if (view->channel != CHANNEL_VOICE)
+        add_link(&values->value[VALUE_LINK], view, context);
+    if (values->value[VALUE_LINK].len > 0)
+        buf_add_text(&values->value[VALUE_USE_LINK], message_use_link(view->language));
+}
+
+static void set_drill(struct message_values *values, const struct message_view *view)
+{
+    if (!view->drill)
+        return;
+    buf_add_text(&values->value[VALUE_MARK], message_drill_mark(view->language));
+    buf_add_text(&values->value[VALUE_DRILL], message_drill_line(view->language));
+}
+
+/* A page of what is sensitive carries no more than it must: not even the id. */
+static void set_id(struct message_values *values, const struct message_view *view)
+{
+    if (view->incident != 0 && !(view->sensitive && view->purpose == PURPOSE_PAGE))
+        incident_add_id(&values->value[VALUE_ID], view->incident);
+}
+
+static void set_values(struct message_values *values, const struct message_view *view, const struct text_context *context)
+{
+    const struct { enum message_value value; const char *text; } plain[] = {
+        { VALUE_ROLE, view->role },
+        { VALUE_ORGANISATION, view->organisation },
+        { VALUE_CALLBACK, view->callback },
+        { VALUE_BY, view->acknowledged_by },
+        { VALUE_GATEWAY, view->gateway },
+        { VALUE_REASON, view->reason },
+    };
+    for (size_t i = 0; i < N_ELEMENTS(plain); i++)
+        add_clean(&values->value[plain[i].value], plain[i].text, view->channel);
+    buf_add_text(&values->value[VALUE_ALARM], view->channel == CHANNEL_VOICE && view->purpose == PURPOSE_PAGE
+                                                  ? message_alarm_spoken(view) : message_alarm_word(view));
+    add_title(&values->value[VALUE_TITLE], view);
+    if (view->count > 1)
+        buf_add_u64(&values->value[VALUE_COUNT_UPDATES], view->count);
+    set_times(values, view, context);
+    set_ways_to_answer(values, view, context);
+    set_drill(values, view);
+    set_id(values, view);
+}
+
+/* ---- what happened ---- */
+
+struct what {
+    struct buf summary, location;
+};
+
+static void strip_full_stop(struct buf *buf)
+{
+    while (buf->len > 0 && (buf->data[buf->len - 1] == '.' || buf->data[buf->len - 1] == ' '))
+        buf_cut(buf, buf->len - 1);
+}
+
+static void set_what(struct what *what, const struct message_view *view)
+{
+    if (view->sensitive)
+        return;
+    add_clean(&what->summary, view->summary, view->channel);
+    add_clean(&what->location, view->location, view->channel);
+    strip_full_stop(&what->summary);
+    strip_full_stop(&what->location);
+}
+
+/* The first `characters` of the summary, with dots where more stood; SIZE_MAX: all. */
+static void write_what(struct buf *ret, const struct what *what, size_t characters, bool with_location)
+{
+    size_t at = 0;
+    const char *summary = buf_text(&what->summary);
+    buf_clear(ret);
+    for (size_t i = 0; i < characters && at < what->summary.len; i++)
+        text_utf8_next(summary, what->summary.len, &at);
+    buf_add(ret, summary, at);
+    if (at < what->summary.len && at > 0)
+        buf_add_text(ret, "...");
+    if (!with_location || what->location.len == 0)
+        return;
+    if (ret->len > 0)
+        buf_add_text(ret, ", ");
+    buf_add(ret, buf_text(&what->location), what->location.len);
+}
+
+/* ---- SMS ---- */
+
+struct sms {
+    struct message_values *values;
+    const struct what *what;
+    const char *template;
+    struct buf *ret;
+};
+
+static struct gsm7_size compose(const struct sms *sms, size_t characters, bool with_location)
+{
+    write_what(&sms->values->value[VALUE_WHAT], sms->what, characters, with_location);
+    buf_clear(sms->ret);
+    message_template_add(sms->ret, sms->template, sms->values);
+    return gsm7_measure(buf_text(sms->ret), sms->ret->len);
+}
+
+static bool fits(struct gsm7_size size)
+{
+    return size.segments <= (size.ucs2 ? MAX_PARTS_UCS2 : MAX_PARTS_GSM7);
+}
+
+/* The longest beginning of the summary that fits; nothing of it, if even that does not. */
+static void cut_summary(const struct sms *sms)
+{
+    size_t low = 0, high = text_utf8_count(buf_text(&sms->what->summary), sms->what->summary.len);
+    while (low < high) {
+        size_t middle = high - (high - low) / 2;
+        if (fits(compose(sms, middle, false)))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    compose(sms, low, false);
+}
+
+/* A page's id is worth no part of its own; what is worth telling goes before it, in order: location, then summary. */
+static void fit_sms(const struct sms *sms, bool id_may_go)
+{
+    struct gsm7_size size = compose(sms, SIZE_MAX, true);
+    if (id_may_go && size.segments > 1) {
+        struct buf id = sms->values->value[VALUE_ID];
+        sms->values->value[VALUE_ID] = (struct buf){ 0 };
+        struct gsm7_size without = compose(sms, SIZE_MAX, true);
+        if (without.segments == size.segments && fits(size)) {
+            sms->values->value[VALUE_ID] = id;
+            compose(sms, SIZE_MAX, true);
+            return;
+        }
+        buf_done(&id);
+        size = without;
+    }
+    if (!fits(size) && !fits(compose(sms, SIZE_MAX, false)))
+        cut_summary(sms);
+}
+
+/* ---- the three kinds ---- */
+
+static void render_sms(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+{
+    const struct message_wording *wording = message_wording(view->purpose, view->language);
+    const struct sms sms = {
+        .values = values,
+        .what = what,
+        .template = view->drill && wording->drill_text ? wording->drill_text : wording->text,
+        .ret = &ret->text,
+    };
+    fit_sms(&sms, view->purpose == PURPOSE_PAGE);
+}
+
+static void render_voice(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+{
+    const struct message_wording *wording = message_wording(view->purpose, view->language);
+    write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);
+    message_template_add(&ret->text, wording->voice ? wording->voice : wording->text, values);
+}
+
+static void render_mail(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+{
+    const struct message_wording *wording = message_wording(view->purpose, view->language);
+    write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);
+    message_template_add(&ret->subject, wording->subject, values);
+    message_template_add(&ret->text, wording->mail ? wording->mail : wording->text, values);
+    if (!wording->mail)
+        message_template_add(&ret->text, "\n[{drill}\n][\n{organisation}\n]", values);
+    mail_html_add(&ret->html, &(struct mail_html){
+        .language = view->language == LANGUAGE_EN ? "en" : "sv",
+        .subject = buf_text(&ret->subject),
+        .text = buf_text(&ret->text),
+        .link = buf_text(&values->value[VALUE_LINK]),
+        .button = message_button(view->language),
+        .drill = view->drill,
+    });
+}
+
+void message_text_render(const struct message_view *view, const struct text_context *context, struct message_text *ret)
+{
+    struct message_values values = { 0 };
+    struct what what = { 0 };
+    buf_clear(&ret->subject);
+    buf_clear(&ret->text);
+    buf_clear(&ret->html);
+    set_values(&values, view, context);
+    set_what(&what, view);
+    if (view->channel == CHANNEL_EMAIL)
+        render_mail(&values, &what, view, ret);
+    else if (view->channel == CHANNEL_VOICE)
+        render_voice(&values, &what, view, ret);
+    else
+        render_sms(&values, &what, view, ret);
+    buf_done(&what.summary);
+    buf_done(&what.location);
+    message_values_done(&values);
+}

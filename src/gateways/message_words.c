@@ -1,0 +1,211 @@
+#include "gateways/message_words.h"
+
+#include <assert.h>
+
+#include "gateways/message_text.h"
+
+static const struct message_wording swedish[PURPOSE_END] = {
+    [PURPOSE_PAGE] = {
+        .text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.][ Svara JA {code} eller NEJ {code}.][ {link}][ {id}]",
+        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.][ Svara som vid skarpt larm: JA {code} eller NEJ {code}.][ {link}][ {id}]",
+        .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
+        .mail = "{alarm}[ {role}] {at}[: {what}].\n"
+                "[{drill}\n]"
+                "[Ring {callback}.\n]"
+                "[\nÖppna länken och svara om du tar larmet eller inte kan:\n{link}\n]"
+                "\nDu kan inte kvittera genom att svara på mejlet.[ {use-link}]\n"
+                "[\n{id}\n]"
+                "[{organisation}\n]",
+        .voice = "{alarm} till {title}[, {organisation}], klockan {clock}.[ {what}.][ Ring {callback}.] "
+                 "Tryck ett om du tar larmet. Tryck två om du inte kan.",
+    },
+    [PURPOSE_CONFIRMATION] = {
+        .text = "Kvitterat {acknowledged}. Du har tagit {alarm}[ {role}] {id}[, {what}].[ Ring {callback}.]"
+                "[ Kan du inte längre? Svara NEJ {code}]",
+        .subject = "Kvitterat {acknowledged}: {alarm}[ {role}] {id}",
+    },
+    [PURPOSE_TAKEN] = {
+        .text = "{alarm}[ {role}] {id} kvitterat {acknowledged}[ av {by}]. Du behöver inte göra något.",
+        .subject = "{alarm}[ {role}] {id} kvitterat {acknowledged}[ av {by}]",
+    },
+    [PURPOSE_UPDATE] = {
+        .text = "[{mark} ]UPPDATERING {updated}[ {role}] {id}[ ({count} uppdateringar)][: {what}].[ {link}]",
+        .subject = "[{mark} ]UPPDATERING {updated}[ {role}] {id}[: {what}]",
+        .mail = "[{mark} ]UPPDATERING {updated}[ {role}] {id}[ ({count} uppdateringar)][: {what}].\n"
+                "[{drill}\n]"
+                "[\nLäs mer:\n{link}\n]"
+                "[\n{organisation}\n]",
+    },
+    [PURPOSE_WITHDRAWN] = {
+        .text = "ÅTERKALLAT[ {closed}]: {alarm}[ {role}] {id} gäller inte längre. Du behöver inte göra något.",
+        .subject = "ÅTERKALLAT[ {closed}]: {alarm}[ {role}] {id}",
+    },
+    [PURPOSE_DRILL_END] = {
+        .text = "ÖVNINGEN ÄR SLUT[ {closed}]. Tack. Svara inte mer.",
+        .subject = "ÖVNINGEN ÄR SLUT[ {closed}]",
+    },
+    [PURPOSE_NOT_UNDERSTOOD] = {
+        .text = "[{mark}. ]Förstod inte. Larmet är INTE kvitterat.[ Svara JA {code} eller NEJ {code}.]",
+        .subject = "[{mark}. ]Förstod inte. Larmet är INTE kvitterat",
+    },
+    [PURPOSE_CODE_LOCKED] = {
+        .text = "[{mark}. ]Koden är spärrad. Ny kod kommer i nästa larm. Du kan också använda länken.",
+        .subject = "[{mark}. ]Koden är spärrad",
+    },
+    [PURPOSE_GATEWAY_TEST] = {
+        .text = "TEST av larmvägen {gateway}[, {organisation}]. Inget har hänt. Svara inte.",
+        .subject = "TEST av larmvägen {gateway}[, {organisation}]",
+    },
+    [PURPOSE_DEGRADED] = {
+        .text = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk[ ({reason})]. Larm skickas ändå, men glöms vid en omstart. Åtgärda nu.",
+        .subject = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk",
+    },
+    [PURPOSE_RESTORED] = {
+        .text = "LARMSYSTEMET[, {organisation}]: sparar till disk igen. Du behöver inte göra något.",
+        .subject = "LARMSYSTEMET[, {organisation}]: sparar till disk igen",
+    },
+    [PURPOSE_UNREACHED] = {
+        .text = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS. Larmningen fortsätter. Kontrollera bemanning och larmvägar.",
+        .subject = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS",
+    },
+};
+
+static const struct message_wording english[PURPOSE_END] = {
+    [PURPOSE_PAGE] = {
+        .text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.][ Reply YES {code} or NO {code}.][ {link}][ {id}]",
+        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.][ Reply as to a real alarm: YES {code} or NO {code}.][ {link}][ {id}]",
+        .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
+        .mail = "{alarm}[ {role}] {at}[: {what}].\n"
+                "[{drill}\n]"
+                "[Call {callback}.\n]"
+                "[\nOpen the link and say whether you take the alarm or cannot:\n{link}\n]"
+                "\nYou cannot acknowledge by replying to this e-mail.[ {use-link}]\n"
+                "[\n{id}\n]"
+                "[{organisation}\n]",
+        .voice = "{alarm} for {title}[, {organisation}], at {clock}.[ {what}.][ Call {callback}.] "
+                 "Press one if you take the alarm. Press two if you cannot.",
+    },
+    [PURPOSE_CONFIRMATION] = {
+        .text = "Acknowledged {acknowledged}. You have taken {alarm}[ {role}] {id}[, {what}].[ Call {callback}.]"
+                "[ No longer able? Reply NO {code}]",
+        .subject = "Acknowledged {acknowledged}: {alarm}[ {role}] {id}",
+    },
+    [PURPOSE_TAKEN] = {
+        .text = "{alarm}[ {role}] {id} acknowledged {acknowledged}[ by {by}]. You need not do anything.",
+        .subject = "{alarm}[ {role}] {id} acknowledged {acknowledged}[ by {by}]",
+    },
+    [PURPOSE_UPDATE] = {
+        .text = "[{mark} ]UPDATE {updated}[ {role}] {id}[ ({count} updates)][: {what}].[ {link}]",
+        .subject = "[{mark} ]UPDATE {updated}[ {role}] {id}[: {what}]",
+        .mail = "[{mark} ]UPDATE {updated}[ {role}] {id}[ ({count} updates)][: {what}].\n"
+                "[{drill}\n]"
+                "[\nRead more:\n{link}\n]"
+                "[\n{organisation}\n]",
+    },
+    [PURPOSE_WITHDRAWN] = {
+        .text = "WITHDRAWN[ {closed}]: {alarm}[ {role}] {id} no longer applies. You need not do anything.",
+        .subject = "WITHDRAWN[ {closed}]: {alarm}[ {role}] {id}",
+    },
+    [PURPOSE_DRILL_END] = {
+        .text = "THE EXERCISE IS OVER[ {closed}]. Thank you. Do not reply any more.",
+        .subject = "THE EXERCISE IS OVER[ {closed}]",
+    },
+    [PURPOSE_NOT_UNDERSTOOD] = {
+        .text = "[{mark}. ]Not understood. The alarm is NOT acknowledged.[ Reply YES {code} or NO {code}.]",
+        .subject = "[{mark}. ]Not understood. The alarm is NOT acknowledged",
+    },
+    [PURPOSE_CODE_LOCKED] = {
+        .text = "[{mark}. ]The code is locked. The next alarm brings a new one. You can also use the link.",
+        .subject = "[{mark}. ]The code is locked",
+    },
+    [PURPOSE_GATEWAY_TEST] = {
+        .text = "TEST of the alarm route {gateway}[, {organisation}]. Nothing has happened. Do not reply.",
+        .subject = "TEST of the alarm route {gateway}[, {organisation}]",
+    },
+    [PURPOSE_DEGRADED] = {
+        .text = "ALARM SYSTEM[, {organisation}]: cannot write to its disk[ ({reason})]. Alarms still go out, but a restart would forget them. Act now.",
+        .subject = "ALARM SYSTEM[, {organisation}]: cannot write to its disk",
+    },
+    [PURPOSE_RESTORED] = {
+        .text = "ALARM SYSTEM[, {organisation}]: writes to its disk again. You need not do anything.",
+        .subject = "ALARM SYSTEM[, {organisation}]: writes to its disk again",
+    },
+    [PURPOSE_UNREACHED] = {
+        .text = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED. Paging goes on. Check rosters and gateways.",
+        .subject = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED",
+    },
+};
+
+const struct message_wording *message_wording(enum purpose purpose, enum language language)
+{
+    assert(purpose > 0 && purpose < PURPOSE_END);
+    return language == LANGUAGE_EN ? &english[purpose] : &swedish[purpose];
+}
+
+/* ---- the alarm by its name ---- */
+
+struct severity_words {
+    const char *word, *sharp, *spoken, *sharp_spoken;
+};
+
+static const struct severity_words *severity_words(enum severity severity, enum language language)
+{
+    static const struct severity_words words[][SEVERITY_COUNT] = {
+        [LANGUAGE_SV] = {
+            [SEVERITY_CRITICAL] = { "LARM", "SKARPT LARM", "Larm", "Skarpt larm" },
+            [SEVERITY_ERROR] = { "LARM", "SKARPT LARM", "Larm", "Skarpt larm" },
+            [SEVERITY_WARNING] = { "FÖRVARNING", "SKARP FÖRVARNING", "Förvarning", "Skarp förvarning" },
+            [SEVERITY_INFO] = { "INFORMATION", "SKARP INFORMATION", "Information", "Skarp information" },
+        },
+        [LANGUAGE_EN] = {
+            [SEVERITY_CRITICAL] = { "ALARM", "REAL ALARM", "Alarm", "Real alarm" },
+            [SEVERITY_ERROR] = { "ALARM", "REAL ALARM", "Alarm", "Real alarm" },
+            [SEVERITY_WARNING] = { "WARNING", "REAL WARNING", "Warning", "Real warning" },
+            [SEVERITY_INFO] = { "INFORMATION", "REAL INFORMATION", "Information", "Real information" },
+        },
+    };
+    assert((size_t)severity < SEVERITY_COUNT);
+    return &words[language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_SV][severity];
+}
+
+const char *message_severity_word(enum severity severity, enum language language)
+{
+    return severity_words(severity, language)->word;
+}
+
+/* A drill is never called an alarm, and what is real never a drill (P13): there is one place where that is decided. */
+const char *message_alarm_word(const struct message_view *view)
+{
+    const struct severity_words *words = severity_words(view->severity, view->language);
+    if (view->drill)
+        return message_drill_mark(view->language);
+    return view->sharp ? words->sharp : words->word;
+}
+
+const char *message_alarm_spoken(const struct message_view *view)
+{
+    const struct severity_words *words = severity_words(view->severity, view->language);
+    if (view->drill)
+        return view->language == LANGUAGE_EN ? "Exercise. Exercise. Exercise. Exercise alarm" : "Övning. Övning. Övning. Övningslarm";
+    return view->sharp ? words->sharp_spoken : words->spoken;
+}
+
+const char *message_drill_mark(enum language language)
+{
+    return language == LANGUAGE_EN ? "EXERCISE EXERCISE EXERCISE" : "ÖVNING ÖVNING ÖVNING";
+}
+
+const char *message_drill_line(enum language language)
+{
+    return language == LANGUAGE_EN ? "This is an exercise. Nothing has happened." : "Detta är en övning. Inget har hänt.";
+}
+
+const char *message_use_link(enum language language)
+{
+    return language == LANGUAGE_EN ? "Use the link." : "Använd länken.";
+}
+
+const char *message_button(enum language language)
+{
+    return language == LANGUAGE_EN ? "Open the link" : "Öppna länken";
+}

@@ -1,0 +1,24 @@
+/* Every sentence that beredd says to people in pages and notices, in each language: the tables that a translator reads. */
+#ifndef GATEWAYS_MESSAGE_WORDS_H
+#define GATEWAYS_MESSAGE_WORDS_H
+
+#include "engine/engine.h"
+
+struct message_wording {         /* templates: see message_template.h */
+    const char *text;            /* SMS; also the e-mail's, where that is not given */
+    const char *drill_text;      /* NULL: text */
+    const char *subject;         /* of an e-mail */
+    const char *mail;            /* NULL: text, and the drill line */
+    const char *voice;           /* NULL: text */
+};
+const struct message_wording *message_wording(enum purpose purpose, enum language language);
+
+/* "LARM", "SKARP FÖRVARNING", "ÖVNING ÖVNING ÖVNING"; spoken: "Larm", "Skarp förvarning", "Övning. Övning. Övning. Övningslarm". */
+const char *message_alarm_word(const struct message_view *view);
+const char *message_alarm_spoken(const struct message_view *view);
+const char *message_drill_mark(enum language language);      /* what every text of a drill bears */
+const char *message_drill_line(enum language language);      /* what e-mails of a drill say besides */
+const char *message_use_link(enum language language);
+const char *message_button(enum language language);          /* of an e-mail's link */
+
+#endif
