@@ -3,6 +3,17 @@
 noinst_LIBRARIES += libgateways.a
 libgateways_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 libgateways_a_SOURCES = \
+	src/gateways/gateway.c \
+	src/gateways/gateway.h \
+	src/gateways/gateway_http.c \
+	src/gateways/gateway_outbox.c \
+	src/gateways/gateway_reply.c \
+	src/gateways/gateway_reply.h \
+	src/gateways/gateway_smtp.c \
+	src/gateways/gateway_template.c \
+	src/gateways/gateway_template.h \
+	src/gateways/json_path.c \
+	src/gateways/json_path.h \
 	src/gateways/mail_html.c \
 	src/gateways/mail_html.h \
 	src/gateways/message_template.c \
