@@ -3,6 +3,15 @@
 noinst_LIBRARIES += libgateways.a
 libgateways_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 libgateways_a_SOURCES = \
+	src/gateways/dispatch.c \
+	src/gateways/dispatch.h \
+	src/gateways/dispatch_attempt.c \
+	src/gateways/dispatch_internal.h \
+	src/gateways/dispatch_lanes.c \
+	src/gateways/dispatch_pump.c \
+	src/gateways/dispatch_queue.c \
+	src/gateways/dispatch_queue.h \
+	src/gateways/dispatch_retry.c \
 	src/gateways/gateway.c \
 	src/gateways/gateway.h \
 	src/gateways/gateway_http.c \

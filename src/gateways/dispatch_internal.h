@@ -1,0 +1,90 @@
+/* What the files of dispatch share: lanes (a gateway of the configuration in force, and its window), attempts, and the pump.
+ *
+ * Handing in, and the end of a transfer, only queue and wake the pump; the pump alone acts, from its timer: it reports what has
+ * ended, lets pages out of their pause, lets the impatient look elsewhere, and starts what finds a place. */
+#ifndef GATEWAYS_DISPATCH_INTERNAL_H
+#define GATEWAYS_DISPATCH_INTERNAL_H
+
+#include <sys/queue.h>
+
+#include "base/civil.h"
+#include "gateways/dispatch.h"
+#include "gateways/dispatch_queue.h"
+#include "gateways/gateway.h"
+
+enum {
+    DISPATCH_BATCH = 256,            /* of each kind of work in one run of the pump: the loop must turn */
+};
+#define DISPATCH_PATIENCE_USEC   USEC_PER_SEC
+#define DISPATCH_PAUSE_MIN_USEC  USEC_PER_SEC
+#define DISPATCH_PAUSE_MAX_USEC  USEC_PER_MIN
+#define DISPATCH_RETRY_USEC      (15 * USEC_PER_MIN)
+
+/* Known by its name across configurations; retired when the configuration has it no longer, and gone when its last attempt is. */
+struct lane {
+    TAILQ_ENTRY(lane) retired;
+    char *name;
+    struct gateway_way *way;
+    int index;                       /* its bit in masks; -1: retired */
+    unsigned window, in_flight;
+    uint64_t sent, failed;
+    int64_t last_success_usec, last_failure_usec;
+    struct buf last_reason;
+};
+
+struct attempt {
+    TAILQ_ENTRY(attempt) entry;      /* under way, or ended */
+    struct dispatch *dispatch;
+    struct lane *lane;
+    struct page page;
+    struct gateway_attempt gateway;
+    bool accepted;
+    struct buf provider_id, reason;
+};
+TAILQ_HEAD(attempts, attempt);
+TAILQ_HEAD(lanes, lane);
+
+struct dispatch {
+    struct loop *loop;
+    struct http_client *client;
+    struct dispatch_ops ops;
+    void *userdata;
+    struct loop_timer *timer;        /* runs the pump */
+    int64_t timer_usec;              /* what it is set to; INT64_MAX: not set */
+    bool pumping;
+    const struct config *config;     /* NULL: none yet */
+    struct lane *lane[CONFIG_MAX_GATEWAYS];
+    size_t n_lanes;
+    uint8_t channel_lane[CHANNEL_COUNT][CONFIG_MAX_GATEWAYS];   /* in the order in which they are tried */
+    size_t n_channel_lanes[CHANNEL_COUNT];
+    struct lanes retired;
+    struct dispatch_queue queue;
+    struct attempts under_way, ended;
+    uint32_t next_age;
+    struct message_text text;        /* kept, so that its memory is */
+};
+
+/* dispatch_lanes.c */
+void dispatch_lanes_configure(struct dispatch *dispatch, const struct config *config);
+void dispatch_lanes_done(struct dispatch *dispatch);
+void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
+void lane_count(struct lane *lane, bool accepted, const char *reason);
+uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);       /* lanes that it may still take in this round */
+uint32_t dispatch_free_lanes(const struct dispatch *dispatch);
+struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);   /* in the channel's order; NULL: none */
+
+/* dispatch_attempt.c */
+void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane);
+void dispatch_attempt_report(struct dispatch *dispatch, struct attempt *attempt);          /* its outcome; frees it */
+void dispatch_attempts_done(struct dispatch *dispatch);
+
+/* dispatch_retry.c */
+void dispatch_enter(struct dispatch *dispatch, const struct page *page, int64_t now_usec);
+/* Another gateway is next, or the round is over. */
+void dispatch_refused(struct dispatch *dispatch, const struct page *page, const char *gateway, const char *reason);
+
+/* dispatch_pump.c */
+void dispatch_pump(void *dispatch);
+void dispatch_wake(struct dispatch *dispatch);
+
+#endif

@@ -1,0 +1,109 @@
+#include <assert.h>
+
+#include "gateways/dispatch_internal.h"
+
+/* Each step does a bounded amount of work and says whether more is left. */
+
+static bool report_ended(struct dispatch *dispatch)
+{
+    for (int i = 0; i < DISPATCH_BATCH && !TAILQ_EMPTY(&dispatch->ended); i++)
+        dispatch_attempt_report(dispatch, TAILQ_FIRST(&dispatch->ended));
+    return !TAILQ_EMPTY(&dispatch->ended);
+}
+
+static bool end_pauses(struct dispatch *dispatch, int64_t now_usec)
+{
+    struct page page;
+    for (int i = 0; i < DISPATCH_BATCH && dispatch_queue_take_paused(&dispatch->queue, now_usec, &page); i++)
+        dispatch_enter(dispatch, &page, now_usec);
+    return dispatch_queue_pause_usec(&dispatch->queue) <= now_usec;
+}
+
+/* Pages that no gateway may take: there is none for the channel, or a reload took those away that they waited for. */
+static const char *why_stranded(const struct page *page)
+{
+    if (page->only != ONLY_ANY)
+        return "that gateway is not configured";
+    return page->tried ? "no other gateway is left" : "no gateway serves this channel";
+}
+
+static bool refuse_stranded(struct dispatch *dispatch)
+{
+    struct page page;
+    for (int i = 0; i < DISPATCH_BATCH; i++) {
+        if (!dispatch_queue_take_stranded(&dispatch->queue, &page))
+            return false;
+        dispatch_refused(dispatch, &page, "", why_stranded(&page));
+    }
+    return true;
+}
+
+/* P8: a page that has found no place at its gateway within a second takes the first place anywhere. */
+static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
+{
+    const struct page *page;
+    for (int i = 0; i < DISPATCH_BATCH; i++) {
+        page = dispatch_queue_impatient(&dispatch->queue, now_usec, DISPATCH_PATIENCE_USEC);
+        if (!page)
+            return false;
+        dispatch_queue_widen(&dispatch->queue, dispatch_untried(dispatch, page));
+    }
+    return true;
+}
+
+static bool start_pages(struct dispatch *dispatch)
+{
+    struct page page;
+    uint32_t mask;
+    for (int i = 0; i < DISPATCH_BATCH; i++) {
+        uint32_t free_lanes = dispatch_free_lanes(dispatch);
+        if (!dispatch_queue_take(&dispatch->queue, free_lanes, &page, &mask))
+            return false;
+        struct lane *lane = dispatch_first_lane(dispatch, &page, mask & free_lanes);
+        assert(lane && lane->in_flight < lane->window);
+        dispatch_attempt_start(dispatch, &page, lane);
+    }
+    return true;
+}
+
+static void set_timer(struct dispatch *dispatch, int64_t due_usec)
+{
+    if (due_usec == dispatch->timer_usec)
+        return;
+    dispatch->timer_usec = due_usec;
+    if (due_usec == INT64_MAX)
+        loop_timer_clear(dispatch->timer);
+    else
+        loop_timer_set(dispatch->timer, due_usec);
+}
+
+void dispatch_wake(struct dispatch *dispatch)
+{
+    if (!dispatch->pumping)
+        set_timer(dispatch, 0);
+}
+
+static int64_t next_due_usec(const struct dispatch *dispatch, int64_t now_usec)
+{
+    int64_t pause = dispatch_queue_pause_usec(&dispatch->queue);
+    int64_t patience = dispatch_queue_patience_usec(&dispatch->queue, now_usec, DISPATCH_PATIENCE_USEC);
+    return pause < patience ? pause : patience;
+}
+
+void dispatch_pump(void *userdata)
+{
+    struct dispatch *dispatch = userdata;
+    int64_t now_usec = loop_boot_usec();
+    dispatch->timer_usec = INT64_MAX;
+    if (!dispatch->config)
+        return;
+    dispatch->pumping = true;
+    bool more = report_ended(dispatch);
+    more |= end_pauses(dispatch, now_usec);
+    more |= refuse_stranded(dispatch);
+    more |= widen_impatient(dispatch, now_usec);
+    more |= start_pages(dispatch);
+    more |= !TAILQ_EMPTY(&dispatch->ended);      /* what ended at once waits for the next run: never inside a start */
+    dispatch->pumping = false;
+    set_timer(dispatch, more ? 0 : next_due_usec(dispatch, now_usec));
+}
