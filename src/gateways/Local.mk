@@ -21,6 +21,8 @@ libgateways_a_SOURCES = \
 	src/gateways/gateway_smtp.c \
 	src/gateways/gateway_template.c \
 	src/gateways/gateway_template.h \
+	src/gateways/hook.c \
+	src/gateways/hook.h \
 	src/gateways/json_path.c \
 	src/gateways/json_path.h \
 	src/gateways/mail_html.c \

@@ -1,0 +1,156 @@
+#include "gateways/hook.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "gateways/json_path.h"
+
+enum { TEXT_MAX = 1600, NUMBER_MIN_DIGITS = 4, NUMBER_MAX_DIGITS = 15 };
+
+/* ---- where a value stands ---- */
+
+/* A provider whose texts are not in UTF-8 means Latin-1: an answer by SMS is too dear to be thrown away for an "å". The form
+ * is written anew, with each such byte as the two of its character. */
+static void add_form_from_latin1(struct buf *buf, const char *form, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char byte = (unsigned char)form[i];
+        bool encoded = form[i] == '%' && len - i > 2 && text_from_hex((char[]){ form[i + 1], form[i + 2], 0 }, &byte, 1) == ERR_OK;
+        if (byte >= 0x80) {
+            buf_printf(buf, "%%%02X%%%02X", 0xC0 | byte >> 6, 0x80 | (byte & 0x3F));
+            i += encoded ? 2 : 0;
+        } else {
+            buf_add_char(buf, form[i]);
+        }
+    }
+}
+
+static bool form_value(const char *form, size_t len, const char *name, struct buf *ret)
+{
+    if (http_form_value(form, len, name, ret))
+        return true;
+    CLEANUP_BUF struct buf again = { 0 };
+    add_form_from_latin1(&again, form, len);
+    return http_form_value(buf_text(&again), again.len, name, ret);
+}
+
+static bool is_form(const struct http_request *request)
+{
+    return request->body_len > 0 && strcmp(request->content_type, "application/json") != 0;
+}
+
+/* "field:NAME", "json:PATH", or a bare NAME: of the body, or else of the query, since some providers can only GET. */
+static bool read_value(const struct http_request *request, const char *where, struct buf *ret)
+{
+    if (strncmp(where, "json:", 5) == 0)
+        return json_path_text(request->body, request->body_len, where + 5, ret);
+    const char *name = strncmp(where, "field:", 6) == 0 ? where + 6 : where;
+    return (is_form(request) && form_value(request->body, request->body_len, name, ret))
+        || form_value(request->query, strlen(request->query), name, ret);
+}
+
+/* ---- replies ---- */
+
+/* Numbers come as +46701740605, 0046701740605, 46701740605, with a space where an unescaped plus was, or as they are dialled
+ * here: one 0 before is Sweden's. */
+static bool add_number(struct buf *buf, const char *text)
+{
+    char digits[NUMBER_MAX_DIGITS + 4];
+    size_t n = 0;
+    for (; *text; text++) {
+        if (*text >= '0' && *text <= '9') {
+            if (n == sizeof digits - 1)
+                return false;
+            digits[n++] = *text;
+        } else if (!strchr("+ -()", *text)) {
+            return false;
+        }
+    }
+    digits[n] = '\0';
+    size_t skip = digits[0] != '0' ? 0 : digits[1] != '0' ? 1 : 2;
+    if (n - skip < NUMBER_MIN_DIGITS || n - skip > NUMBER_MAX_DIGITS)
+        return false;
+    buf_add_text(buf, skip == 1 ? "+46" : "+");
+    buf_add_text(buf, digits + skip);
+    return true;
+}
+
+static void set_text(struct hook_reply *reply, const struct buf *raw)
+{
+    text_add_clean_block(&reply->text, buf_text(raw), raw->len);
+    buf_cut(&reply->text, text_utf8_cut(buf_text(&reply->text), reply->text.len, TEXT_MAX));
+}
+
+enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret, const char **ret_reason)
+{
+    bool outbox = gateway->type == GATEWAY_OUTBOX;       /* for trying things out: no preset says how */
+    const char *from = gateway->http.reply_from ? gateway->http.reply_from : outbox ? "field:from" : NULL;
+    const char *text = gateway->http.reply_text ? gateway->http.reply_text : outbox ? "field:text" : NULL;
+    CLEANUP_BUF struct buf value = { 0 };
+    *ret_reason = "";
+    if (!from || !text) {
+        *ret_reason = "this gateway cannot take replies";
+        return ERR_UNSUPPORTED;
+    }
+    if (!read_value(request, from, &value)) {
+        *ret_reason = "it is not said who the reply is from";
+        return ERR_SYNTAX;
+    }
+    if (!add_number(&ret->from, buf_text(&value))) {
+        *ret_reason = "the reply's sender is not a telephone number";
+        return ERR_SYNTAX;
+    }
+    if (!read_value(request, text, &value)) {
+        *ret_reason = "the reply has no text";
+        return ERR_SYNTAX;
+    }
+    set_text(ret, &value);
+    return ERR_OK;
+}
+
+void hook_reply_done(struct hook_reply *reply)
+{
+    buf_done(&reply->from);
+    buf_done(&reply->text);
+}
+
+/* ---- receipts ---- */
+
+static bool in_list(const char *list, const char *word)
+{
+    size_t word_len = strlen(word);
+    while (list && *list) {
+        list += strspn(list, " ,\t\n");
+        size_t len = strcspn(list, " ,\t\n");
+        if (len > 0 && len == word_len && strncasecmp(list, word, len) == 0)
+            return true;
+        list += len;
+    }
+    return false;
+}
+
+enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct page_ref *ret_page,
+                            enum outcome *ret_outcome, const char **ret_reason)
+{
+    CLEANUP_BUF struct buf value = { 0 };
+    *ret_reason = "";
+    if (!gateway->http.receipt_status) {
+        *ret_reason = "this gateway gives no receipts";
+        return ERR_UNSUPPORTED;
+    }
+    if (!http_form_value(request->query, strlen(request->query), "page", &value) || page_from_id(buf_text(&value), ret_page)) {
+        *ret_reason = "the address names no page";
+        return ERR_SYNTAX;
+    }
+    if (!read_value(request, gateway->http.receipt_status, &value)) {
+        *ret_reason = "the receipt has no status";
+        return ERR_SYNTAX;
+    }
+    if (in_list(gateway->http.receipt_delivered, buf_text(&value)))
+        *ret_outcome = OUTCOME_DELIVERED;
+    else if (in_list(gateway->http.receipt_failed, buf_text(&value)))
+        *ret_outcome = OUTCOME_FAILED;
+    else
+        return ERR_NOT_FOUND;
+    return ERR_OK;
+}
