@@ -1,0 +1,54 @@
+/* Requests whose answer the engine, and then the commit, decides: who waits, for what. */
+#ifndef API_REQUEST_TABLE_H
+#define API_REQUEST_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/rendered.h"
+#include "base/map.h"
+#include "engine/ids.h"
+#include "engine/plan.h"
+#include "loop/http_server.h"
+
+enum { REQUESTS_MAX = 20000, GATEWAY_TESTS_MAX = 32 };
+
+enum slot_kind {
+    SLOT_TRIGGER,
+    SLOT_ACTION,             /* acknowledge, decline, note, close, call-out */
+    SLOT_GATEWAY_TEST,
+    SLOT_HOOK,
+    SLOT_PAGE,               /* an answer from the page for people */
+    SLOT_KIND_COUNT
+};
+
+struct visit;
+
+struct slot {
+    uint64_t number;                 /* the event's request */
+    enum slot_kind kind;
+    struct http_exchange *exchange;
+    struct rendered rendered;        /* empty until the verdict */
+    char *summary, *details;         /* of a trigger: what was sent; NULL: nothing that the engine would cut */
+    bool looks_like_drill;           /* of a trigger: begins like one, without the flag */
+    uint64_t incident;               /* of an action */
+    char *gateway, *person;          /* of a gateway test */
+    enum channel channel;            /* of a gateway test */
+    struct visit *visit;             /* of a page; people.c's */
+};
+
+struct request_table {               /* a value: zeroed is empty */
+    struct map slots;
+    uint64_t last_number;
+    size_t of_kind[SLOT_KIND_COUNT];
+};
+
+/* NULL: too many wait. The exchange now belongs to the slot. */
+struct slot *request_table_add(struct request_table *table, enum slot_kind kind, struct http_exchange *exchange);
+struct slot *request_table_find(const struct request_table *table, uint64_t number);        /* NULL: not there */
+/* Out of the table; the caller slot_free()s it. NULL: not there. */
+struct slot *request_table_take(struct request_table *table, uint64_t number);
+void slot_free(struct slot *slot);                           /* accepts NULL */
+void request_table_done(struct request_table *table);
+
+#endif
