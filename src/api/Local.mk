@@ -23,6 +23,7 @@ libapi_a_SOURCES = \
 	src/api/router.c \
 	src/api/status.c \
 	src/api/timeline.c \
+	src/api/verify.c \
 	src/api/words.c src/api/words.h \
 	src/web/answer_page.c src/web/answer_page.h \
 	src/web/answer_words.c src/web/answer_words.h \

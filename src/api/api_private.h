@@ -20,7 +20,7 @@
 #include "api/request_table.h"
 #include "api/words.h"
 
-enum { CALL_PARAMS_MAX = 3, CALL_PARAM_BYTES = 256, CALL_BODY_MAX = 64 * 1024, SUGGESTIONS_MAX = 256 };
+enum { CALL_PARAMS_MAX = 3, CALL_PARAM_BYTES = 256, CALL_BODY_MAX = 64 * 1024, SUGGESTIONS_MAX = 256, VERIFYING_MAX = 8 };
 
 struct held;
 struct listing;
@@ -40,6 +40,8 @@ struct api {
     struct history_reader reader;
     bool closing;
     struct listing *listings;        /* lists that the store is being asked for */
+    struct http_exchange *verifying[VERIFYING_MAX];      /* who waits for the one verification under way */
+    size_t n_verifying;
     struct held *held;               /* responses that wait for the commit of what they saw */
     struct event_client *clients;
 };
@@ -103,6 +105,10 @@ call_handler status_show, status_health, status_ready, status_check, status_relo
 call_handler gateways_list, gateways_test;
 void gateways_test_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
 void gateways_add_json(struct json_writer *writer, const struct api *api);
+
+/* verify.c */
+call_handler verify_show;
+void verify_end(struct api *api);
 
 /* events.c */
 call_handler events_stream;

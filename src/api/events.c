@@ -14,6 +14,7 @@ struct event_client {
     struct http_stream *stream;      /* NULL: gone, and a read of the store has still to come back */
     uint64_t last_seq;               /* seen by this client, or older than what it wants */
     bool catching_up;
+    bool follow;                     /* goes on when it has caught up */
     bool reading;
     struct buf waiting;              /* committed while catching up, rendered; up to waiting_last */
     uint64_t waiting_last;
@@ -128,6 +129,8 @@ static void on_piece(void *userdata, enum err err, const struct store_record *re
     client->catching_up = false;
     if (client->stream)
         send_waiting(client);
+    if (client->stream && !client->follow)
+        http_stream_end(TAKE(client->stream));
     client->reading = false;
     if (!client->stream)
         client_free(client);
@@ -200,6 +203,20 @@ static bool read_after(struct call *call, bool *ret_given, uint64_t *ret)
     return false;
 }
 
+/* ?follow=no: what there is until now, and then the end. */
+static bool read_follow(struct call *call, bool *ret)
+{
+    CLEANUP_BUF struct buf text = { 0 };
+    *ret = true;
+    if (!call_query(call, "follow", &text) || strcmp(buf_text(&text), "yes") == 0)
+        return true;
+    *ret = false;
+    if (strcmp(buf_text(&text), "no") == 0)
+        return true;
+    call_error(call, 422, "follow", "follow must be yes or no");
+    return false;
+}
+
 static void client_new(struct call *call, struct event_client *client)
 {
     struct api *api = call->api;
@@ -213,10 +230,11 @@ static void client_new(struct call *call, struct event_client *client)
 
 void events_stream(struct call *call)
 {
-    bool given;
+    bool given, follow;
     uint64_t after = 0;
-    if (!read_after(call, &given, &after))
+    if (!read_after(call, &given, &after) || !read_follow(call, &follow))
         return;
+    given |= !follow;
     struct api *api = call->api;
     if (given && !api->store) {
         call_error(call, 503, NULL, "there is no store to read what was; leave \"after\" out to see what comes");
@@ -231,6 +249,7 @@ void events_stream(struct call *call)
     client_new(call, client);
     client->last_seq = given ? after : 0;
     client->catching_up = given;
+    client->follow = follow;
     if (given)
         read_piece(client);
 }

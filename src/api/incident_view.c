@@ -33,7 +33,7 @@ static void take_texts(struct incident_view *view, const struct history *history
     for (size_t i = 0; i < history->n; i++) {
         enum record_kind kind = history->entries[i].kind;
         struct record record;
-        if ((kind != RECORD_OPENED && kind != RECORD_UPDATED) || !history_record(history, i, &record))
+        if ((kind != RECORD_OPENED && kind != RECORD_UPDATED && kind != RECORD_BUNDLED) || !history_record(history, i, &record))
             continue;
         summary = record.summary ? record.summary : summary;
         view->details = record.details ? record.details : view->details;
@@ -115,6 +115,7 @@ void incident_view_add_json(struct json_writer *writer, const struct incident_vi
     jw_text(writer, "dedup_key", incident_dedup_key(incident));
     jw_text(writer, "location", incident_location(incident));
     jw_text(writer, "callback", incident_callback(incident));
+    jw_text(writer, "talkgroup", view->talkgroup);
     jw_bool(writer, "sensitive", incident->sensitive);
     jw_bool(writer, "drill", incident->drill);
     jw_time(writer, "opened_at", incident->opened_usec);

@@ -102,6 +102,7 @@ static void add_roster(struct json_writer *writer, const struct roster *roster, 
     jw_open(writer, NULL, '{');
     jw_text(writer, "role", roster->role);
     jw_text(writer, "title", roster->title);
+    jw_text(writer, "call", roster->on_request ? "on-request" : "always");
     jw_time(writer, "at", at_usec);
     jw_text(writer, "primary", on_call.primary ? on_call.primary->id : NULL);
     jw_open(writer, "backups", '[');

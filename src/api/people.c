@@ -17,7 +17,7 @@ struct visit {
     uint8_t token[TOKEN_BYTES];
     int status;
     enum answer_page_said said;
-    char role[ROLE_BYTES_MAX];       /* of SAID_CALLED_IN */
+    char role[ROLE_BYTES_MAX];       /* of SAID_CALLED_* */
     bool unsaved;
 };
 
@@ -258,6 +258,10 @@ void people_answer(struct call *call)
 
 static void take_verdict(struct visit *visit, const struct effect_reply *reply)
 {
+    if (visit->said == SAID_CALLED_IN && (reply->verdict == VERDICT_ALREADY || reply->verdict == VERDICT_TAKEN)) {
+        visit->said = SAID_CALLED_ALREADY;
+        return;
+    }
     switch (reply->verdict) {
     case VERDICT_OPENED:
     case VERDICT_UPDATED:

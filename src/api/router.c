@@ -27,6 +27,7 @@ static const struct route routes[] = {
     { HTTP_GET, "/v1/rosters/*", ANYBODY, false, rosters_ics },
     { HTTP_POST, "/v1/check", RIGHT_ADMIN, true, status_check },
     { HTTP_POST, "/v1/reload", RIGHT_ADMIN, true, status_reload },
+    { HTTP_GET, "/v1/verify", RIGHT_ADMIN, false, verify_show },
     { HTTP_GET, "/v1/gateways", RIGHT_OPERATE | RIGHT_ADMIN, false, gateways_list },
     { HTTP_POST, "/v1/gateways/*/test", RIGHT_ADMIN, true, gateways_test },
     { HTTP_GET, "/healthz", PUBLIC, false, status_health },

@@ -71,6 +71,8 @@ static void add_text(struct buf *buf, const struct record *record)
         /* A text that somebody sent in may hold a code. */
         if (record->inbound != INBOUND_NONE)
             words_add_masked_text(buf, record->text ? record->text : "");
+        else if (record->eta_minutes > 0)
+            add_answer(buf, record);
         else
             buf_add_text(buf, record->text ? record->text : "");
         break;

@@ -58,8 +58,7 @@ static void failed(struct engine *engine, const struct incident *incident, const
         callout_page_failed(engine, callout, message->person);
 }
 
-void step_outcome(struct engine *engine, const struct event *event) {
-    const struct event_outcome *outcome = &event->outcome;
+static void take_outcome(struct engine *engine, const struct event_outcome *outcome) {
     struct incident *incident = find_incident(engine, outcome->page.incident);
     struct message *message = incident ? find_message(incident, outcome->page.number) : NULL;
     if (!message || message->nonce != outcome->page.nonce)
@@ -81,6 +80,12 @@ void step_outcome(struct engine *engine, const struct event *event) {
         break;
     }
     answer_test(engine, message, outcome);
+}
+
+/* A provider's receipt is answered, whatever it was worth: the provider sends it again otherwise. */
+void step_outcome(struct engine *engine, const struct event *event) {
+    take_outcome(engine, &event->outcome);
+    emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
 }
 
 static const struct contact *contact_for(const struct person *person, enum channel channel) {

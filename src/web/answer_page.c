@@ -143,6 +143,7 @@ static struct said said_of(const struct answer_words *words, enum answer_page_sa
     case SAID_RELEASED: return (struct said){ words->said_released, "said" };
     case SAID_ETA: return (struct said){ words->said_eta, "said good" };
     case SAID_CALLED_IN: return (struct said){ words->said_called_in, "said good" };
+    case SAID_CALLED_ALREADY: return (struct said){ words->said_called_already, "said good" };
     case SAID_CLOSED: return (struct said){ words->said_closed, "said" };
     case SAID_NOT_YOURS: return (struct said){ words->said_not_yours, "said bad" };
     case SAID_NOT_YET: return (struct said){ words->said_not_yet, "said bad" };

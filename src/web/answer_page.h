@@ -19,7 +19,8 @@ enum answer_page_said {
     SAID_NO,
     SAID_RELEASED,
     SAID_ETA,
-    SAID_CALLED_IN,              /* `role` is being called */
+    SAID_CALLED_IN,              /* `said_role` is being called */
+    SAID_CALLED_ALREADY,         /* it was, or somebody of it has answered */
     SAID_CLOSED,
     SAID_NOT_YOURS,              /* nothing to give back */
     SAID_NOT_YET,                /* nobody has taken it, so nobody is called in */
@@ -46,7 +47,7 @@ struct answer_page {                     /* all borrowed for the call */
     bool degraded;                       /* what is answered now is kept in memory */
     bool unsaved;                        /* the answer just given is not yet saved */
     enum answer_page_said said;
-    const char *said_role;               /* of SAID_CALLED_IN; otherwise NULL */
+    const char *said_role;               /* of SAID_CALLED_*; otherwise NULL */
     int64_t now_usec;
 };
 
