@@ -84,6 +84,7 @@ void status_show(struct call *call)
     struct json_writer writer = rendered_begin(&rendered, 200);
     jw_text(&writer, "version", PACKAGE_VERSION);
     jw_text(&writer, "organisation", plan->organisation);
+    jw_text(&writer, "timezone", api->config->timezone);
     jw_time(&writer, "now", now.wall_usec);
     jw_time(&writer, "started_at", status.started_wall_usec);
     jw_time(&writer, "configuration_loaded_at", status.config_loaded_wall_usec);

@@ -82,6 +82,7 @@ struct token {                       /* one accepted token of a source */
 struct config {
     struct plan plan;
     const char *directory;
+    const char *timezone;            /* the name of plan.tz */
     const char *socket_path;
     const char *state_directory;
     const char *public_url;          /* without a trailing slash; NULL: none */
