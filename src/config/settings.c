@@ -58,6 +58,7 @@ static void load_zone(const struct scope *scope)
     if (err)
         load->tz = tz_new_utc();
     load->config->plan.tz = load->tz;
+    load->config->timezone = name;
 }
 
 /* ---- [daemon] ---- */

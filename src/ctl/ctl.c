@@ -42,6 +42,19 @@ int ctl_unreachable(const struct ctl *ctl, enum err err) {
     return EXIT_UNREACHABLE;
 }
 
+static void tell_choices(const json_t *error) {
+    CLEANUP_BUF struct buf text = {0};
+    size_t i;
+    const json_t *choice, *choices = json_object_get(error, "choices");
+    const char *first = json_string_value(json_array_get(choices, 0));
+    if (first && strstr(json_text(error, "error"), first))
+        return;              /* the reason lists them already */
+    json_array_foreach(choices, i, choice)
+        buf_printf(&text, "%s%s", i ? ", " : "", json_string_value(choice) ? json_string_value(choice) : "");
+    if (text.len)
+        ctl_complain("choose one of: %s", buf_text(&text));
+}
+
 /* What is not JSON comes from the server's own framing, or from somebody else who listens there. */
 static void tell_refusal(const struct ctl *ctl, const struct client_reply *reply) {
     const char *reason = json_text(reply->json, "error"), *field = json_text(reply->json, "field");
@@ -51,6 +64,7 @@ static void tell_refusal(const struct ctl *ctl, const struct client_reply *reply
         ctl_complain("%s: %s", field, reason);
     else
         ctl_complain("%s", reason);
+    tell_choices(reply->json);
     if (ctl->json && reply->json)
         print_json(&reply->body);
 }

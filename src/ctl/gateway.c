@@ -18,7 +18,7 @@ static void add_state(struct table *table, const json_t *gateway) {
     if (*failure) {
         buf_add_text(&words, words.len ? ", failed " : "failed ");
         print_add_time(&words, failure, TIME_SHORT);
-        buf_printf(&words, ": %s", json_text(gateway, "last_failure"));
+        buf_printf(&words, ": %s", json_text(gateway, "last_reason"));
     }
     table_cell(table, buf_text(&words));
 }

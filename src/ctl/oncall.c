@@ -6,9 +6,18 @@
 #include "ctl/print.h"
 #include "ctl/table.h"
 
+static const json_t *contact_of(const json_t *entry, const char *id) {
+    size_t i;
+    const json_t *contact;
+    json_array_foreach(json_object_get(entry, "contacts"), i, contact)
+        if (strcmp(json_text(contact, "person"), id) == 0)
+            return contact;
+    return NULL;
+}
+
 /* "Anna Berg (anna.berg)", or the id alone where the daemon tells no name. */
-static void add_person(struct buf *buf, const json_t *reply, const char *id) {
-    const char *name = json_text(json_object_get(json_object_get(reply, "people"), id), "name");
+static void add_person(struct buf *buf, const json_t *entry, const char *id) {
+    const char *name = json_text(contact_of(entry, id), "name");
     if (*name)
         buf_printf(buf, "%s (%s)", name, id);
     else
@@ -16,8 +25,8 @@ static void add_person(struct buf *buf, const json_t *reply, const char *id) {
 }
 
 /* The numbers to ring: voice before SMS, each once. */
-static void add_numbers(struct buf *buf, const json_t *reply, const char *id) {
-    const json_t *person = json_object_get(json_object_get(reply, "people"), id);
+static void add_numbers(struct buf *buf, const json_t *entry, const char *id) {
+    const json_t *person = contact_of(entry, id);
     static const char *const channels[] = {"voice", "sms"};
     size_t begin = buf->len, i;
     const json_t *number;
@@ -29,7 +38,7 @@ static void add_numbers(struct buf *buf, const json_t *reply, const char *id) {
         }
 }
 
-static void add_stretch(struct buf *buf, const json_t *reply, const json_t *entry) {
+static void add_stretch(struct buf *buf, const json_t *entry) {
     const char *until = json_text(entry, "until"), *next = json_text(entry, "next");
     if (*until) {
         buf_add_text(buf, "until ");
@@ -37,32 +46,32 @@ static void add_stretch(struct buf *buf, const json_t *reply, const json_t *entr
     }
     if (*next) {
         buf_add_text(buf, ", then ");
-        add_person(buf, reply, next);
+        add_person(buf, entry, next);
     }
 }
 
-static void add_holder(struct table *table, const json_t *reply, const char *role, const char *duty, const char *id, const char *rest) {
+static void add_holder(struct table *table, const json_t *entry, const char *duty, const char *id, const char *rest) {
     CLEANUP_BUF struct buf who = {0};
     CLEANUP_BUF struct buf numbers = {0};
-    add_person(&who, reply, id);
-    add_numbers(&numbers, reply, id);
+    add_person(&who, entry, id);
+    add_numbers(&numbers, entry, id);
     table_row(table);
-    table_styled(table, STYLE_BOLD, role);
+    table_styled(table, STYLE_BOLD, json_text(entry, "role"));
     table_styled(table, STYLE_DIM, duty);
     table_cell(table, buf_text(&who));
     table_cell(table, buf_text(&numbers));
     table_cell(table, rest);
 }
 
-static void add_role(struct table *table, const json_t *reply, const json_t *entry) {
-    const char *role = json_text(entry, "role"), *primary = json_text(entry, "primary");
+static void add_role(struct table *table, const json_t *entry) {
+    const char *primary = json_text(entry, "primary");
     CLEANUP_BUF struct buf stretch = {0};
-    add_stretch(&stretch, reply, entry);
+    add_stretch(&stretch, entry);
     if (*primary) {
-        add_holder(table, reply, role, "primary", primary, buf_text(&stretch));
+        add_holder(table, entry, "primary", primary, buf_text(&stretch));
     } else {
         table_row(table);
-        table_styled(table, STYLE_BOLD, role);
+        table_styled(table, STYLE_BOLD, json_text(entry, "role"));
         table_styled(table, STYLE_DIM, "primary");
         table_styled(table, STYLE_BAD, "NOBODY");
         table_cell(table, NULL);
@@ -71,7 +80,7 @@ static void add_role(struct table *table, const json_t *reply, const json_t *ent
     size_t i;
     const json_t *backup;
     json_array_foreach(json_object_get(entry, "backups"), i, backup)
-        add_holder(table, reply, role, "backup", json_string_value(backup) ? json_string_value(backup) : "", "");
+        add_holder(table, entry, "backup", json_string_value(backup) ? json_string_value(backup) : "", "");
 }
 
 void oncall_print(FILE *stream, const json_t *reply) {
@@ -79,7 +88,7 @@ void oncall_print(FILE *stream, const json_t *reply) {
     size_t i;
     const json_t *entry;
     json_array_foreach(json_object_get(reply, "oncall"), i, entry)
-        add_role(&table, reply, entry);
+        add_role(&table, entry);
     table_print(&table, stream, "");
 }
 
@@ -98,6 +107,6 @@ void oncall_print_called(FILE *stream, const json_t *reply, const json_t *roles)
     const json_t *entry;
     json_array_foreach(json_object_get(reply, "oncall"), i, entry)
         if (is_called(entry, roles))
-            add_role(&table, reply, entry);
+            add_role(&table, entry);
     table_print(&table, stream, "  ");
 }
