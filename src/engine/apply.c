@@ -392,7 +392,8 @@ static enum err apply_page_queued(struct engine *engine, struct callout *callout
         memcpy(recipient->token, record->token, TOKEN_BYTES);
     if (incident->drill)
         note_drill(engine, recipient->person, record->at_usec);
-    unlock(engine, message->address);
+    if (message->channel == CHANNEL_SMS)
+        unlock(engine, message->address);
     return ERR_OK;
 }
 

@@ -83,7 +83,10 @@ static uint32_t mint_code(struct engine *engine, atom person) {
     return 0;
 }
 
+/* Only a text shows a code: a locked number gets its new one with the next text. */
 static bool locked(const struct engine *engine, const struct contact *contact) {
+    if (contact->channel != CHANNEL_SMS)
+        return false;
     const struct correspondent *correspondent = map_get(&engine->correspondents, intern_find(engine->names, contact->address));
     return correspondent && correspondent->locked;
 }

@@ -50,12 +50,32 @@ static bool is_locked(const struct engine *engine, atom number) {
     return correspondent && correspondent->locked;
 }
 
+static unsigned wrong_codes(const struct engine *engine, atom number) {
+    const struct correspondent *correspondent = map_get(&engine->correspondents, number);
+    return correspondent ? correspondent->wrong_codes : 0;
+}
+
+/* Codes never stand in the log: six digits in a row become stars. */
+static void add_without_codes(struct buf *buf, const char *text) {
+    while (*text) {
+        size_t digits = strspn(text, "0123456789");
+        if (digits == CODE_DIGITS)
+            buf_add_text(buf, "******");
+        else
+            buf_add(buf, text, digits ? digits : 1);
+        text += digits ? digits : 1;
+    }
+}
+
 /* Keeps the text as a note with the incident that it may be about, and answers it, but not too often. */
 static void refuse(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *about,
                    enum inbound_verdict verdict) {
     atom number = intern_add(engine->names, inbound->from);
-    bool answered = may_answer_text(engine, number);
+    bool locks = verdict == INBOUND_WRONG_CODE && wrong_codes(engine, number) + 1 == WRONG_CODES_MAX;
+    bool answered = locks || may_answer_text(engine, number);
+    CLEANUP_BUF struct buf text = {0};
     struct callout *callout = about ? about->callout : NULL;
+    add_without_codes(&text, inbound->text);
     struct record record = {
         .kind = RECORD_NOTE,
         .incident = callout ? callout->incident->key : 0,
@@ -65,7 +85,7 @@ static void refuse(struct engine *engine, const struct event_inbound *inbound, a
         .actor = inbound->gateway,
         .address = inbound->from,
         .channel = CHANNEL_SMS + 1,
-        .text = inbound->text,
+        .text = buf_text(&text),
         .inbound = (uint8_t)verdict,
         .final = answered,
         .drill = callout && callout->incident->drill,
@@ -127,6 +147,22 @@ static void read_text(struct engine *engine, const struct event_inbound *inbound
         refuse(engine, inbound, person, recipient, INBOUND_NOT_UNDERSTOOD);
 }
 
+/* An unknown number gets no answer. Its text is kept, but not everybody's in the world: anybody can send texts. */
+static void note_stranger(struct engine *engine, const struct event_inbound *inbound) {
+    CLEANUP_BUF struct buf text = {0};
+    if (engine->now.boot_usec - engine->strangers_since_usec >= USEC_PER_HOUR) {
+        engine->strangers_since_usec = engine->now.boot_usec;
+        engine->strangers = 0;
+    }
+    if (engine->strangers++ >= STRANGERS_MAX)
+        return;
+    add_without_codes(&text, inbound->text);
+    struct record record = {
+        .kind = RECORD_NOTE, .actor = inbound->gateway, .address = inbound->from, .channel = CHANNEL_SMS + 1, .text = buf_text(&text),
+    };
+    emit_record(engine, &record);
+}
+
 void step_inbound(struct engine *engine, const struct event *event) {
     const struct event_inbound *inbound = &event->inbound;
     const struct person *owner = owner_of(engine, inbound->from);
@@ -137,6 +173,7 @@ void step_inbound(struct engine *engine, const struct event *event) {
         read_text(engine, inbound, intern_add(engine->names, owner->id));
     else if (paged)
         read_text(engine, inbound, paged->person);
-    /* An unknown number gets no answer, and no place in the log: anybody can send texts. */
+    else
+        note_stranger(engine, inbound);
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
 }

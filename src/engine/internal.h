@@ -27,6 +27,7 @@ enum {
     ANSWERED_TEXTS_MAX = 3,              /* "not understood" in an hour to one number */
     CLOSED_IN_MEMORY_MAX = 10000,
     HOUSE_MESSAGES_MAX = 1000,
+    STRANGERS_MAX = 60,                  /* texts from unknown numbers that are kept, in an hour */
     TICK_CALLOUTS_MAX = 64,
     CODE_TRIES = 64,
 };
@@ -93,6 +94,8 @@ struct engine {
     uint64_t last_keys[YEARS_MAX];       /* the last incident key of each year seen */
     size_t n_last_keys;
     size_t open_incidents, paging_callouts, closed_in_memory;
+    int64_t strangers_since_usec;        /* boot */
+    unsigned strangers;
     bool degraded;
     char *degraded_reason;
     struct waiting_test tests[TESTS_MAX];
