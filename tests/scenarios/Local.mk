@@ -1,1 +1,33 @@
-# tests/scenarios
+# tests/scenarios: what the engine does, as transcripts. See tests/README.md.
+
+check_PROGRAMS += tests/scenarios/run_scenarios
+tests_scenarios_run_scenarios_SOURCES = tests/scenarios/run_scenarios.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/scenario.h
+tests_scenarios_run_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
+tests_scenarios_run_scenarios_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
+TESTS += tests/scenarios/run.sh
+EXTRA_DIST += tests/scenarios/run.sh tests/scenarios/plans
+EXTRA_DIST += \
+	tests/scenarios/acknowledged_by_sms.scn \
+	tests/scenarios/bundle.scn \
+	tests/scenarios/call_in_kib.scn \
+	tests/scenarios/change_of_duty.scn \
+	tests/scenarios/clock_steps.scn \
+	tests/scenarios/closed_while_paging.scn \
+	tests/scenarios/code_locked.scn \
+	tests/scenarios/crash_and_resume.scn \
+	tests/scenarios/declined_moves_on.scn \
+	tests/scenarios/degraded.scn \
+	tests/scenarios/drill.scn \
+	tests/scenarios/drill_acknowledged.scn \
+	tests/scenarios/failed_pages.scn \
+	tests/scenarios/gateway_test.scn \
+	tests/scenarios/hole_in_the_roster.scn \
+	tests/scenarios/ladder_climbs.scn \
+	tests/scenarios/released.scn \
+	tests/scenarios/reload_while_paging.scn \
+	tests/scenarios/replies_not_understood.scn \
+	tests/scenarios/same_again.scn \
+	tests/scenarios/two_roles.scn \
+	tests/scenarios/updates_after_acknowledgement.scn \
+	tests/scenarios/updates_while_paging.scn \
+	tests/scenarios/which_role.scn

@@ -1,0 +1,166 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "scenario.h"
+
+static void add_name(struct buf *buf, const char *name, const char *value) {
+    if (value && *value)
+        buf_printf(buf, strpbrk(value, " \n") ? " %s=\"%s\"" : " %s=%s", name, value);
+}
+
+static void add_number(struct buf *buf, const char *name, uint64_t value) {
+    if (value)
+        buf_printf(buf, " %s=%" PRIu64, name, value);
+}
+
+static void add_delay(struct buf *buf, const struct record *record) {
+    if (!record->delay_usec)
+        return;
+    buf_add_text(buf, record->final ? " ends=" : " next=");
+    text_add_duration(buf, record->delay_usec);
+}
+
+static const char *kind_word(const struct record *record) {
+    if (record->kind == RECORD_NOTICE_QUEUED)
+        return "notice-queued";
+    return record->kind == RECORD_SETTLED ? "settled" : record_event_name(record->kind);
+}
+
+static void add_record(struct buf *buf, const struct effect_record *effect) {
+    struct record record;
+    if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK) {
+        buf_add_text(buf, "UNREADABLE RECORD");
+        return;
+    }
+    record.kind = effect->kind;
+    buf_add_text(buf, kind_word(&record));
+    buf_add_char(buf, ' ');
+    incident_add_id(buf, effect->incident);
+    add_name(buf, "role", record.role);
+    add_number(buf, "page", record.page);
+    add_name(buf, "person", record.person);
+    if (record.channel)
+        add_name(buf, "by", channel_name(record.channel - 1));
+    if (record.purpose > PURPOSE_PAGE)
+        add_name(buf, "purpose", purpose_name(record.purpose));
+    add_number(buf, "step", record.step);
+    add_number(buf, "round", record.round);
+    add_delay(buf, &record);
+    if (record.severity)
+        add_name(buf, "severity", severity_name(record.severity - 1));
+    add_name(buf, "source", record.source);
+    add_name(buf, "actor", record.actor);
+    add_name(buf, "gateway", record.gateway);
+    add_number(buf, "eta", record.eta_minutes);
+    add_number(buf, "inbound", record.inbound);
+    add_number(buf, "count", record.count);
+    add_name(buf, "summary", record.summary);
+    add_name(buf, "text", record.text);
+    if (record.final && !record.delay_usec)
+        buf_add_text(buf, " final");
+    if (record.bundle)
+        buf_add_text(buf, " bundle");
+    if (record.drill)
+        buf_add_text(buf, " drill");
+}
+
+static const char *const verdicts[] = {
+    [VERDICT_OPENED] = "opened", [VERDICT_UPDATED] = "updated", [VERDICT_BUNDLED] = "bundled", [VERDICT_DONE] = "done",
+    [VERDICT_ALREADY] = "already", [VERDICT_TAKEN] = "taken", [VERDICT_CLOSED] = "closed", [VERDICT_NO_INCIDENT] = "no-incident",
+    [VERDICT_NO_CALLOUT] = "no-callout", [VERDICT_WHICH_ROLE] = "which-role", [VERDICT_NO_PERSON] = "no-person",
+    [VERDICT_NO_CONTACT] = "no-contact", [VERDICT_SENT] = "sent", [VERDICT_FAILED] = "failed",
+};
+
+void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect) {
+    (void)engine;
+    switch (effect->kind) {
+    case EFFECT_RECORD:
+        add_record(buf, &effect->record);
+        break;
+    case EFFECT_SEND:
+        buf_printf(buf, "send %u by=%s rank=%u", effect->send.page.number, channel_name(effect->send.channel), effect->send.rank);
+        add_name(buf, "gateway", effect->send.gateway);
+        break;
+    case EFFECT_REPLY:
+        buf_printf(buf, "reply %s", verdicts[effect->reply.verdict]);
+        if (effect->reply.incident) {
+            buf_add_char(buf, ' ');
+            incident_add_id(buf, effect->reply.incident);
+        }
+        add_name(buf, "role", effect->reply.role);
+        add_name(buf, "person", effect->reply.person);
+        add_name(buf, "text", effect->reply.text);
+        break;
+    }
+    buf_add_char(buf, '\n');
+}
+
+/* ---- the state, in an order of its own: maps have none ---- */
+
+static int by_key(const void *a, const void *b) {
+    uint64_t x = (*(const struct incident *const *)a)->key, y = (*(const struct incident *const *)b)->key;
+    return x < y ? -1 : x > y;
+}
+
+static void add_recipient(struct buf *buf, const struct engine *engine, const struct recipient *recipient) {
+    buf_printf(buf, "    %s%s channels=%u code=%u token=", engine_text(engine, recipient->person),
+               recipient->declined ? " declined" : "", recipient->channels, recipient->code);
+    text_add_hex(buf, recipient->token, TOKEN_BYTES);
+    buf_add_char(buf, '\n');
+}
+
+static void add_callout(struct buf *buf, const struct engine *engine, const struct callout *callout) {
+    static const char *const states[] = {"paging", "acknowledged", "cancelled"};
+    buf_printf(buf, "  call-out %u %s %s step=%u round=%u turn=%u severity=%u due=%" PRId64 " by=%s at=%" PRId64
+               " eta=%u put_off=%u noticed=%" PRId64 "%s%s%s\n",
+               callout->number, engine_text(engine, callout->role), states[callout->state], callout->step, callout->round,
+               callout->turn, callout->severity, callout->due_usec, engine_text(engine, callout->acknowledged_by),
+               callout->acknowledged_usec, callout->eta_minutes, callout->put_off, callout->noticed_usec,
+               callout->ends ? " ends" : "", callout->on_group ? " group" : "", heap_armed(&callout->timer) ? " armed" : "");
+    for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
+        add_recipient(buf, engine, recipient);
+}
+
+static void add_message(struct buf *buf, const struct engine *engine, const struct message *message) {
+    static const char *const states[] = {"queued", "sent", "delivered", "failed"};
+    buf_printf(buf, "  message %u-%08x %s to %s (%s) by %s: %s gateway=%s turn=%u count=%u callout=%u%s%s\n", message->number,
+               message->nonce, purpose_name(message->purpose), engine_text(engine, message->person),
+               engine_text(engine, message->address), channel_name(message->channel), states[message->state],
+               engine_text(engine, message->gateway), message->turn, message->count,
+               message->callout ? message->callout->number : 0, message->repeat ? " repeat" : "",
+               message->recipient ? "" : " to nobody called");
+}
+
+static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident) {
+    const char *location = incident_location(incident), *callback = incident_callback(incident), *key = incident_dedup_key(incident);
+    incident_add_id(buf, incident->key);
+    buf_printf(buf, " %s severity=%u opened=%" PRId64 " closed=%" PRId64 " by=%s updated=%" PRId64 " seq=%" PRIu64
+               " hash=%016" PRIx64 " body=%016" PRIx64 " pages=%u%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",
+               engine_text(engine, incident->source), incident->severity, incident->opened_usec, incident->closed_usec,
+               engine_text(engine, incident->closed_by), incident->updated_usec, incident->first_seq, incident->dedup_hash,
+               incident->body_hash, incident->last_page, incident->drill ? " drill" : "", incident->sensitive ? " sensitive" : "",
+               incident->bundle ? " bundle" : "", incident_summary(incident), location ? location : "", callback ? callback : "",
+               key ? key : "");
+    for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
+        add_callout(buf, engine, callout);
+    for (const struct message *message = incident->messages; message; message = message->next)
+        add_message(buf, engine, message);
+}
+
+void lines_add_state(struct buf *buf, const struct engine *engine) {
+    const struct incident *incident, **all = NULL;
+    size_t n = 0;
+    for (size_t cursor = 0; (incident = engine_next_incident(engine, &cursor));) {
+        all = mem_realloc_array(all, n + 1, sizeof(*all));
+        all[n++] = incident;
+    }
+    if (n)
+        qsort(all, n, sizeof(*all), by_key);
+    for (size_t i = 0; i < n; i++)
+        add_incident(buf, engine, all[i]);
+    buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu%s\n", engine_last_seq(engine), engine_open_incidents(engine),
+               engine_paging_callouts(engine), engine_degraded(engine) ? " degraded" : "");
+    free(all);
+}
