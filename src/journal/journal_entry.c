@@ -1,0 +1,284 @@
+#include "journal/journal_entry.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/ids.h"
+#include "engine/plan.h"
+#include "message_ids.h"
+
+enum { PRIORITY_CRIT = 2, PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_NOTICE = 5, PRIORITY_INFO = 6 };
+
+int journal_entry_priority(const struct record *record) {
+    switch (record->kind) {
+    case RECORD_DEGRADED:
+        return PRIORITY_CRIT;
+    case RECORD_STEP_SKIPPED:
+        return PRIORITY_ERROR;
+    case RECORD_PAGE_FAILED:
+    case RECORD_RELOAD_REFUSED:
+        return PRIORITY_WARNING;
+    case RECORD_OPENED:
+    case RECORD_ACKNOWLEDGED:
+    case RECORD_RELEASED:
+    case RECORD_CLOSED:
+    case RECORD_RESTORED:
+        return PRIORITY_NOTICE;
+    default:
+        return record->kind == RECORD_REPEAT_BEGUN && record->text ? PRIORITY_ERROR : PRIORITY_INFO;
+    }
+}
+
+static const char *message_id(const char *event) {
+#define X(name, id) {name, id},
+    static const struct { const char *event, *id; } ids[] = {MESSAGE_IDS(X)};
+#undef X
+    for (size_t i = 0; i < N_ELEMENTS(ids); i++)
+        if (strcmp(ids[i].event, event) == 0)
+            return ids[i].id;
+    return NULL;
+}
+
+void journal_entry_add_masked(struct buf *buf, const char *address) {
+    const char *at = strchr(address, '@');
+    size_t len = strlen(address);
+    if (at) {
+        buf_add(buf, address, address[0] == '@' ? 0 : 1);
+        buf_add_text(buf, "…");
+        buf_add_text(buf, at);
+        return;
+    }
+    buf_add_text(buf, "…");
+    buf_add_text(buf, len > 3 ? address + len - 3 : "");
+}
+
+static void add_field(struct buf *fields, const char *name, const char *value) {
+    if (!value)
+        return;
+    buf_add_text(fields, name);
+    buf_add_char(fields, '=');
+    buf_add_text(fields, value);
+    buf_add_char(fields, '\0');
+}
+
+static void add_number_field(struct buf *fields, const char *name, uint64_t number) {
+    buf_add_text(fields, name);
+    buf_add_char(fields, '=');
+    buf_add_u64(fields, number);
+    buf_add_char(fields, '\0');
+}
+
+/* "2026-0042 TIB: " */
+static void add_head(struct buf *buf, const struct record *record) {
+    if (record->drill)
+        buf_add_text(buf, "DRILL ");
+    if (record->incident)
+        incident_add_id(buf, record->incident);
+    if (record->role) {
+        buf_add_char(buf, ' ');
+        buf_add_text(buf, record->role);
+    }
+    if (buf->len > 0)
+        buf_add_text(buf, ": ");
+}
+
+static void add_after(struct buf *buf, const char *before, const char *text) {
+    if (!text || !*text)
+        return;
+    buf_add_text(buf, before);
+    buf_add_text(buf, text);
+}
+
+/* "page to anna.berg by sms (…605)" */
+static void add_message_words(struct buf *buf, const struct record *record) {
+    bool page = record->purpose == PURPOSE_PAGE || record->purpose == 0;
+    buf_add_text(buf, page ? "page" : "notice (");
+    if (!page) {
+        buf_add_text(buf, purpose_name(record->purpose));
+        buf_add_char(buf, ')');
+    }
+    add_after(buf, " to ", record->person);
+    if (record->channel)
+        add_after(buf, " by ", channel_name(record->channel - 1));
+    if (record->address) {
+        buf_add_text(buf, " (");
+        journal_entry_add_masked(buf, record->address);
+        buf_add_char(buf, ')');
+    }
+}
+
+static void add_step_words(struct buf *buf, const struct record *record) {
+    buf_add_text(buf, "step ");
+    buf_add_u64(buf, record->step);
+    buf_add_text(buf, record->kind == RECORD_STEP_BEGUN ? " begun" : " skipped");
+    add_after(buf, ": ", record->text);
+}
+
+static void add_page_words(struct buf *buf, const struct record *record) {
+    add_message_words(buf, record);
+    switch (record->kind) {
+    case RECORD_PAGE_QUEUED:
+        buf_add_text(buf, " queued");
+        break;
+    case RECORD_PAGE_DELIVERED:
+        add_after(buf, " delivered, says ", record->gateway);
+        break;
+    case RECORD_PAGE_FAILED:
+        add_after(buf, " failed through ", record->gateway);
+        add_after(buf, ": ", record->text);
+        buf_add_text(buf, record->final ? ". No gateway is left to try now" : "");
+        break;
+    default:
+        add_after(buf, " taken by ", record->gateway);
+        break;
+    }
+}
+
+static void add_answer_words(struct buf *buf, const struct record *record, const char *verb) {
+    buf_add_text(buf, verb);
+    add_after(buf, " by ", record->person);
+    if (record->channel)
+        add_after(buf, ", answering by ", channel_name(record->channel - 1));
+    else if (record->actor && (!record->person || strcmp(record->actor, record->person) != 0))
+        add_after(buf, ", entered by ", record->actor);
+}
+
+static void add_note_words(struct buf *buf, const struct record *record) {
+    add_answer_words(buf, record, "note");
+    if (record->eta_minutes) {
+        buf_add_text(buf, ": there in ");
+        buf_add_u64(buf, record->eta_minutes);
+        buf_add_text(buf, " min");
+    }
+    add_after(buf, ": ", record->text);
+}
+
+static void add_opened_words(struct buf *buf, const struct record *record) {
+    buf_add_text(buf, record->bundle ? "opened as a bundle" : "opened");
+    add_after(buf, " by ", record->source);
+    if (record->severity)
+        add_after(buf, ", ", severity_name(record->severity - 1));
+    add_after(buf, ": ", record->summary);
+    add_after(buf, ", ", record->location);
+}
+
+static void add_words(struct buf *buf, const struct record *record) {
+    switch (record->kind) {
+    case RECORD_OPENED:
+        add_opened_words(buf, record);
+        break;
+    case RECORD_UPDATED:
+    case RECORD_BUNDLED:
+        buf_add_text(buf, record->kind == RECORD_UPDATED ? "updated" : "joined by another");
+        add_after(buf, " from ", record->source);
+        add_after(buf, ": ", record->summary);
+        break;
+    case RECORD_CALLOUT_STARTED:
+        buf_add_text(buf, "call-out started");
+        break;
+    case RECORD_STEP_BEGUN:
+    case RECORD_STEP_SKIPPED:
+        add_step_words(buf, record);
+        break;
+    case RECORD_REPEAT_BEGUN:
+        buf_add_text(buf, "repeat ");
+        buf_add_u64(buf, record->round);
+        buf_add_text(buf, " begun");
+        add_after(buf, ": ", record->text);
+        break;
+    case RECORD_PAGE_QUEUED:
+    case RECORD_PAGE_SENT:
+    case RECORD_PAGE_DELIVERED:
+    case RECORD_PAGE_FAILED:
+    case RECORD_NOTICE_SENT:
+        add_page_words(buf, record);
+        break;
+    case RECORD_ACKNOWLEDGED:
+        add_answer_words(buf, record, "acknowledged");
+        break;
+    case RECORD_DECLINED:
+        add_answer_words(buf, record, "declined");
+        break;
+    case RECORD_RELEASED:
+        add_answer_words(buf, record, "released");
+        break;
+    case RECORD_NOTE:
+        add_note_words(buf, record);
+        break;
+    case RECORD_CALLOUT_CANCELLED:
+        buf_add_text(buf, "call-out cancelled");
+        add_after(buf, ": ", record->text);
+        break;
+    case RECORD_CLOSED:
+        buf_add_text(buf, "closed");
+        add_after(buf, " by ", record->actor);
+        add_after(buf, ": ", record->text);
+        break;
+    case RECORD_RELOADED:
+        buf_add_text(buf, "configuration reloaded");
+        break;
+    case RECORD_RELOAD_REFUSED:
+        buf_add_text(buf, "configuration refused, the old one stays in force");
+        add_after(buf, ": ", record->text);
+        break;
+    case RECORD_DEGRADED:
+        buf_add_text(buf, "degraded: paging from memory");
+        add_after(buf, ": ", record->text);
+        break;
+    case RECORD_RESTORED:
+        buf_add_text(buf, "restored: the log is written again");
+        break;
+    case RECORD_NOTICE_QUEUED:
+    case RECORD_SETTLED:
+    case RECORD_KIND_END:
+        break;
+    }
+}
+
+static void add_message_field(struct buf *fields, const struct record *record) {
+    CLEANUP_BUF struct buf words = {0};
+    add_head(&words, record);
+    add_words(&words, record);
+    add_field(fields, "MESSAGE", buf_text(&words));
+}
+
+static void add_id_fields(struct buf *fields, const struct record *record) {
+    CLEANUP_BUF struct buf id = {0};
+    if (record->incident) {
+        incident_add_id(&id, record->incident);
+        add_field(fields, "BEREDD_INCIDENT", buf_text(&id));
+    }
+    if (record->page) {
+        buf_clear(&id);
+        page_add_id(&id, (struct page_ref){record->incident, record->page, record->nonce});
+        add_field(fields, "BEREDD_PAGE", buf_text(&id));
+    }
+}
+
+bool journal_entry_add(struct buf *fields, const struct record *record) {
+    const char *event = record_event_name(record->kind);
+    if (!event)
+        return false;
+    add_message_field(fields, record);
+    add_number_field(fields, "PRIORITY", (uint64_t)journal_entry_priority(record));
+    add_field(fields, "SYSLOG_IDENTIFIER", "beredd");
+    add_field(fields, "MESSAGE_ID", message_id(event));
+    add_field(fields, "BEREDD_EVENT", event);
+    add_id_fields(fields, record);
+    add_field(fields, "BEREDD_ROLE", record->role);
+    add_field(fields, "BEREDD_PERSON", record->person);
+    add_field(fields, "BEREDD_CHANNEL", record->channel ? channel_name(record->channel - 1) : NULL);
+    add_field(fields, "BEREDD_GATEWAY", record->gateway);
+    if (record->step)
+        add_number_field(fields, "BEREDD_STEP", record->step);
+    add_field(fields, "BEREDD_SOURCE", record->source);
+    add_number_field(fields, "BEREDD_DRILL", record->drill);
+    add_number_field(fields, "BEREDD_SEQ", record->seq);
+    return true;
+}
+
+void journal_entry_add_log(struct buf *fields, int priority, const char *message) {
+    add_field(fields, "MESSAGE", message);
+    add_number_field(fields, "PRIORITY", (uint64_t)priority);
+    add_field(fields, "SYSLOG_IDENTIFIER", "beredd");
+}
