@@ -1,0 +1,143 @@
+#include "turn/opening.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/civil.h"
+#include "engine/ids.h"
+
+struct opening {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    struct opened *result;
+    void (*ready)(void *userdata);
+    void *userdata;
+    char *directory;
+    int year;
+};
+
+void opened_free(struct opened *opened) {
+    if (!opened)
+        return;
+    store_close(opened->store);
+    arena_free(opened->memory);
+    free(opened->records);
+    free(opened->reason);
+    free(opened);
+}
+
+static void keep(void *userdata, const struct store_record *record) {
+    struct opened *opened = userdata;
+    if (opened->n_records == opened->cap_records) {
+        opened->cap_records = opened->cap_records ? 2 * opened->cap_records : 256;
+        opened->records = mem_realloc_array(opened->records, opened->cap_records, sizeof(*opened->records));
+    }
+    struct store_record *kept = &opened->records[opened->n_records++];
+    *kept = *record;
+    if (record->payload) {
+        void *payload = arena_alloc(opened->memory, record->payload_len + 1);
+        kept->payload = memcpy(payload, record->payload, record->payload_len);
+    }
+}
+
+static enum err read_last_incidents(struct opened *opened, int year) {
+    enum err err = ERR_OK;
+    for (int i = 0; i < OPENING_YEARS && err == ERR_OK; i++) {
+        uint64_t low = incident_key(year - 1 + i, 0);
+        err = store_last_incident(opened->store, low, low | (INCIDENT_DEGRADED - 1), &opened->last_incidents[i]);
+    }
+    return err;
+}
+
+static struct opened *open_all(const char *directory, int year) {
+    struct opened *opened = NEW(struct opened);
+    struct store_config config = {.directory = directory};
+    opened->memory = arena_new();
+    opened->err = store_open(&config, &opened->store, &opened->reason);
+    if (opened->err == ERR_OK)
+        opened->err = read_last_incidents(opened, year);
+    if (opened->err == ERR_OK)
+        opened->err = store_replay(opened->store, keep, opened);
+    if (opened->err != ERR_OK && opened->store) {
+        store_close(opened->store);
+        opened->store = NULL;
+    }
+    return opened;
+}
+
+static void *run(void *userdata) {
+    struct opening *opening = userdata;
+    struct opened *opened = open_all(opening->directory, opening->year);
+    pthread_mutex_lock(&opening->mutex);
+    opening->result = opened;
+    pthread_cond_signal(&opening->changed);
+    if (opening->ready)
+        opening->ready(opening->userdata);
+    pthread_mutex_unlock(&opening->mutex);
+    return NULL;
+}
+
+struct opening *opening_begin(const char *directory, int year, void (*ready)(void *userdata), void *userdata) {
+    struct opening *opening = NEW(struct opening);
+    pthread_condattr_t monotonic;
+    opening->directory = mem_strdup(directory);
+    opening->year = year;
+    opening->ready = ready;
+    opening->userdata = userdata;
+    pthread_mutex_init(&opening->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&opening->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&opening->thread, NULL, run, opening) != 0)
+        abort();
+    return opening;
+}
+
+static struct timespec after(int64_t timeout_usec) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t nsec = until.tv_nsec + timeout_usec % USEC_PER_SEC * 1000;
+    until.tv_sec += timeout_usec / USEC_PER_SEC + nsec / 1000000000;
+    until.tv_nsec = nsec % 1000000000;
+    return until;
+}
+
+static void destroy(struct opening *opening) {
+    pthread_join(opening->thread, NULL);
+    pthread_mutex_destroy(&opening->mutex);
+    pthread_cond_destroy(&opening->changed);
+    free(opening->directory);
+    free(opening);
+}
+
+struct opened *opening_wait(struct opening *opening, int64_t timeout_usec) {
+    struct timespec until = after(timeout_usec);
+    int waited = 0;
+    pthread_mutex_lock(&opening->mutex);
+    while (!opening->result && waited == 0)
+        waited = pthread_cond_timedwait(&opening->changed, &opening->mutex, &until);
+    struct opened *result = opening->result;
+    pthread_mutex_unlock(&opening->mutex);
+    if (result)
+        destroy(opening);
+    return result;
+}
+
+void opening_free(struct opening *opening) {
+    if (!opening)
+        return;
+    pthread_mutex_lock(&opening->mutex);
+    bool done = opening->result != NULL;
+    opening->ready = NULL;
+    pthread_mutex_unlock(&opening->mutex);
+    if (!done) {
+        pthread_detach(opening->thread);      /* with what it uses: it may come back from the disk, or never */
+        return;
+    }
+    opened_free(opening->result);
+    destroy(opening);
+}

@@ -1,0 +1,37 @@
+/* Opening the log, off the loop: a disk that hangs at start must not keep anybody from being paged. A thread opens the store and
+ * reads the live incidents; the loop's thread takes the result. */
+#ifndef TURN_OPENING_H
+#define TURN_OPENING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/store.h"
+
+enum { OPENING_YEARS = 3 };
+
+struct opened {
+    enum err err;                        /* ERR_OK, or why there is no store */
+    char *reason;
+    struct store *store;                 /* NULL on error; take it with TAKE() */
+    struct store_record *records;        /* of the live incidents */
+    size_t n_records, cap_records;
+    struct arena *memory;
+    uint64_t last_incidents[OPENING_YEARS];   /* of the year before, this year, and the next; 0: none */
+};
+
+void opened_free(struct opened *opened);     /* accepts NULL */
+DEFINE_CLEANUP(struct opened *, opened_free)
+
+struct opening;
+/* `ready` is called on the opening thread when there is a result; NULL: do not call. The directory is copied. */
+struct opening *opening_begin(const char *directory, int year, void (*ready)(void *userdata), void *userdata);
+/* The result, if it comes within this time; NULL if not. The opening ends with it. */
+struct opened *opening_wait(struct opening *opening, int64_t timeout_usec);
+/* Ends without waiting for a thread that hangs; it is left behind. Accepts NULL. */
+void opening_free(struct opening *opening);
+
+#endif
