@@ -1,1 +1,17 @@
-# src
+# src: the daemon, which wires the rooms together.
+
+noinst_LIBRARIES += libdaemon.a
+libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+libdaemon_a_SOURCES = \
+	src/journal/journal.c src/journal/journal.h \
+	src/journal/journal_entry.c src/journal/journal_entry.h \
+	src/service/service.c src/service/service.h \
+	src/turn/batch.c src/turn/batch.h \
+	src/turn/opening.c src/turn/opening.h \
+	src/turn/queue.c src/turn/queue.h \
+	src/turn/turn.c src/turn/turn.h
+
+sbin_PROGRAMS += beredd
+beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h
+beredd_LDADD = libdaemon.a libapi.a libgateways.a libconfig.a libstore.a libengine.a libloop.a libbase.a \
+	$(EVENT_LIBS) $(CURL_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread

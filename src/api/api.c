@@ -37,6 +37,11 @@ void api_free(struct api *api)
     free(api);
 }
 
+void api_set_store(struct api *api, struct store *store)
+{
+    api->store = store;
+}
+
 void api_set_config(struct api *api, const struct config *config)
 {
     api->config = config;

@@ -46,6 +46,8 @@ struct api_ops {
 /* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered 503. */
 struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops, void *userdata);
 void api_free(struct api *api);                                      /* accepts NULL */
+/* A store that could be opened only later. */
+void api_set_store(struct api *api, struct store *store);
 void api_set_config(struct api *api, const struct config *config);   /* in force from now on; lives until the next one */
 
 /* The http_handler of the server; userdata is the api. */

@@ -1,0 +1,571 @@
+#include "daemon.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/rand.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "engine/engine.h"
+#include "gateways/dispatch.h"
+#include "journal/journal.h"
+#include "loop/http_client.h"
+#include "loop/http_server.h"
+#include "loop/loop.h"
+#include "service/service.h"
+#include "store/store.h"
+#include "turn/opening.h"
+#include "turn/turn.h"
+
+#define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
+#define OPENING_AGAIN_USEC    (5 * USEC_PER_SEC)
+#define DRAIN_USEC            (3 * USEC_PER_SEC)
+#define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
+#define LATE_USEC             (5 * USEC_PER_SEC)      /* the watchdog's measure of progress */
+
+enum { RANDOM_BYTES = 4096, SIGNALS = 3 };
+
+struct daemon {
+    const struct daemon_options *options;
+    struct journal *journal;
+    struct loop *loop;
+    struct config *config;           /* in force */
+    struct config *next_config;      /* loaded, and swapped in by the next turn; NULL: none */
+    struct engine *engine;
+    struct store *store;             /* NULL: not open (yet) */
+    struct opening *opening;         /* under way; NULL: none */
+    struct turn *turn;
+    struct http_client *client;
+    struct dispatch *dispatch;
+    struct api *api;
+    struct http_server *server;
+    struct loop_watch *store_watch;
+    struct loop_signal *signals[SIGNALS];
+    struct loop_clock_watch *clock_watch;
+    struct loop_timer *watchdog, *open_again, *drain;
+    int64_t started_usec, watchdog_usec, drain_until_usec;
+    bool reload_asked, draining;
+    char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
+    size_t n_taken_listen;
+    uint8_t random[RANDOM_BYTES];
+    size_t random_left;
+};
+
+/* ---- randomness ---- */
+
+static void fill_random(void *userdata, void *bytes, size_t len) {
+    struct daemon *daemon = userdata;
+    if (daemon->random_left < len) {
+        if (RAND_bytes(daemon->random, sizeof(daemon->random)) != 1)
+            abort();      /* a guessable token would let anybody answer */
+        daemon->random_left = sizeof(daemon->random);
+    }
+    daemon->random_left -= len;
+    memcpy(bytes, daemon->random + daemon->random_left, len);
+    explicit_bzero(daemon->random + daemon->random_left, len);
+}
+
+static uint64_t random_u64(void *userdata) {
+    uint64_t number;
+    fill_random(userdata, &number, sizeof(number));
+    return number;
+}
+
+/* ---- configuration ---- */
+
+static const char *level_word(enum problem_level level) {
+    return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
+}
+
+static void add_problem(struct buf *buf, const struct problem *problem) {
+    buf_add_text(buf, problem->file);
+    buf_add_char(buf, ':');
+    buf_add_u64(buf, (uint64_t)problem->line);
+    buf_add_text(buf, ": ");
+    buf_add_text(buf, level_word(problem->level));
+    buf_add_text(buf, ": ");
+    buf_add_text(buf, problem->message);
+}
+
+static enum err load_config(const struct daemon_options *options, struct problems *problems, struct config **ret) {
+    struct config_env env = {
+        .directory = options->config_directory,
+        .preset_directory = options->preset_directory,
+        .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
+        .zoneinfo_directory = "/usr/share/zoneinfo",
+        .now_usec = loop_wall_usec(),
+    };
+    return config_load(&env, problems, ret);
+}
+
+static void log_problems(const struct problems *problems) {
+    for (size_t i = 0; i < problems_count(problems); i++) {
+        CLEANUP_BUF struct buf line = {0};
+        const struct problem *problem = problems_get(problems, i);
+        add_problem(&line, problem);
+        log_print(problem->level == PROBLEM_ERROR ? LOG_PRIO_ERROR : LOG_PRIO_WARNING, "%s", buf_text(&line));
+    }
+}
+
+int daemon_check(const struct daemon_options *options) {
+    CLEANUP(problems_free) struct problems *problems = problems_new();
+    CLEANUP(config_free) struct config *config = NULL;
+    enum err err = load_config(options, problems, &config);
+    for (size_t i = 0; i < problems_count(problems); i++) {
+        CLEANUP_BUF struct buf line = {0};
+        add_problem(&line, problems_get(problems, i));
+        puts(buf_text(&line));
+    }
+    fprintf(stderr, "%s: %zu errors, %zu other remarks\n", options->config_directory, problems_errors(problems),
+            problems_count(problems) - problems_errors(problems));
+    return err == ERR_OK ? 0 : 1;
+}
+
+static enum err op_reload(void *userdata, bool install, struct problems *problems) {
+    struct daemon *daemon = userdata;
+    CLEANUP(config_free) struct config *config = NULL;
+    enum err err = load_config(daemon->options, problems, &config);
+    if (!install)
+        return err;
+    log_problems(problems);
+    if (err == ERR_OK) {
+        config_free(daemon->next_config);
+        daemon->next_config = TAKE(config);
+        return ERR_OK;
+    }
+    CLEANUP_BUF struct buf first = {0};
+    for (size_t i = 0; i < problems_count(problems) && first.len == 0; i++)
+        if (problems_get(problems, i)->level == PROBLEM_ERROR)
+            add_problem(&first, problems_get(problems, i));
+    turn_submit(daemon->turn, &(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {.reason = buf_text(&first)}});
+    return err;
+}
+
+static bool held_by_manager(const struct daemon *daemon, const char *address) {
+    for (size_t i = 0; i < daemon->n_taken_listen; i++)
+        if (strcmp(daemon->taken_listen[i], address) == 0)
+            return true;
+    return false;
+}
+
+/* Listens where the configuration says. One address that cannot be had is said, and the others are used. */
+static void listen_configured(struct daemon *daemon) {
+    const struct config *config = daemon->config;
+    http_server_keep_tcp(daemon->server, config->listen, config->n_listen);
+    http_server_trust(daemon->server, config->trusted_proxies, config->n_trusted_proxies);
+    for (size_t i = 0; i < config->n_listen; i++) {
+        if (held_by_manager(daemon, config->listen[i]))
+            continue;
+        enum err err = http_server_listen_tcp(daemon->server, config->listen[i], config->tls_certificate, config->tls_key, NULL);
+        if (err != ERR_OK && err != ERR_EXISTS)
+            log_error("Cannot listen on %s: %s.", config->listen[i], err_text(err));
+        else if (err == ERR_EXISTS)
+            log_error("Cannot listen on %s: another program does.", config->listen[i]);
+    }
+}
+
+static void warn_of_restart(const struct config *old, const struct config *new) {
+    if (strcmp(old->socket_path, new->socket_path) != 0)
+        log_warning("beredd.ini: a new socket takes effect at the next start");
+    if (strcmp(old->state_directory, new->state_directory) != 0)
+        log_warning("beredd.ini: a new state directory takes effect at the next start");
+}
+
+/* What is queued is stepped under the plan that it was queued under; then everything changes hands at once (P10). */
+static void swap_config(struct daemon *daemon) {
+    struct config *old = daemon->config, *new = TAKE(daemon->next_config);
+    service_reloading(loop_monotonic_usec());
+    turn_flush_queue(daemon->turn);
+    turn_submit(daemon->turn, &(struct event){.kind = EVENT_PLAN, .plan = {.plan = &new->plan, .reload = true}});
+    turn_flush_queue(daemon->turn);
+    warn_of_restart(old, new);
+    daemon->config = new;
+    dispatch_configure(daemon->dispatch, new);
+    api_set_config(daemon->api, new);
+    listen_configured(daemon);
+    config_free(old);
+    service_ready();
+}
+
+static void reload(struct daemon *daemon) {
+    CLEANUP(problems_free) struct problems *problems = problems_new();
+    daemon->reload_asked = false;
+    (void)op_reload(daemon, true, problems);      /* a refusal has been recorded and logged */
+}
+
+/* ---- the log ---- */
+
+static void on_store_readable(void *userdata, int fd) {
+    struct daemon *daemon = userdata;
+    (void)fd;
+    store_dispatch(daemon->store);
+}
+
+static int local_year(const struct daemon *daemon) {
+    struct civil local;
+    tz_to_local(daemon->config->plan.tz, loop_wall_usec(), &local);
+    return local.year;
+}
+
+static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now) {
+    struct record record;
+    enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, &record) : ERR_CORRUPT;
+    if (err != ERR_OK)
+        return err;
+    record.kind = stored->kind;
+    record.seq = stored->seq;
+    record.at_usec = stored->at_usec;
+    record.incident = stored->incident;
+    return engine_replay(daemon->engine, &record, now);
+}
+
+static void set_aside(struct daemon *daemon, const struct store_record *stored) {
+    CLEANUP_BUF struct buf id = {0};
+    incident_add_id(&id, stored->incident);
+    log_crit("%s cannot be replayed (record %llu): it is set aside, nobody is paged for it any more. See: bereddctl show %s",
+             buf_text(&id), (unsigned long long)stored->seq, buf_text(&id));
+    engine_set_aside(daemon->engine, stored->incident);
+}
+
+/* The live incidents, one after the other. A damaged one is left out, and everything else starts. */
+static void replay(struct daemon *daemon, const struct opened *opened) {
+    struct now now = {loop_boot_usec(), loop_wall_usec()};
+    uint64_t bad = 0;
+    for (size_t i = 0; i < OPENING_YEARS; i++)
+        if (opened->last_incidents[i])
+            engine_set_last_incident(daemon->engine, opened->last_incidents[i]);
+    for (size_t i = 0; i < opened->n_records; i++) {
+        const struct store_record *stored = &opened->records[i];
+        if (stored->incident == bad || replay_one(daemon, stored, now) == ERR_OK)
+            continue;
+        bad = stored->incident;
+        set_aside(daemon, stored);
+    }
+}
+
+static void use_store(struct daemon *daemon, struct opened *opened) {
+    daemon->store = TAKE(opened->store);
+    daemon->store_watch = loop_watch_new(daemon->loop, store_fd(daemon->store), on_store_readable, daemon);
+    replay(daemon, opened);
+}
+
+/* At start. False: another daemon holds the log, or a newer one wrote it; both mean that this one must not run. */
+static bool open_at_start(struct daemon *daemon, char **ret_trouble) {
+    daemon->opening = opening_begin(daemon->config->state_directory, local_year(daemon), NULL, NULL);
+    CLEANUP(opened_free) struct opened *opened = opening_wait(daemon->opening, OPENING_PATIENCE_USEC);
+    if (!opened) {
+        *ret_trouble = mem_strdup("the disk has not answered for 10 s");
+        return true;
+    }
+    daemon->opening = NULL;
+    if (opened->err == ERR_OK) {
+        use_store(daemon, opened);
+    } else if (opened->err == ERR_LOCKED || opened->err == ERR_NEWER) {
+        log_crit("The log in %s cannot be used: %s.", daemon->config->state_directory,
+                 opened->reason ? opened->reason : err_text(opened->err));
+        return false;
+    } else {
+        *ret_trouble = mem_strdup(opened->reason ? opened->reason : err_text(opened->err));
+    }
+    return true;
+}
+
+static void wake_loop(void *userdata) {
+    loop_wake(((struct daemon *)userdata)->loop);
+}
+
+static void on_open_again(void *userdata) {
+    struct daemon *daemon = userdata;
+    if (!daemon->opening && !daemon->store)
+        daemon->opening = opening_begin(daemon->config->state_directory, local_year(daemon), wake_loop, daemon);
+    if (!daemon->store)
+        loop_timer_set(daemon->open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
+}
+
+/* The log has come while we page from memory: its open incidents join ours, and our records join it. */
+static void join_late_store(struct daemon *daemon) {
+    CLEANUP(opened_free) struct opened *opened = opening_wait(daemon->opening, 0);
+    if (!opened)
+        return;
+    daemon->opening = NULL;
+    if (opened->err != ERR_OK)
+        return;
+    use_store(daemon, opened);
+    turn_set_store(daemon->turn, daemon->store);
+    api_set_store(daemon->api, daemon->store);
+    turn_let_out(daemon->turn, engine_resume(daemon->engine, (struct now){loop_boot_usec(), loop_wall_usec()}));
+}
+
+/* ---- wiring ---- */
+
+static void turn_decided(void *userdata, const struct effect_reply *reply) {
+    api_verdict(((struct daemon *)userdata)->api, reply);
+}
+
+static void turn_reply(void *userdata, uint64_t request, bool degraded) {
+    api_release(((struct daemon *)userdata)->api, request, degraded);
+}
+
+static void turn_send(void *userdata, const struct effect_send *send) {
+    dispatch_send(((struct daemon *)userdata)->dispatch, send);
+}
+
+static void turn_publish(void *userdata, const struct record *record) {
+    struct daemon *daemon = userdata;
+    journal_record(daemon->journal, record);
+    api_publish(daemon->api, record);
+}
+
+static const struct turn_ops turn_ops = {turn_decided, turn_reply, turn_send, turn_publish};
+
+static bool dispatch_message(void *userdata, struct page_ref page, struct message_view *ret) {
+    return engine_message(((struct daemon *)userdata)->engine, page, loop_wall_usec(), ret);
+}
+
+static void dispatch_outcome(void *userdata, const struct event_outcome *outcome) {
+    turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_OUTCOME, .outcome = *outcome});
+}
+
+static const struct dispatch_ops dispatch_ops = {dispatch_message, dispatch_outcome, random_u64};
+
+static bool op_submit(void *userdata, const struct event *event) {
+    return turn_submit(((struct daemon *)userdata)->turn, event);
+}
+
+static void op_after_commit(void *userdata, void (*cb)(void *cb_userdata, bool degraded), void *cb_userdata) {
+    turn_after_commit(((struct daemon *)userdata)->turn, cb, cb_userdata);
+}
+
+static void op_status(void *userdata, struct api_status *ret) {
+    struct daemon *daemon = userdata;
+    struct turn_status turn = turn_status(daemon->turn);
+    *ret = (struct api_status){
+        .degraded = turn.degraded,
+        .degraded_reason = turn.reason,
+        .committed_seq = turn.committed_seq,
+        .records_waiting = turn.waiting_records,
+        .started_wall_usec = daemon->started_usec,
+        .config_loaded_wall_usec = daemon->config->loaded_at_usec,
+        .journal_lost = journal_lost(daemon->journal),
+    };
+}
+
+static struct now op_now(void *userdata) {
+    (void)userdata;
+    return (struct now){loop_boot_usec(), loop_wall_usec()};
+}
+
+static const struct api_ops api_ops = {op_submit, op_after_commit, op_reload, op_status, op_now};
+
+/* The loop's turn: what callbacks noted is acted on here, and only here. */
+static void on_turn(void *userdata) {
+    struct daemon *daemon = userdata;
+    if (daemon->reload_asked)
+        reload(daemon);
+    if (daemon->next_config)
+        swap_config(daemon);
+    if (daemon->opening)
+        join_late_store(daemon);
+    turn_run(daemon->turn);
+}
+
+/* ---- life ---- */
+
+static void on_watchdog(void *userdata) {
+    struct daemon *daemon = userdata;
+    if (turn_status(daemon->turn).overdue_usec < LATE_USEC)
+        service_alive();
+    loop_timer_set(daemon->watchdog, loop_boot_usec() + daemon->watchdog_usec / 3);
+}
+
+static void on_clock_step(void *userdata) {
+    log_notice("The wall clock was set.");
+    turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_CLOCK_STEPPED});
+}
+
+static bool gateways_quiet(const struct daemon *daemon) {
+    struct dispatch_gateway gateways[CONFIG_MAX_GATEWAYS];
+    size_t n = dispatch_gateways(daemon->dispatch, gateways, N_ELEMENTS(gateways));
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i].in_flight > 0)
+            return false;
+    return true;
+}
+
+/* A drain ends when nothing is under way, or after three seconds. What is under way then is sent again after the start. */
+static void on_drain(void *userdata) {
+    struct daemon *daemon = userdata;
+    bool quiet = turn_idle(daemon->turn) && gateways_quiet(daemon) && http_server_connections(daemon->server) == 0;
+    if (quiet || loop_boot_usec() >= daemon->drain_until_usec)
+        loop_stop(daemon->loop);
+    else
+        loop_timer_set(daemon->drain, loop_boot_usec() + DRAIN_LOOK_USEC);
+}
+
+static void begin_drain(struct daemon *daemon) {
+    if (daemon->draining) {
+        loop_stop(daemon->loop);      /* told twice: at once */
+        return;
+    }
+    daemon->draining = true;
+    daemon->drain_until_usec = loop_boot_usec() + DRAIN_USEC;
+    service_stopping();
+    http_server_stop_accepting(daemon->server);
+    api_drain(daemon->api);
+    loop_timer_set(daemon->drain, loop_boot_usec());
+}
+
+static void on_signal(void *userdata, int signal) {
+    struct daemon *daemon = userdata;
+    if (signal == SIGHUP)
+        daemon->reload_asked = true;
+    else
+        begin_drain(daemon);
+}
+
+/* The address of a listening socket, as the configuration writes it. */
+static void describe_socket(int fd, char *ret, size_t size) {
+    union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } address = {0};
+    socklen_t len = sizeof(address);
+    char host[INET6_ADDRSTRLEN] = "";
+    ret[0] = '\0';
+    if (getsockname(fd, &address.any, &len) != 0)
+        return;
+    if (address.any.sa_family == AF_INET && inet_ntop(AF_INET, &address.v4.sin_addr, host, sizeof(host)))
+        snprintf(ret, size, "%s:%u", host, ntohs(address.v4.sin_port));
+    else if (address.any.sa_family == AF_INET6 && inet_ntop(AF_INET6, &address.v6.sin6_addr, host, sizeof(host)))
+        snprintf(ret, size, "[%s]:%u", host, ntohs(address.v6.sin6_port));
+}
+
+static bool listen_local(struct daemon *daemon, const struct service_sockets *sockets) {
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < sockets->n_local && err == ERR_OK; i++)
+        err = http_server_listen_fd(daemon->server, sockets->local[i]);
+    if (sockets->n_local == 0)
+        err = http_server_listen_unix(daemon->server, daemon->config->socket_path);
+    if (err == ERR_EXISTS)
+        log_crit("Another daemon answers on %s.", daemon->config->socket_path);
+    else if (err != ERR_OK)
+        log_crit("Cannot listen on %s: %s.", daemon->config->socket_path, err_text(err));
+    return err == ERR_OK;
+}
+
+static bool listen_all(struct daemon *daemon) {
+    struct service_sockets sockets;
+    service_take_sockets(&sockets);
+    for (size_t i = 0; i < sockets.n_http; i++) {
+        describe_socket(sockets.http[i], daemon->taken_listen[daemon->n_taken_listen++], sizeof(daemon->taken_listen[0]));
+        if (http_server_listen_fd(daemon->server, sockets.http[i]) != ERR_OK)
+            log_error("Cannot listen on a socket of the service manager.");
+    }
+    if (!listen_local(daemon, &sockets))
+        return false;
+    listen_configured(daemon);
+    return true;
+}
+
+static void make_parts(struct daemon *daemon) {
+    daemon->turn = turn_new(daemon->loop, daemon->engine, &turn_ops, daemon);
+    daemon->dispatch = dispatch_new(daemon->loop, daemon->client, &dispatch_ops, daemon);
+    dispatch_configure(daemon->dispatch, daemon->config);
+    daemon->api = api_new(daemon->engine, daemon->store, daemon->dispatch, &api_ops, daemon);
+    api_set_config(daemon->api, daemon->config);
+    daemon->server = http_server_new(daemon->loop, &http_default_limits, api_handle, daemon->api);
+    loop_set_turn(daemon->loop, on_turn, daemon);
+}
+
+static void watch_signals(struct daemon *daemon) {
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < SIGNALS; i++)
+        daemon->signals[i] = loop_signal_new(daemon->loop, numbers[i], on_signal, daemon);
+    daemon->clock_watch = loop_clock_watch_new(daemon->loop, on_clock_step, daemon);
+}
+
+static void start_timers(struct daemon *daemon) {
+    daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
+    daemon->open_again = loop_timer_new(daemon->loop, on_open_again, daemon);
+    daemon->drain = loop_timer_new(daemon->loop, on_drain, daemon);
+    daemon->watchdog_usec = service_watchdog_usec();
+    if (daemon->watchdog_usec)
+        loop_timer_set(daemon->watchdog, loop_boot_usec());
+    if (!daemon->store)
+        loop_timer_set(daemon->open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
+}
+
+static bool start(struct daemon *daemon) {
+    CLEANUP_FREE char *trouble = NULL;
+    daemon->engine = engine_new(&daemon->config->plan, fill_random, daemon);
+    if (!open_at_start(daemon, &trouble))
+        return false;
+    if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
+        return false;
+    make_parts(daemon);
+    if (!listen_all(daemon))
+        return false;
+    watch_signals(daemon);
+    start_timers(daemon);
+    if (daemon->store)
+        turn_set_store(daemon->turn, daemon->store);
+    else
+        turn_degrade(daemon->turn, trouble);
+    turn_let_out(daemon->turn, engine_resume(daemon->engine, (struct now){loop_boot_usec(), loop_wall_usec()}));
+    loop_wake(daemon->loop);      /* deadlines passed while we were away */
+    log_notice("Ready: %zu rosters, %zu people, %zu open incidents, %zu call-outs paging.", daemon->config->plan.n_rosters,
+               daemon->config->plan.n_persons, engine_open_incidents(daemon->engine), engine_paging_callouts(daemon->engine));
+    service_ready();
+    return true;
+}
+
+static void stop(struct daemon *daemon) {
+    http_server_free(daemon->server);
+    api_free(daemon->api);
+    dispatch_free(daemon->dispatch);
+    http_client_free(daemon->client);
+    loop_watch_free(daemon->store_watch);
+    store_close(daemon->store);
+    opening_free(daemon->opening);
+    turn_free(daemon->turn);
+    engine_free(daemon->engine);
+    for (size_t i = 0; i < SIGNALS; i++)
+        loop_signal_free(daemon->signals[i]);
+    loop_clock_watch_free(daemon->clock_watch);
+    loop_timer_free(daemon->watchdog);
+    loop_timer_free(daemon->open_again);
+    loop_timer_free(daemon->drain);
+    loop_free(daemon->loop);
+    config_free(daemon->config);
+    config_free(daemon->next_config);
+    log_set_sink(NULL, NULL);
+    journal_free(daemon->journal);
+    explicit_bzero(daemon->random, sizeof(daemon->random));
+}
+
+static bool load_at_start(struct daemon *daemon) {
+    CLEANUP(problems_free) struct problems *problems = problems_new();
+    enum err err = load_config(daemon->options, problems, &daemon->config);
+    log_problems(problems);
+    if (err != ERR_OK)
+        log_crit("The configuration in %s has errors; nothing was started. Mend them and check with: beredd -c %s -t",
+                 daemon->options->config_directory, daemon->options->config_directory);
+    return err == ERR_OK;
+}
+
+int daemon_run(const struct daemon_options *options) {
+    struct daemon daemon = {.options = options, .started_usec = loop_wall_usec()};
+    int status = 1;
+    daemon.journal = journal_new();
+    log_set_sink(journal_log, daemon.journal);
+    if (!journal_present(daemon.journal))
+        log_warning("There is no journal here: the log's copy goes to stderr.");
+    if (loop_new(&daemon.loop) == ERR_OK && load_at_start(&daemon) && start(&daemon))
+        status = loop_run(daemon.loop) == ERR_OK ? 0 : 1;
+    stop(&daemon);
+    return status;
+}
