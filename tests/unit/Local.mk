@@ -1,6 +1,86 @@
 # tests/unit
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_buf
+TESTS += tests/unit/check_base_buf
+tests_unit_check_base_buf_SOURCES = tests/unit/check_base_buf.c tests/unit/unit.h
+tests_unit_check_base_buf_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_buf_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_civil
+TESTS += tests/unit/check_base_civil
+tests_unit_check_base_civil_SOURCES = tests/unit/check_base_civil.c tests/unit/unit.h
+tests_unit_check_base_civil_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_civil_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_gsm7
+TESTS += tests/unit/check_base_gsm7
+tests_unit_check_base_gsm7_SOURCES = tests/unit/check_base_gsm7.c tests/unit/unit.h
+tests_unit_check_base_gsm7_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_gsm7_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_heap
+TESTS += tests/unit/check_base_heap
+tests_unit_check_base_heap_SOURCES = tests/unit/check_base_heap.c tests/unit/unit.h
+tests_unit_check_base_heap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_heap_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_intern
+TESTS += tests/unit/check_base_intern
+tests_unit_check_base_intern_SOURCES = tests/unit/check_base_intern.c tests/unit/unit.h
+tests_unit_check_base_intern_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_intern_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_log
+TESTS += tests/unit/check_base_log
+tests_unit_check_base_log_SOURCES = tests/unit/check_base_log.c tests/unit/unit.h
+tests_unit_check_base_log_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_log_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_map
+TESTS += tests/unit/check_base_map
+tests_unit_check_base_map_SOURCES = tests/unit/check_base_map.c tests/unit/unit.h
+tests_unit_check_base_map_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_map_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_mem
+TESTS += tests/unit/check_base_mem
+tests_unit_check_base_mem_SOURCES = tests/unit/check_base_mem.c tests/unit/unit.h
+tests_unit_check_base_mem_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_mem_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_text
+TESTS += tests/unit/check_base_text
+tests_unit_check_base_text_SOURCES = tests/unit/check_base_text.c tests/unit/unit.h
+tests_unit_check_base_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_text_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_base_tz
+TESTS += tests/unit/check_base_tz
+tests_unit_check_base_tz_SOURCES = tests/unit/check_base_tz.c tests/unit/unit.h
+tests_unit_check_base_tz_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_base_tz_LDADD = libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_store
 TESTS += tests/unit/check_store
 tests_unit_check_store_SOURCES = tests/unit/check_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
