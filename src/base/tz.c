@@ -67,7 +67,8 @@ const char *tz_abbreviation(const struct tz *tz, int64_t utc_usec) {
 void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret) {
     int64_t sec = whole_seconds(utc_usec);
     civil_from_sec(sec + type_at(tz, sec)->offset_sec, ret);
-    ret->usec = (int)(utc_usec - sec * USEC_PER_SEC);
+    int of_second = (int)(utc_usec % USEC_PER_SEC);
+    ret->usec = of_second < 0 ? of_second + (int)USEC_PER_SEC : of_second;
 }
 
 /* Walks over the stretches of unchanging offset that can hold the reading, and looks for it in each. */
