@@ -3,11 +3,11 @@
 #include <assert.h>
 
 /* A year is counted from March, so that the leap day is its last, and years in eras of 400, which all have the same days. */
-#define DAYS_PER_ERA   146097
-#define DAYS_PER_CENTURY 36524
+#define DAYS_PER_ERA      INT64_C(146097)
+#define DAYS_PER_CENTURY  36524
 #define DAYS_PER_4_YEARS  1461
 #define DAY_OF_MARCH_0000 INT64_C(-719468)   /* 0000-03-01 */
-#define SEC_PER_DAY    INT64_C(86400)
+#define SEC_PER_DAY       INT64_C(86400)
 
 static int64_t floor_div(int64_t a, int64_t b) {
     int64_t quotient = a / b;
@@ -42,7 +42,8 @@ void civil_from_day(int64_t day, int *ret_year, int *ret_month, int *ret_day) {
     int from_march = (5 * rest + 2) / 153;
     *ret_month = from_march < 10 ? from_march + 3 : from_march - 9;
     *ret_day = rest - days_before(from_march) + 1;
-    *ret_year = (int)(era * 400 + century * 100 + four * 4 + one) + (from_march >= 10);
+    int in_era = century * 100 + four * 4 + one;
+    *ret_year = (int)(era * 400) + in_era + (from_march >= 10);
 }
 
 static bool is_leap(int year) {

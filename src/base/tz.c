@@ -2,8 +2,8 @@
 
 #include "base/tz_impl.h"
 
-/* No local time is further than this from UTC; a little more than TZ_MAX_OFFSET_SEC, so that ends need no thought. */
-#define REACH_SEC (27 * 3600)
+/* 27 hours. No local time is further than this from UTC; a little more than TZ_MAX_OFFSET_SEC, so that ends need no thought. */
+#define REACH_SEC INT64_C(97200)
 
 struct tz *tz_new_utc(void) {
     struct tz *tz = NEW(struct tz);

@@ -37,7 +37,7 @@ struct tz {
     char rule_names[2][TZ_NAME_SIZE];
 };
 
-#define TZ_MAX_OFFSET_SEC (26 * 3600)   /* more than any zone ever had, and what RFC 9636, 3.2 allows with room */
+#define TZ_MAX_OFFSET_SEC INT64_C(93600)   /* 26 hours: more than any zone ever had, and what RFC 9636, 3.2 allows with room */
 
 /* Reads the len characters of a TZ string into rule; names has room for two abbreviations, which rule then points to. */
 WARN_UNUSED enum err tz_rule_parse(const char *text, size_t len, char names[static 2][TZ_NAME_SIZE], struct tz_rule *ret);

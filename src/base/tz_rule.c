@@ -127,7 +127,7 @@ enum err tz_rule_parse(const char *text, size_t len, char names[static 2][TZ_NAM
 static int64_t weekday_of_month(int year, const struct tz_rule_date *date) {
     int64_t first = civil_day(year, date->month, 1);
     int64_t next_month = date->month == 12 ? civil_day(year + 1, 1, 1) : civil_day(year, date->month + 1, 1);
-    int64_t day = first + (date->weekday - civil_weekday(first) + 7) % 7 + 7 * (date->week - 1);
+    int64_t day = first + (date->weekday - civil_weekday(first) + 7) % 7 + INT64_C(7) * (date->week - 1);
     return day < next_month ? day : day - 7;   /* week 5 is the fourth where there is no fifth */
 }
 

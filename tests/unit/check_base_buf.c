@@ -68,7 +68,7 @@ START_TEST(reserved_room_ends_in_nul_however_much_is_used) {
     buf_add_text(&buf, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
     buf_cut(&buf, 2);
     char *room = buf_reserve(&buf, 20);
-    memcpy(room, "yyy", 3);
+    memset(room, 'y', 3);
     buf.len += 3;
     ck_assert_str_eq(buf_text(&buf), "xxyyy");
     room = buf_reserve(&buf, 5000);

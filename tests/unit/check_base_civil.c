@@ -1,5 +1,6 @@
 #include "base/civil.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -123,12 +124,12 @@ START_TEST(weeks_as_strftime) {
     for (int64_t day = civil_day(1890, 1, 1); day < civil_day(2210, 1, 1); day++) {
         time_t sec = day * 86400;
         struct tm tm;
-        char text[20];
+        char expected[20], text[40];
         gmtime_r(&sec, &tm);
-        strftime(text, sizeof text, "%G %V", &tm);
+        EXPECT(strftime(expected, sizeof expected, "%G-W%V", &tm) > 0);
         struct iso_week week = iso_week_of_day(day);
-        EXPECT(week.year == atoi(text));
-        EXPECT(week.week == atoi(strchr(text, ' ')));
+        snprintf(text, sizeof text, "%d-W%02d", week.year, week.week);
+        EXPECT_MSG(strcmp(text, expected) == 0, "%s, not %s", text, expected);
         EXPECT(iso_week_valid(week));
         EXPECT(iso_week_monday(week) <= day && day < iso_week_monday(week) + 7);
     }

@@ -14,6 +14,12 @@ static void collect(void *userdata, enum log_priority priority, const char *mess
     errno = EIO;   /* which no caller of log_print() may notice */
 }
 
+/* Tests share the process with CK_FORK=no. */
+static void reset_log(void) {
+    log_set_sink(NULL, NULL);
+    log_set_max(LOG_PRIO_NOTICE);
+}
+
 START_TEST(sink_gets_what_is_important_enough) {
     CLEANUP_BUF struct buf seen = {0};
     log_set_sink(collect, &seen);
@@ -26,7 +32,6 @@ START_TEST(sink_gets_what_is_important_enough) {
     log_warning("w");
     log_error("e");
     ck_assert_str_eq(buf_text(&seen), "5 n1|2 c|7 d|3 e|");
-    log_set_sink(NULL, NULL);
 }
 END_TEST
 
@@ -35,7 +40,6 @@ START_TEST(message_is_one_clean_line) {
     log_set_sink(collect, &seen);
     log_error("bad summary \"%s\"", "x\r\n<0>forged\x1b[2J\xFF");
     ck_assert_str_eq(buf_text(&seen), "3 bad summary \"x <0>forged [2J\uFFFD\"|");
-    log_set_sink(NULL, NULL);
 }
 END_TEST
 
@@ -45,7 +49,6 @@ START_TEST(errno_survives) {
     errno = ENOENT;
     log_error("x");
     ck_assert_int_eq(errno, ENOENT);
-    log_set_sink(NULL, NULL);
 }
 END_TEST
 
@@ -64,11 +67,12 @@ START_TEST(stderr_has_the_priority_before_the_line) {
 }
 END_TEST
 
-enum { THREADS = 4, MESSAGES = 500 };
+#define THREADS  ((size_t)4)
+#define MESSAGES ((size_t)500)
 
 static void *log_much(void *unused) {
     (void)unused;
-    for (int i = 0; i < MESSAGES; i++)
+    for (size_t i = 0; i < MESSAGES; i++)
         log_error("%s", "abcdefghij");
     return NULL;
 }
@@ -77,11 +81,10 @@ START_TEST(threads_do_not_mix) {
     CLEANUP_BUF struct buf seen = {0};
     pthread_t threads[THREADS];
     log_set_sink(collect, &seen);
-    for (int i = 0; i < THREADS; i++)
+    for (size_t i = 0; i < THREADS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, log_much, NULL), 0);
-    for (int i = 0; i < THREADS; i++)
+    for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    log_set_sink(NULL, NULL);
     const char expected[] = "3 abcdefghij|";
     size_t len = strlen(expected);
     ck_assert_uint_eq(seen.len, THREADS * MESSAGES * len);
@@ -103,6 +106,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("base/log");
     TCase *tcase = tcase_create("log");
+    tcase_add_checked_fixture(tcase, reset_log, reset_log);
     tcase_add_test(tcase, sink_gets_what_is_important_enough);
     tcase_add_test(tcase, message_is_one_clean_line);
     tcase_add_test(tcase, errno_survives);

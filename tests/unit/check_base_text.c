@@ -401,7 +401,7 @@ END_TEST
 START_TEST(base64url_there_and_back) {
     uint64_t seed = 9;
     for (size_t len = 0; len < 200; len++) {
-        unsigned char bytes[200], back[200];
+        unsigned char bytes[200] = {0}, back[200];
         for (size_t i = 0; i < len; i++)
             bytes[i] = (unsigned char)unit_random(&seed);
         CLEANUP_BUF struct buf buf = {0};

@@ -9,6 +9,7 @@
 #include "unit.h"
 
 #define SEC_PER_DAY INT64_C(86400)
+#define REACH_SEC   INT64_C(97200)   /* 27 hours: as far as any local time is from UTC */
 
 /* Europe/Stockholm is ours. The others: a day that never was (Apia), a month of saving time in reverse (Casablanca), negative
  * saving time (Dublin), half an hour of it (Lord_Howe), midnight changes (Sao_Paulo, Beirut), offsets in quarters (Kathmandu),
@@ -55,7 +56,7 @@ static int64_t oracle_local_sec(int64_t utc_sec) {
 /* The offsets in force within 27 hours of an instant, found by asking every quarter of an hour. */
 static size_t oracle_offsets(int64_t sec, int64_t offsets[static 32]) {
     size_t n = 0;
-    for (int64_t at = sec - 27 * 3600; at <= sec + 27 * 3600; at += 900) {
+    for (int64_t at = sec - REACH_SEC; at <= sec + REACH_SEC; at += 900) {
         int64_t offset = oracle_local_sec(at) - at;
         size_t known = 0;
         while (known < n && offsets[known] != offset)
@@ -68,7 +69,7 @@ static size_t oracle_offsets(int64_t sec, int64_t offsets[static 32]) {
 
 /* The first second whose local time is past the reading: valid for a reading in a gap that no overlap is near. */
 static int64_t oracle_after_gap(int64_t local_sec) {
-    int64_t low = local_sec - 27 * 3600, high = local_sec + 27 * 3600;
+    int64_t low = local_sec - REACH_SEC, high = local_sec + REACH_SEC;
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
         if (oracle_local_sec(middle) > local_sec)
@@ -96,7 +97,7 @@ static void check_instant(const struct tz *tz, const char *name, int64_t sec) {
     time_t time = sec;
     struct tm tm;
     struct civil civil;
-    localtime_r(&time, &tm);
+    EXPECT(localtime_r(&time, &tm));
     int64_t usec = sec * USEC_PER_SEC + 999999;
     EXPECT_MSG(tz_offset(tz, usec) == tm.tm_gmtoff, "%s at %lld: %d, not %ld", name, (long long)sec, tz_offset(tz, usec), tm.tm_gmtoff);
     EXPECT_MSG(strcmp(tz_abbreviation(tz, usec), tm.tm_zone) == 0, "%s at %lld: %s, not %s", name, (long long)sec,
@@ -161,7 +162,7 @@ START_TEST(random_instants_as_localtime) {
     for (int i = 0; i < 20000; i++)
         check_instant(tz, name, first + (int64_t)(unit_random(&seed) % (uint64_t)span));
     for (int i = 0; i < 5000; i++)   /* the years in which duties are, closer */
-        check_instant(tz, name, civil_day(2020, 1, 1) * SEC_PER_DAY + (int64_t)(unit_random(&seed) % (30 * 366 * SEC_PER_DAY)));
+        check_instant(tz, name, civil_day(2020, 1, 1) * SEC_PER_DAY + (int64_t)(unit_random(&seed) % (INT64_C(10980) * SEC_PER_DAY)));
 }
 END_TEST
 
@@ -183,8 +184,8 @@ START_TEST(every_change_and_its_surroundings) {
     size_t recent = check_changes(tz, name, 1985, 2050);
     size_t far = check_changes(tz, name, 2395, 2405);
     if (strcmp(name, "Europe/Stockholm") == 0) {
-        ck_assert_uint_eq(recent, 2 * 66);
-        ck_assert_uint_eq(far, 2 * 11);
+        ck_assert_uint_eq(recent, 132);   /* two a year */
+        ck_assert_uint_eq(far, 22);
     }
 }
 END_TEST
@@ -308,10 +309,11 @@ struct made_up {
 
 /* Types: 0 is LMT +00:12:34, 1 is AAA +1 h, 2 is BBB +2 h. */
 static void add_made_up_block(struct buf *buf, const struct made_up *zone, unsigned time_size, bool full) {
+    static const char versions[] = {0, 0, '2', '3', '4'};
     static const uint32_t offsets[] = {754, 3600, 7200};
     const uint32_t counts[] = {0, 0, full ? zone->leap : 0, full ? (uint32_t)zone->n : 0, full ? 3 : 0, full ? 12 : 0};
     buf_add_text(buf, "TZif");
-    buf_add_char(buf, (char)(zone->version > 1 ? '0' + zone->version : 0));
+    buf_add_char(buf, versions[zone->version]);
     buf_add(buf, (char[15]){0}, 15);
     for (size_t i = 0; i < N_ELEMENTS(counts); i++)
         add_big_endian(buf, counts[i], 4);
@@ -322,12 +324,12 @@ static void add_made_up_block(struct buf *buf, const struct made_up *zone, unsig
     buf_add(buf, zone->transition_type, zone->n);
     for (size_t i = 0; i < N_ELEMENTS(offsets); i++) {
         add_big_endian(buf, offsets[i], 4);
-        buf_add_char(buf, i == 2);
+        buf_add_char(buf, (char)(i == 2));
         buf_add_char(buf, (char)(4 * i));
     }
     buf_add(buf, "LMT\0AAA\0BBB", 12);
     for (uint32_t i = 0; i < zone->leap; i++)
-        add_big_endian(buf, 0, time_size), add_big_endian(buf, 1, 4);
+        buf_add(buf, (char[12]){0}, time_size + 4);
 }
 
 static void make_up(struct buf *buf, const struct made_up *zone) {
@@ -454,14 +456,14 @@ static void try_bytes(const struct buf *bytes) {
         interrogate(tz);
 }
 
-/* Each of the twelve counts in turn says something else than the truth; only the count of a version 1 block whose change
- * makes up for nothing may be believed. */
+/* Each of the twelve counts in turn says something else than the truth. None may be believed. */
 START_TEST(counts_that_lie) {
     static const uint32_t lies[] = {0, 1, 2, 255, 256, 257, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
     CLEANUP_BUF struct buf bytes = {0};
     read_zone_file("Europe/Stockholm", &bytes);
-    char *second = memmem(bytes.data + 4, bytes.len - 4, "TZif", 4);
-    EXPECT(second);
+    char *second = bytes.data + 4;
+    while (memcmp(second, "TZif", 4) != 0)
+        second++;   /* the file has been parsed, in other tests: there is one */
     char *const headers[] = {bytes.data, second};
     for (size_t i = 0; i < 12; i++) {
         char *count = headers[i / 6] + 20 + 4 * (i % 6), saved[4];
