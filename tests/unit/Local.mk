@@ -97,3 +97,34 @@ TESTS += tests/unit/check_message_text
 tests_unit_check_message_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_message_text_LDADD = libgateways.a libengine.a libbase.a $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_dispatch
+TESTS += tests/unit/check_dispatch
+tests_unit_check_dispatch_SOURCES = tests/unit/check_dispatch.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_dispatch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_dispatch_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_gateway_http
+TESTS += tests/unit/check_gateway_http
+tests_unit_check_gateway_http_SOURCES = tests/unit/check_gateway_http.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_gateway_http_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_gateway_http_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_gateway_mail
+TESTS += tests/unit/check_gateway_mail
+tests_unit_check_gateway_mail_SOURCES = tests/unit/check_gateway_mail.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_gateway_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_check_gateway_mail_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_hook
+TESTS += tests/unit/check_hook
+tests_unit_check_hook_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_hook_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+endif

@@ -1,0 +1,815 @@
+/* Getting pages out, in virtual time, with the test as every provider. */
+#include <check.h>
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "fake_loop.h"
+#include "gateways/dispatch.h"
+#include "gateways/dispatch_queue.h"
+
+enum { MAX_PAGES = 200001 };
+
+/* Gateways are named in this order, which is not the one in which they are tried. */
+enum { ALFA, BETA, GAMMA, N_GATEWAYS };
+
+struct world {
+    struct gateway gateways[N_GATEWAYS];
+    struct config config;
+    struct dispatch *dispatch;
+    struct buf log;                  /* outcomes, a line each */
+    bool unwanted[MAX_PAGES];
+    unsigned asked;
+    uint64_t random;
+};
+static struct world *world;
+
+/* ---- the world ---- */
+
+static bool message(void *userdata, struct page_ref page, struct message_view *ret)
+{
+    (void)userdata;
+    world->asked++;
+    if (world->unwanted[page.number])
+        return false;
+    *ret = (struct message_view){
+        .page = page,
+        .purpose = PURPOSE_PAGE,
+        .channel = CHANNEL_SMS,
+        .to = "+46701740605",
+        .person_id = "anna.berg",
+        .role = "TIB",
+        .role_title = "TIB",
+        .organisation = "Botkyrka kommun",
+        .incident = page.incident,
+        .summary = "Brand i skola",
+        .code = 417302,
+        .gateway = "",
+        .reason = "",
+    };
+    return true;
+}
+
+static void outcome(void *userdata, const struct event_outcome *event)
+{
+    static const char *const names[] = { "sent", "delivered", "attempt-failed", "failed" };
+    (void)userdata;
+    buf_printf(&world->log, "%u %s %s%s%s\n", event->page.number, names[event->outcome], event->gateway,
+               event->reason ? ": " : "", event->reason ? event->reason : "");
+}
+
+static uint64_t random_number(void *userdata)
+{
+    (void)userdata;
+    return world->random++ * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static struct gateway make_gateway(const char *name)
+{
+    return (struct gateway){
+        .name = name,
+        .type = GATEWAY_HTTP,
+        .window = 128,
+        .timeout_usec = 10 * USEC_PER_SEC,
+        .http = { .url = "http://127.0.0.1/", .content_type = "text/plain", .body = "{page}" },
+    };
+}
+
+static void serve(struct config *config, enum channel channel, const struct gateway *gateway)
+{
+    config->channel_gateways[channel][config->n_channel_gateways[channel]++] = gateway;
+}
+
+/* SMS by beta, then alfa; e-mail by gamma. */
+static void setup(void)
+{
+    fake_loop_reset();
+    world = NEW(struct world);
+    world->gateways[ALFA] = make_gateway("alfa");
+    world->gateways[BETA] = make_gateway("beta");
+    world->gateways[GAMMA] = make_gateway("gamma");
+    world->gateways[ALFA].http.url = "http://alfa/";
+    world->gateways[BETA].http.url = "http://beta/";
+    world->gateways[GAMMA].http.url = "http://gamma/";
+    world->config = (struct config){ .plan = { .tz = tz_new_utc() }, .gateways = world->gateways, .n_gateways = N_GATEWAYS };
+    serve(&world->config, CHANNEL_SMS, &world->gateways[BETA]);
+    serve(&world->config, CHANNEL_SMS, &world->gateways[ALFA]);
+    serve(&world->config, CHANNEL_EMAIL, &world->gateways[GAMMA]);
+    world->dispatch = dispatch_new(NULL, NULL, &(struct dispatch_ops){ message, outcome, random_number }, NULL);
+}
+
+static void teardown(void)
+{
+    dispatch_free(world->dispatch);
+    ck_assert_uint_eq(fake_transfers(), 0);
+    fake_loop_reset();
+    tz_free((struct tz *)world->config.plan.tz);
+    buf_done(&world->log);
+    free(world);
+}
+
+static void begin(void)
+{
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_run();
+}
+
+static void send_as(uint32_t number, uint32_t rank, enum channel channel, const char *gateway)
+{
+    dispatch_send(world->dispatch, &(struct effect_send){
+        .page = { incident_key(2026, 42), number, 0xabcd }, .channel = channel, .rank = rank, .gateway = gateway });
+}
+
+static void send(uint32_t number)
+{
+    send_as(number, 1, CHANNEL_SMS, NULL);
+}
+
+/* What happened since the last time it was asked. */
+static void expect(const char *log)
+{
+    ck_assert_str_eq(buf_text(&world->log), log);
+    buf_clear(&world->log);
+}
+
+/* The pages on the wire at one gateway, in the order in which they left. */
+static void expect_wire(const char *gateway, const char *pages)
+{
+    CLEANUP_BUF struct buf found = { 0 };
+    CLEANUP_BUF struct buf url = { 0 };
+    buf_printf(&url, "http://%s/", gateway);
+    for (size_t i = 0; i < fake_transfers(); i++) {
+        unsigned number;
+        if (strcmp(buf_text(&fake_transfer(i)->url), buf_text(&url)) != 0)
+            continue;
+        ck_assert_int_eq(sscanf(buf_text(&fake_transfer(i)->body), "2026-0042-%u-0000abcd", &number), 1);
+        buf_printf(&found, "%s%u", found.len > 0 ? " " : "", number);
+    }
+    ck_assert_str_eq(buf_text(&found), pages);
+}
+
+static void reply(size_t index, long status)
+{
+    fake_reply(fake_transfer(index), status, "");
+    fake_loop_run();
+}
+
+/* ---- the straight way ---- */
+
+START_TEST(page_is_sent_by_the_first_gateway)
+{
+    begin();
+    send(7);
+    ck_assert_uint_eq(fake_transfers(), 0);
+    fake_loop_run();
+    expect_wire("beta", "7");
+    expect_wire("alfa", "");
+    fake_reply(fake_transfer(0), 200, "");
+    expect("");                      /* nothing is told from within a callback */
+    fake_loop_run();
+    expect("7 sent beta\n");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    ck_assert_int_eq(fake_loop_next_usec(), INT64_MAX);
+}
+END_TEST
+
+START_TEST(unwanted_page_is_silent)
+{
+    begin();
+    world->unwanted[7] = true;
+    send(7);
+    fake_loop_run();
+    ck_assert_uint_eq(fake_transfers(), 0);
+    ck_assert_uint_eq(world->asked, 1);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    expect("");
+}
+END_TEST
+
+START_TEST(a_start_that_fails_at_once_is_told_later)
+{
+    begin();
+    fake_refuse_starts(true);
+    send(7);
+    expect("");
+    fake_loop_run();
+    fake_refuse_starts(false);
+    ck_assert_ptr_nonnull(strstr(buf_text(&world->log), "7 attempt-failed beta: "));
+    ck_assert_ptr_nonnull(strstr(buf_text(&world->log), "7 failed alfa: "));
+}
+END_TEST
+
+START_TEST(freed_while_under_way)
+{
+    world->gateways[BETA].window = 2;
+    begin();
+    for (uint32_t i = 1; i <= 5; i++)
+        send(i);
+    fake_loop_run();
+    fake_reply(fake_transfer(0), 200, "");
+    expect("");
+}
+END_TEST
+
+/* ---- windows and order ---- */
+
+START_TEST(window_bounds_what_is_in_flight)
+{
+    world->gateways[BETA].window = 2;
+    begin();
+    for (uint32_t i = 1; i <= 4; i++)
+        send(i);
+    fake_loop_run();
+    expect_wire("beta", "1 2");
+    expect_wire("alfa", "");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 2);
+    reply(0, 200);
+    expect_wire("beta", "2 3");
+    expect("1 sent beta\n");
+}
+END_TEST
+
+START_TEST(rank_then_age)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    static const uint32_t ranks[] = { 0x100, 2, 0x21, 0, 2, UINT32_MAX, 0 };
+    static const char *const order[] = { "4", "7", "2", "5", "3", "1", "6" };
+    for (uint32_t i = 0; i < N_ELEMENTS(ranks); i++)
+        send_as(i + 1, ranks[i], CHANNEL_SMS, NULL);
+    fake_loop_run();
+    for (size_t i = 0; i < N_ELEMENTS(order); i++) {
+        expect_wire("beta", order[i]);
+        reply(0, 200);
+    }
+    ck_assert_uint_eq(fake_transfers(), 0);
+}
+END_TEST
+
+START_TEST(after_a_second_without_a_place_any_gateway_will_do)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_advance(USEC_PER_SEC - USEC_PER_MSEC);
+    expect_wire("beta", "1");
+    expect_wire("alfa", "");
+    fake_loop_advance(2 * USEC_PER_MSEC);
+    expect_wire("beta", "1");
+    expect_wire("alfa", "2");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    expect("");
+}
+END_TEST
+
+START_TEST(who_waited_longest_elsewhere_does_not_beat_rank)
+{
+    world->gateways[BETA].window = 1;
+    world->gateways[ALFA].window = 1;
+    begin();
+    send_as(1, 1, CHANNEL_SMS, NULL);
+    send_as(2, 1, CHANNEL_SMS, NULL);
+    send_as(3, 9, CHANNEL_SMS, NULL);
+    send_as(4, 5, CHANNEL_SMS, NULL);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "1");
+    expect_wire("alfa", "2");
+    send_as(5, 0, CHANNEL_SMS, NULL);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    reply(1, 200);
+    expect_wire("alfa", "5");
+    reply(0, 200);
+    expect_wire("beta", "4");
+    expect("2 sent alfa\n1 sent beta\n");
+}
+END_TEST
+
+START_TEST(slow_gateway_holds_up_no_other)
+{
+    world->gateways[BETA].window = 4;
+    begin();
+    for (uint32_t i = 1; i <= 50; i++)
+        send(i);
+    fake_loop_run();
+    send_as(60, 9, CHANNEL_EMAIL, NULL);
+    fake_loop_run();
+    expect_wire("gamma", "60");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    ck_assert_uint_eq(fake_transfers(), 51);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+}
+END_TEST
+
+START_TEST(oldest_untried)
+{
+    world->gateways[BETA].window = world->gateways[ALFA].window = 1;
+    begin();
+    ck_assert_int_eq(dispatch_oldest_usec(world->dispatch), 0);
+    send(1);
+    send(2);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    ck_assert_int_eq(dispatch_oldest_usec(world->dispatch), 0);
+    int64_t handed_in = loop_boot_usec();
+    send(3);
+    fake_loop_advance(USEC_PER_SEC);
+    send(4);
+    fake_loop_advance(5 * USEC_PER_SEC);
+    ck_assert_int_eq(dispatch_oldest_usec(world->dispatch), handed_in);
+    reply(0, 500);                   /* 1 fails over, and waits for alfa */
+    ck_assert_int_eq(dispatch_oldest_usec(world->dispatch), handed_in + USEC_PER_SEC);
+}
+END_TEST
+
+/* ---- failing ---- */
+
+START_TEST(next_gateway_at_once)
+{
+    static const struct { long status; const char *why; } refusals[] = {
+        { 500, "HTTP 500: the provider has trouble" },
+        { 429, "HTTP 429: too many requests" },
+        { 302, "HTTP 302: a redirect, which is not followed" },
+        { 403, "HTTP 403: it does not accept our credentials" },
+        { 400, "HTTP 400" },
+    };
+    begin();
+    for (size_t i = 0; i < N_ELEMENTS(refusals); i++) {
+        char line[160];
+        send(7);
+        fake_loop_run();
+        reply(0, refusals[i].status);
+        snprintf(line, sizeof line, "7 attempt-failed beta: %s\n", refusals[i].why);
+        expect(line);
+        expect_wire("alfa", "7");
+        reply(0, 202);
+        expect("7 sent alfa\n");
+    }
+}
+END_TEST
+
+START_TEST(no_reply_is_no_success)
+{
+    world->gateways[ALFA].http.message_id = "id";
+    begin();
+    send(7);
+    fake_loop_run();
+    fake_fail(fake_transfer(0), TRANSFER_UNKNOWN, "the connection was closed before a reply came");
+    fake_loop_run();
+    expect("7 attempt-failed beta: the connection was closed before a reply came\n");
+    fake_reply(fake_transfer(0), 200, "<html>Welcome to the guest network</html>");
+    fake_loop_run();
+    expect("7 failed alfa: HTTP 200, but the reply holds no message id\n");
+}
+END_TEST
+
+static void fail_round(void)
+{
+    fake_fail(fake_transfer(0), TRANSFER_NOT_SENT, "no");
+    fake_loop_run();
+    fake_fail(fake_transfer(0), TRANSFER_NOT_SENT, "no");
+    fake_loop_run();
+}
+
+START_TEST(failed_is_told_once_and_tried_again)
+{
+    begin();
+    send(7);
+    fake_loop_run();
+    fail_round();
+    expect("7 attempt-failed beta: no\n7 failed alfa: no\n");
+    ck_assert_uint_eq(fake_transfers(), 0);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 1);
+    for (int64_t pause = USEC_PER_SEC; pause <= 32 * USEC_PER_SEC; pause *= 2) {
+        fake_loop_advance(pause - 1);
+        ck_assert_uint_eq(fake_transfers(), 0);
+        fake_loop_advance(pause / 4 + 1);
+        expect_wire("beta", "7");
+        fail_round();
+    }
+    expect("");
+    fake_loop_advance(75 * USEC_PER_SEC);
+    expect_wire("beta", "7");
+    reply(0, 200);
+    expect("7 sent beta\n");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+}
+END_TEST
+
+START_TEST(a_quarter_of_an_hour_and_no_more)
+{
+    begin();
+    send(7);
+    fake_loop_run();
+    int64_t start_usec = loop_boot_usec(), last_usec = start_usec;
+    fail_round();
+    for (int round = 0; dispatch_queued(world->dispatch) > 0; round++) {
+        ck_assert_int_lt(round, 30);
+        fake_loop_advance(fake_loop_next_usec());
+        ck_assert_int_le(loop_boot_usec() - last_usec, 75 * USEC_PER_SEC);
+        last_usec = loop_boot_usec();
+        fail_round();
+    }
+    ck_assert_int_le(last_usec - start_usec, 15 * USEC_PER_MIN);
+    ck_assert_int_ge(last_usec - start_usec, 13 * USEC_PER_MIN);
+    expect("7 attempt-failed beta: no\n7 failed alfa: no\n");
+    ck_assert_int_eq(fake_loop_next_usec(), INT64_MAX);
+}
+END_TEST
+
+START_TEST(waiting_costs_no_retries)
+{
+    world->gateways[BETA].window = world->gateways[ALFA].window = 1;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    send(3);
+    fake_loop_advance(20 * USEC_PER_MIN);
+    reply(0, 200);
+    reply(0, 200);
+    expect_wire("beta", "3");
+    fail_round();
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 1);
+}
+END_TEST
+
+START_TEST(answered_during_the_pause)
+{
+    begin();
+    send(7);
+    fake_loop_run();
+    fail_round();
+    buf_clear(&world->log);
+    world->unwanted[7] = true;
+    fake_loop_advance(2 * USEC_PER_SEC);
+    ck_assert_uint_eq(fake_transfers(), 0);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    expect("");
+}
+END_TEST
+
+START_TEST(answered_between_two_gateways)
+{
+    begin();
+    send(7);
+    fake_loop_run();
+    world->unwanted[7] = true;
+    reply(0, 500);
+    expect("7 attempt-failed beta: HTTP 500: the provider has trouble\n");
+    ck_assert_uint_eq(fake_transfers(), 0);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+}
+END_TEST
+
+START_TEST(pause_holds_up_nobody)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    send(7);
+    fake_loop_run();
+    fail_round();
+    send(8);
+    fake_loop_run();
+    expect_wire("beta", "8");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 1);
+}
+END_TEST
+
+/* A gateway that hangs costs one page its timeout, and the others a second. */
+START_TEST(failover_waits_a_second_for_a_place_too)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    send(1);
+    fake_loop_run();
+    reply(0, 500);
+    expect_wire("alfa", "1");
+    send(2);
+    fake_loop_run();
+    reply(1, 500);
+    expect_wire("alfa", "1");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 1);
+    reply(0, 200);
+    expect_wire("alfa", "2");
+}
+END_TEST
+
+/* ---- one gateway alone ---- */
+
+START_TEST(bound_to_a_gateway)
+{
+    begin();
+    send_as(7, 1, CHANNEL_SMS, "alfa");
+    fake_loop_run();
+    expect_wire("alfa", "7");
+    reply(0, 500);
+    expect("7 failed alfa: HTTP 500: the provider has trouble\n");
+    fake_loop_advance(USEC_PER_HOUR);
+    ck_assert_uint_eq(fake_transfers(), 0);
+    send_as(8, 1, CHANNEL_SMS, "omega");
+    fake_loop_run();
+    expect("8 failed : that gateway is not configured\n");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+}
+END_TEST
+
+START_TEST(bound_page_waits_for_its_own)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    send(1);
+    send_as(2, 1, CHANNEL_SMS, "beta");
+    fake_loop_advance(5 * USEC_PER_SEC);
+    expect_wire("beta", "1");
+    expect_wire("alfa", "");
+    reply(0, 200);
+    expect_wire("beta", "2");
+}
+END_TEST
+
+START_TEST(channel_without_a_gateway)
+{
+    begin();
+    send_as(7, 1, CHANNEL_VOICE, NULL);
+    expect("");
+    fake_loop_run();
+    expect("7 failed : no gateway serves this channel\n");
+    serve(&world->config, CHANNEL_VOICE, &world->gateways[GAMMA]);
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("gamma", "7");
+}
+END_TEST
+
+/* ---- a new configuration ---- */
+
+/* The gateways by these names, serving SMS in that order. */
+static struct config config_of(struct gateway *gateways, size_t n)
+{
+    struct config config = { .plan = { .tz = world->config.plan.tz }, .gateways = gateways, .n_gateways = n };
+    for (size_t i = 0; i < n; i++)
+        serve(&config, CHANNEL_SMS, &gateways[i]);
+    return config;
+}
+
+START_TEST(gateway_removed_while_pages_wait)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    for (uint32_t i = 1; i <= 4; i++)
+        send_as(i, 5 - i, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    expect_wire("beta", "4");
+    struct gateway rest[] = { world->gateways[ALFA] };
+    struct config config = config_of(rest, 1);
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_run();
+    expect_wire("beta", "4");        /* what is under way goes on */
+    expect_wire("alfa", "3 2 1");
+    fake_reply(fake_transfer(0), 200, "");
+    fake_loop_run();
+    expect("4 sent beta\n");
+    struct dispatch_gateway status[4];
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, 4), 1);
+    ck_assert_str_eq(status[0].name, "alfa");
+}
+END_TEST
+
+START_TEST(attempt_of_a_removed_gateway_fails)
+{
+    begin();
+    send(1);
+    fake_loop_run();
+    struct gateway rest[] = { world->gateways[ALFA] };
+    struct config config = config_of(rest, 1);
+    dispatch_configure(world->dispatch, &config);
+    reply(0, 500);
+    expect("1 attempt-failed beta: HTTP 500: the provider has trouble\n");
+    expect_wire("alfa", "1");
+    struct config none = config_of(rest, 0);
+    dispatch_configure(world->dispatch, &none);
+    reply(0, 500);
+    expect("1 failed alfa: HTTP 500: the provider has trouble\n");
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("alfa", "1");
+}
+END_TEST
+
+/* Lanes are numbered by the order of names, and a reload numbers them anew: who has refused the page must not be asked again. */
+START_TEST(refusals_are_remembered_across_a_reload)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_run();
+    reply(0, 500);
+    reply(0, 500);                   /* both were refused by beta; 1 is at alfa, 2 waits for it */
+    expect_wire("alfa", "1");
+    struct gateway others[] = { world->gateways[BETA], make_gateway("zeta") };
+    others[1].http.url = "http://zeta/";
+    struct config config = config_of(others, 2);
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_run();
+    expect_wire("zeta", "2");
+    reply(0, 500);
+    expect_wire("zeta", "2 1");
+    expect_wire("beta", "");
+}
+END_TEST
+
+START_TEST(stranded_by_a_reload)
+{
+    world->gateways[BETA].window = world->gateways[ALFA].window = 1;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    send(3);
+    fake_loop_run();
+    struct config none = config_of(NULL, 0);
+    dispatch_configure(world->dispatch, &none);
+    fake_loop_run();
+    expect("3 failed : no gateway serves this channel\n");
+}
+END_TEST
+
+START_TEST(places_count_across_a_reload)
+{
+    world->gateways[BETA].window = 2;
+    begin();
+    for (uint32_t i = 1; i <= 4; i++)
+        send(i);
+    fake_loop_run();
+    struct gateway same[] = { world->gateways[ALFA], world->gateways[BETA] };
+    same[1].window = 3;
+    struct config config = config_of(same, 2);
+    config.channel_gateways[CHANNEL_SMS][0] = &same[1];
+    config.channel_gateways[CHANNEL_SMS][1] = &same[0];
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3");
+    struct config without = config_of(same, 1);
+    dispatch_configure(world->dispatch, &without);
+    dispatch_configure(world->dispatch, &config);        /* and back, while it is under way */
+    fake_loop_run();
+    reply(0, 200);
+    struct dispatch_gateway status[2];
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, 2), 2);
+    ck_assert_str_eq(status[1].name, "beta");
+    ck_assert_uint_eq(status[1].sent, 1);
+    ck_assert_uint_le(status[1].in_flight, 3);
+}
+END_TEST
+
+START_TEST(patience_survives_a_reload)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_advance(600 * USEC_PER_MSEC);
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_advance(401 * USEC_PER_MSEC);
+    expect_wire("alfa", "2");
+}
+END_TEST
+
+/* ---- numbers ---- */
+
+START_TEST(status_counts)
+{
+    struct dispatch_gateway status[4];
+    begin();
+    send(1);
+    send(2);
+    fake_loop_run();
+    reply(0, 500);
+    reply(0, 200);
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, 1), 1);
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, 4), 3);
+    ck_assert_str_eq(status[BETA].name, "beta");
+    ck_assert_uint_eq(status[BETA].sent, 1);
+    ck_assert_uint_eq(status[BETA].failed, 1);
+    ck_assert_uint_eq(status[BETA].in_flight, 0);
+    ck_assert_uint_eq(status[ALFA].in_flight, 1);
+    ck_assert_str_eq(status[BETA].last_reason, "HTTP 500: the provider has trouble");
+    ck_assert_int_eq(status[BETA].last_success_usec, loop_wall_usec());
+    ck_assert_int_eq(status[GAMMA].last_success_usec, 0);
+    ck_assert_str_eq(status[GAMMA].last_reason, "");
+}
+END_TEST
+
+START_TEST(a_hundred_thousand_wait)
+{
+    begin();
+    for (uint32_t i = 1; i <= 100000; i++)
+        send_as(i, i % 7, CHANNEL_SMS, NULL);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    ck_assert_uint_eq(fake_transfers(), 256);
+    ck_assert_uint_eq(world->asked, 256);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 100000 - 256);
+    dispatch_configure(world->dispatch, &world->config);
+    for (uint32_t i = 1; i <= 100000; i++)
+        world->unwanted[i] = true;
+    for (int i = 0; i < 256; i++)
+        fake_fail(fake_transfer(0), TRANSFER_UNKNOWN, "no");
+    fake_loop_run();
+    ck_assert_uint_eq(fake_transfers(), 0);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    ck_assert_uint_eq(world->asked, 100000 + 256);
+}
+END_TEST
+
+/* Against a plain model: whatever the masks, the best page that a lane may take comes out. With more masks than there are rooms a page stands with its
+ * first lane only: still one that may take it. */
+enum { MODEL_PAGES = 400 };
+struct model_page { bool in; uint32_t mask, rank, age; };
+
+static int model_best(const struct model_page *model, uint32_t lanes)
+{
+    int best = -1;
+    for (int i = 0; i < MODEL_PAGES; i++) {
+        if (!model[i].in || !(model[i].mask & lanes))
+            continue;
+        if (best < 0 || model[i].rank < model[best].rank || (model[i].rank == model[best].rank && model[i].age < model[best].age))
+            best = i;
+    }
+    return best;
+}
+
+static void run_model(uint32_t masks, bool exact)
+{
+    static struct model_page model[MODEL_PAGES];
+    struct dispatch_queue queue = { 0 };
+    uint64_t seed = 1;
+    unsigned taken = 0;
+    memset(model, 0, sizeof model);
+    for (uint32_t step = 0; step < 20000; step++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        uint32_t random = (uint32_t)(seed >> 33), which = random % MODEL_PAGES, mask = (random >> 9) & masks;
+        if (!model[which].in) {
+            model[which] = (struct model_page){ true, mask ? mask : 1, (random >> 17) % 3, step };
+            dispatch_queue_enter(&queue, &(struct page){ .ref = { 1, which, 0 }, .rank = model[which].rank, .age = step }, model[which].mask, step);
+            continue;
+        }
+        uint32_t lanes = 1u << (random >> 20) % 5;
+        int best = model_best(model, lanes);
+        struct page page;
+        bool found = dispatch_queue_take(&queue, lanes, &page, &mask);
+        ck_assert(exact ? found == (best >= 0) : !found || best >= 0);
+        if (!found)
+            continue;
+        ck_assert(model[page.ref.number].in && (model[page.ref.number].mask & mask) == mask && (mask & lanes));
+        ck_assert(!exact || page.ref.number == (uint32_t)best);
+        model[page.ref.number].in = false;
+        taken++;
+    }
+    ck_assert_uint_gt(taken, 5000);
+    dispatch_queue_done(&queue);
+}
+
+START_TEST(queue_agrees_with_a_model)
+{
+    run_model(0x1f, true);
+    run_model(0xff, false);
+}
+END_TEST
+
+static void add(Suite *suite, const char *name, const TTest *const *tests, size_t n)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+}
+
+int main(void)
+{
+    const TTest *const straight[] = { page_is_sent_by_the_first_gateway, unwanted_page_is_silent,
+                                      a_start_that_fails_at_once_is_told_later, freed_while_under_way };
+    const TTest *const order[] = { window_bounds_what_is_in_flight, rank_then_age, after_a_second_without_a_place_any_gateway_will_do,
+                                   who_waited_longest_elsewhere_does_not_beat_rank, slow_gateway_holds_up_no_other, oldest_untried };
+    const TTest *const failing[] = { next_gateway_at_once, no_reply_is_no_success, failed_is_told_once_and_tried_again,
+                                     a_quarter_of_an_hour_and_no_more, waiting_costs_no_retries, answered_during_the_pause, answered_between_two_gateways,
+                                     pause_holds_up_nobody, failover_waits_a_second_for_a_place_too };
+    const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, channel_without_a_gateway };
+    const TTest *const reload[] = { gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
+                                    refusals_are_remembered_across_a_reload, stranded_by_a_reload,
+                                    places_count_across_a_reload, patience_survives_a_reload };
+    const TTest *const numbers[] = { status_counts, a_hundred_thousand_wait, queue_agrees_with_a_model };
+    Suite *suite = suite_create("dispatch");
+    add(suite, "straight", straight, N_ELEMENTS(straight));
+    add(suite, "order", order, N_ELEMENTS(order));
+    add(suite, "failing", failing, N_ELEMENTS(failing));
+    add(suite, "alone", alone, N_ELEMENTS(alone));
+    add(suite, "reload", reload, N_ELEMENTS(reload));
+    add(suite, "numbers", numbers, N_ELEMENTS(numbers));
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

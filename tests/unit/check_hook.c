@@ -1,0 +1,211 @@
+/* What providers call us with, and what anybody else could. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "gateways/hook.h"
+
+static struct gateway elks, kannel, outbox;
+static struct hook_reply reply;
+static const char *reason;
+static struct page_ref page;
+static enum outcome outcome;
+
+static void setup(void)
+{
+    elks = (struct gateway){ .name = "elks", .type = GATEWAY_HTTP, .http = {
+        .reply_from = "field:from", .reply_text = "field:message",
+        .receipt_status = "field:status", .receipt_delivered = "delivered", .receipt_failed = "failed" } };
+    kannel = (struct gateway){ .name = "kannel", .type = GATEWAY_HTTP, .http = {
+        .reply_from = "from", .reply_text = "text",
+        .receipt_status = "status", .receipt_delivered = "1", .receipt_failed = "2, 16" } };
+    outbox = (struct gateway){ .name = "try", .type = GATEWAY_OUTBOX };
+}
+
+static void teardown(void)
+{
+    hook_reply_done(&reply);
+}
+
+static struct http_request form(const char *body)
+{
+    return (struct http_request){ .method = HTTP_POST, .path = "", .query = "", .body = body, .body_len = strlen(body),
+                                  .content_type = "application/x-www-form-urlencoded" };
+}
+
+static struct http_request get(const char *query)
+{
+    return (struct http_request){ .method = HTTP_GET, .path = "", .query = query, .body = "", .content_type = "" };
+}
+
+static void expect_reply(const struct gateway *gateway, struct http_request request, const char *from, const char *text)
+{
+    hook_reply_done(&reply);
+    reply = (struct hook_reply){ 0 };
+    enum err err = hook_parse_reply(gateway, &request, &reply, &reason);
+    ck_assert_msg(!err, "%s", reason);
+    ck_assert_str_eq(buf_text(&reply.from), from);
+    ck_assert_str_eq(buf_text(&reply.text), text);
+}
+
+static void refuse_reply(const struct gateway *gateway, struct http_request request, enum err expected)
+{
+    hook_reply_done(&reply);
+    reply = (struct hook_reply){ 0 };
+    reason = NULL;
+    ck_assert_int_eq(hook_parse_reply(gateway, &request, &reply, &reason), expected);
+    ck_assert_uint_gt(strlen(reason), 0);
+}
+
+START_TEST(reply_by_elks)
+{
+    expect_reply(&elks, form("id=sf8425555e5d8db61dda7a7b3f1b91bdb&from=%2B46701740605&to=%2B46766860000&message=Ja+417302&direction=incoming"),
+                 "+46701740605", "Ja 417302");
+}
+END_TEST
+
+START_TEST(reply_by_kannel)
+{
+    expect_reply(&kannel, get("from=%2B46701740605&text=nej%20417302+p%C3%A5+v%C3%A4g"), "+46701740605", "nej 417302 på väg");
+    expect_reply(&kannel, form("from=46701740605&text=417302"), "+46701740605", "417302");
+}
+END_TEST
+
+START_TEST(reply_in_json)
+{
+    struct gateway gateway = { .type = GATEWAY_HTTP, .http = { .reply_from = "json:sms.from", .reply_text = "json:sms.text" } };
+    struct http_request request = form("{\"sms\": {\"from\": \"+46701740605\", \"text\": \"JA 417302\"}}");
+    request.content_type = "application/json";
+    expect_reply(&gateway, request, "+46701740605", "JA 417302");
+    request = form("{\"sms\": {\"from\": \"+46701740605\"");
+    refuse_reply(&gateway, request, ERR_SYNTAX);
+}
+END_TEST
+
+START_TEST(reply_for_trying_out)
+{
+    expect_reply(&outbox, form("from=%2B46701740605&text=417302"), "+46701740605", "417302");
+}
+END_TEST
+
+START_TEST(numbers)
+{
+    static const char *const same[] = { "%2B46701740605", "+46701740605", "46701740605", "0046701740605", "0701740605", "070-174+06+05", "%2B46+(70)+174+06+05" };
+    for (size_t i = 0; i < N_ELEMENTS(same); i++) {
+        CLEANUP_BUF struct buf body = { 0 };
+        buf_printf(&body, "from=%s&message=JA", same[i]);
+        expect_reply(&elks, form(buf_text(&body)), "+46701740605", "JA");
+    }
+    static const char *const none[] = { "", "Telia", "12", "+", "0", "00", "1234567890123456789012345", "46701740605x", "%2B4670174%00605", "1234567890123456" };
+    for (size_t i = 0; i < N_ELEMENTS(none); i++) {
+        CLEANUP_BUF struct buf body = { 0 };
+        buf_printf(&body, "from=%s&message=JA", none[i]);
+        refuse_reply(&elks, form(buf_text(&body)), ERR_SYNTAX);
+    }
+}
+END_TEST
+
+START_TEST(text_in_latin1)
+{
+    expect_reply(&elks, form("from=%2B46701740605&message=JA+417302+p%E5+v%e4g+%F6"), "+46701740605", "JA 417302 på väg ö");
+    expect_reply(&elks, form("from=%2B46701740605&message=JA+p\xe5"), "+46701740605", "JA på");
+}
+END_TEST
+
+START_TEST(long_and_dirty_text)
+{
+    CLEANUP_BUF struct buf body = { 0 };
+    buf_add_text(&body, "from=%2B46701740605&message=");
+    for (int i = 0; i < 1000; i++)
+        buf_add_text(&body, "%C3%A5");
+    hook_reply_done(&reply);
+    reply = (struct hook_reply){ 0 };
+    struct http_request request = form(buf_text(&body));
+    ck_assert_int_eq(hook_parse_reply(&elks, &request, &reply, &reason), ERR_OK);
+    ck_assert_uint_eq(reply.text.len, 1600);
+    expect_reply(&elks, form("from=%2B46701740605&message=JA%1b%5B2J%07+417302"), "+46701740605", "JA [2J 417302");
+    expect_reply(&elks, form("from=%2B46701740605&message="), "+46701740605", "");
+}
+END_TEST
+
+START_TEST(reply_that_is_none)
+{
+    refuse_reply(&elks, form(""), ERR_SYNTAX);
+    refuse_reply(&elks, form("from=%2B46701740605"), ERR_SYNTAX);
+    refuse_reply(&elks, form("message=JA"), ERR_SYNTAX);
+    refuse_reply(&elks, form("&&&==&"), ERR_SYNTAX);
+    struct gateway silent = { .type = GATEWAY_HTTP };
+    refuse_reply(&silent, form("from=%2B46701740605&message=JA"), ERR_UNSUPPORTED);
+}
+END_TEST
+
+/* ---- receipts ---- */
+
+static enum err receipt(const struct gateway *gateway, struct http_request request)
+{
+    return hook_parse_receipt(gateway, &request, &page, &outcome, &reason);
+}
+
+static struct http_request elks_receipt(const char *query, const char *body)
+{
+    struct http_request request = form(body);
+    request.query = query;
+    return request;
+}
+
+START_TEST(receipt_by_elks)
+{
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=delivered&delivered=2026-11-22")), ERR_OK);
+    ck_assert_int_eq(outcome, OUTCOME_DELIVERED);
+    ck_assert(page.incident == incident_key(2026, 42) && page.number == 7 && page.nonce == 0x9f3a2c41);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=failed")), ERR_OK);
+    ck_assert_int_eq(outcome, OUTCOME_FAILED);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=sent")), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(receipt_by_kannel)
+{
+    static const struct { const char *query; enum err err; enum outcome outcome; } cases[] = {
+        { "page=2026-0042-7-9f3a2c41&status=1", ERR_OK, OUTCOME_DELIVERED },
+        { "page=2026-0042-7-9f3a2c41&status=2", ERR_OK, OUTCOME_FAILED },
+        { "page=2026-0042-7-9f3a2c41&status=16", ERR_OK, OUTCOME_FAILED },
+        { "page=2026-0042-7-9f3a2c41&status=8", ERR_NOT_FOUND, 0 },
+        { "page=2026-0042-7-9f3a2c41&status=", ERR_NOT_FOUND, 0 },
+        { "page=2026-0042-7-9f3a2c41", ERR_SYNTAX, 0 },
+        { "page=2026-0042-7&status=1", ERR_SYNTAX, 0 },
+        { "page=&status=1", ERR_SYNTAX, 0 },
+        { "status=1", ERR_SYNTAX, 0 },
+        { "", ERR_SYNTAX, 0 },
+    };
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        ck_assert_msg(receipt(&kannel, get(cases[i].query)) == cases[i].err, "%s", cases[i].query);
+        if (!cases[i].err)
+            ck_assert_msg(outcome == cases[i].outcome, "%s", cases[i].query);
+        if (cases[i].err == ERR_SYNTAX)
+            ck_assert_uint_gt(strlen(reason), 0);
+    }
+}
+END_TEST
+
+START_TEST(receipt_from_who_gives_none)
+{
+    ck_assert_int_eq(receipt(&outbox, get("page=2026-0042-7-9f3a2c41&status=1")), ERR_UNSUPPORTED);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = { reply_by_elks, reply_by_kannel, reply_in_json, reply_for_trying_out, numbers, text_in_latin1,
+                                   long_and_dirty_text, reply_that_is_none, receipt_by_elks, receipt_by_kannel, receipt_from_who_gives_none };
+    Suite *suite = suite_create("hook");
+    TCase *tcase = tcase_create("hook");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    for (size_t i = 0; i < N_ELEMENTS(tests); i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
