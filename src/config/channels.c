@@ -68,15 +68,15 @@ static void load_channel(const struct scope *scope, enum channel channel)
 }
 
 /* A page that says "Svara JA" must have a way back. */
-static void check_replies(struct load *load, const struct gateway *gateway)
+static void check_replies(struct load *load, const struct gateway *gateway, bool has_hooks)
 {
     if (!(gateway->channels & 1u << CHANNEL_SMS) || gateway->type == GATEWAY_OUTBOX)
         return;
     if (!gateway->from_is_number)
         load_warning(load, gateway->origin, "the sender '%s' is text, not a number: replies by SMS cannot come, and pages will not ask for them", gateway->from);
-    else if (!gateway->hook_secret)
+    else if (!has_hooks)
         load_warning(load, gateway->origin, "no 'hook-secret': replies by SMS and receipts cannot come in");
-    else if (!gateway->http.reply_from)
+    else if (gateway->http.url && !gateway->http.reply_from)
         load_warning(load, gateway->origin, "no 'reply-from' and 'reply-text': replies by SMS cannot be read");
 }
 
@@ -89,6 +89,6 @@ void channels_load(struct load *load)
         const struct gateway *gateway = &load->config->gateways[i];
         if (gateway->channels == 0 && !load->beredd_missing)
             load_warning(load, gateway->origin, "no channel in [channels] of beredd.ini uses '%s'", gateway->name);
-        check_replies(load, gateway);
+        check_replies(load, gateway, load->gateway_hooks[i]);
     }
 }

@@ -86,7 +86,7 @@ static const char *accept_problem(struct load *load, const char *text)
         bool code = len == 3 || (len == 7 && at[3] == '-');
         for (size_t i = 0; code && i < len; i++)
             code = i == 3 || (at[i] >= '0' && at[i] <= '9');
-        if (!code)
+        if (!code || (len == 7 && strncmp(at + 4, at, 3) < 0))
             problem = "is no list of HTTP codes, as 200-299, and no /PATTERN/";
         at += len;
         at += strspn(at, " \t,");
@@ -130,9 +130,10 @@ static const char *placeholder_value(const struct gateway *gateway, const char *
 }
 
 /* Braces that do not hold a word of small letters and hyphens are the template's own, as JSON's. */
-static void check_template(struct load *load, struct origin where, const char *key, const char *template, const struct gateway *gateway,
-                           bool credentials_known)
+static void check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
+                           const struct gateway *gateway)
 {
+    struct load *load = layers->own.load;
     static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password" };
     for (const char *open = strchr(template, '{'); open; open = strchr(open + 1, '{')) {
         size_t len = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-");
@@ -141,7 +142,8 @@ static void check_template(struct load *load, struct origin where, const char *k
         const char *name = arena_strndup(load->arena, open + 1, len), *missing = NULL;
         if (!placeholder_value(gateway, name, &missing)) {
             load_unknown(load, where, "placeholder", name, &(struct names){ .list = known, .n = N_ELEMENTS(known) });
-        } else if (missing && (credentials_known || strcmp(missing, "from") == 0)) {
+        } else if (missing && !doc_entry(layers->own.section, missing)) {
+            /* One that is given, but could not be had, was reported there. */
             load_error(load, gateway->origin, "'%s' is missing: '%s' uses {%s}", missing, key, missing);
         }
     }
@@ -156,7 +158,7 @@ static bool has_control(const char *text)
     return false;
 }
 
-static void load_headers(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+static void load_headers(const struct layers *layers, struct gateway *gateway)
 {
     const struct scope *scope = layers_scope(layers, "header");
     struct load *load = scope->load;
@@ -173,11 +175,11 @@ static void load_headers(const struct layers *layers, struct gateway *gateway, b
             load_error(load, where, "more than %d headers", CONFIG_MAX_HEADERS);
         else
             gateway->http.headers[gateway->http.n_headers++] = header;
-        check_template(load, where, "header", header, gateway, credentials_known);
+        check_template(layers, where, "header", header, gateway);
     }
 }
 
-static void load_url(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+static void load_url(const struct layers *layers, struct gateway *gateway)
 {
     const struct scope *scope = layers_scope(layers, "url");
     struct origin where = gateway->origin;
@@ -191,10 +193,10 @@ static void load_url(const struct layers *layers, struct gateway *gateway, bool 
     size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
     if (scheme == 0 || url[scheme] == '\0' || url[scheme] == '/' || has_control(url) || strpbrk(url, " \t\"<>"))
         load_error(scope->load, where, "url '%s' is no address that begins with https:// or http://", url);
-    check_template(scope->load, where, "url", url, gateway, credentials_known);
+    check_template(layers, where, "url", url, gateway);
 }
 
-static void load_body(const struct layers *layers, struct gateway *gateway, bool credentials_known)
+static void load_body(const struct layers *layers, struct gateway *gateway)
 {
     struct gateway_http *http = &gateway->http;
     struct origin where = gateway->origin;
@@ -206,7 +208,7 @@ static void load_body(const struct layers *layers, struct gateway *gateway, bool
         return;
     if (!http->content_type)
         http->content_type = strchr("{[", http->body[0]) ? "application/json" : "application/x-www-form-urlencoded";
-    check_template(scope->load, where, "body", http->body, gateway, credentials_known);
+    check_template(layers, where, "body", http->body, gateway);
 }
 
 static void load_method(const struct layers *layers, struct gateway *gateway)
@@ -247,13 +249,10 @@ void gateway_http_load_hooks(const struct layers *layers, struct gateway *gatewa
 void gateway_http_load(const struct layers *layers, struct gateway *gateway)
 {
     struct load *load = layers->own.load;
-    /* What only lacks rights to be read was reported there. */
-    bool credentials_known = !load->env->check_only;
-    credentials_known = credentials_known || (!doc_entry(layers->own.section, "username") && !doc_entry(layers->own.section, "password"));
-    load_url(layers, gateway, credentials_known);
-    load_body(layers, gateway, credentials_known);
+    load_url(layers, gateway);
+    load_body(layers, gateway);
     load_method(layers, gateway);
-    load_headers(layers, gateway, credentials_known);
+    load_headers(layers, gateway);
     gateway->http.accept = load_accept(layers);
     gateway->http.message_id = load_rule(layers, "message-id", "json:", true);
     gateway_http_load_hooks(layers, gateway);

@@ -260,6 +260,7 @@ static void read_file(struct load *load, const char *name, struct gateway *gatew
             found = true;
             gateways[*n] = (struct gateway){ .name = section->name };
             load->gateway_can[*n] = read_gateway(load, doc, section, &gateways[*n]);
+            load->gateway_hooks[*n] = doc_entry(section, "hook-secret") != NULL;
             *n += load->gateway_can[*n] != 0;
         }
     }

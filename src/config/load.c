@@ -33,10 +33,10 @@ void load_unknown(struct load *load, struct origin where, const char *what, cons
         load->nearest_left -= (unsigned)known->n;
         near = text_nearest(typed, known->list, known->n);
     }
-    if (near)
-        load_error(load, where, "unknown %s '%s'; did you mean '%s'?", what, typed, near);
-    else if (strchr(typed, ' '))
+    if (strchr(typed, ' '))
         load_error(load, where, "unknown %s '%s'; commas stand between names", what, typed);
+    else if (near)
+        load_error(load, where, "unknown %s '%s'; did you mean '%s'?", what, typed, near);
     else
         load_error(load, where, "unknown %s '%s'", what, typed);
 }

@@ -26,6 +26,7 @@ struct load {
     unsigned nearest_left;   /* searches for a near name that this load may still make: a hostile file could ask for millions */
     struct names persons, groups, roles, gateways;
     unsigned gateway_can[CONFIG_MAX_GATEWAYS];   /* the channels that each of config->gateways could serve */
+    bool gateway_hooks[CONFIG_MAX_GATEWAYS];     /* it has a hook-secret, be it one that could not be had */
     struct doc *beredd;      /* beredd.ini: several parts read it; without sections where it could not be read */
     bool beredd_missing;     /* that was reported: what it lacks is no news */
 };

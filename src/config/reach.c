@@ -91,8 +91,6 @@ static void check_roster(struct reach *reach, const struct roster *roster)
         check_duty(reach, roster->shifts[i].origin, &roster->shifts[i].duty, channels);
     for (size_t i = 0; i < roster->rotation.n_order; i++)
         check_person(reach, roster->rotation.origin, roster->rotation.order[i], channels);
-    if (roster->ladder.n_steps > 0 && roster->n_weeks == 0 && roster->n_shifts == 0 && !roster->rotation.present)
-        load_warning(reach->load, roster->origin, "nobody ever holds '%s': no [weeks], [shifts] or [rotation]", roster->role);
 }
 
 /* ---- all together ---- */

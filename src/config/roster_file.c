@@ -112,6 +112,18 @@ static const char *roster_path(struct load *load, const char *role, const char *
     return arena_strdup(load->arena, buf_text(&path));
 }
 
+/* Whether it does so rightly is another matter. */
+static bool names_somebody(const struct doc *doc)
+{
+    static const char *const kinds_of_duty[] = { "weeks", "shifts", "rotation" };
+    for (size_t i = 0; i < N_ELEMENTS(kinds_of_duty); i++) {
+        const struct doc_section *section = doc_section(doc, kinds_of_duty[i], NULL);
+        if (section && section->entries)
+            return true;
+    }
+    return false;
+}
+
 static void load_shifts(struct load *load, const struct doc *own, struct roster *roster)
 {
     struct names drop_ins;
@@ -120,14 +132,18 @@ static void load_shifts(struct load *load, const struct doc *own, struct roster 
     const struct doc **docs = arena_alloc(load->arena, (drop_ins.n + 1) * sizeof *docs);
     size_t n = 0;
     docs[n++] = own;
+    bool held = names_somebody(own);
     for (size_t i = 0; i < drop_ins.n; i++) {
         CLEANUP_BUF struct buf file = { 0 };
         buf_printf(&file, "%s/%s.ini", directory, drop_ins.list[i]);
         const struct doc *doc = load_document(load, buf_text(&file), false, drop_in_kinds, N_ELEMENTS(drop_in_kinds), NULL);
         if (doc)
             docs[n++] = doc;
+        held = held || !doc || names_somebody(doc);
     }
     duties_load_shifts(load, docs, n, roster);
+    if (!held)
+        load_warning(load, roster->origin, "nobody ever holds '%s': no [weeks], [shifts] or [rotation]", roster->role);
 }
 
 static void read_roster(struct load *load, struct roster *roster)
