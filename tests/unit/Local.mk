@@ -128,3 +128,20 @@ TESTS += tests/unit/check_hook
 tests_unit_check_hook_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_hook_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_roster
+TESTS += tests/unit/check_roster
+tests_unit_check_roster_SOURCES = tests/unit/check_roster.c
+tests_unit_check_roster_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_roster_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_config
+TESTS += tests/unit/check_config
+tests_unit_check_config_SOURCES = tests/unit/check_config.c
+tests_unit_check_config_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONF_DIR='"$(abs_top_srcdir)/conf"'
+tests_unit_check_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_config_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
+endif
