@@ -145,3 +145,27 @@ tests_unit_check_config_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_CONF_DIR='"$(abs_top_sr
 tests_unit_check_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_config_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_loop
+TESTS += tests/unit/check_loop
+tests_unit_check_loop_SOURCES = tests/unit/check_loop.c
+tests_unit_check_loop_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_loop_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_http_form
+TESTS += tests/unit/check_http_form
+tests_unit_check_http_form_SOURCES = tests/unit/check_http_form.c
+tests_unit_check_http_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_http_form_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_mail_message
+TESTS += tests/unit/check_mail_message
+tests_unit_check_mail_message_SOURCES = tests/unit/check_mail_message.c
+tests_unit_check_mail_message_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_mail_message_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
