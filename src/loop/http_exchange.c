@@ -87,7 +87,8 @@ static const char *refuse_framing(const struct http_conn *conn, const struct evh
 static bool is_doubtful(const struct http_conn *conn, const struct evhttp_request *req, const struct heads *heads)
 {
     bool known_version = req->major == 1 && (req->minor == 0 || req->minor == 1);
-    return conn->scan.doubtful || *heads->transfer_encoding || !known_version || (req->minor == 1 && !*heads->host);
+    bool absolute = evhttp_uri_get_scheme(evhttp_request_get_evhttp_uri(req));
+    return conn->scan.doubtful || absolute || *heads->transfer_encoding || !known_version || (req->minor == 1 && !*heads->host);
 }
 
 static enum http_method method_of(const struct evhttp_request *req)
@@ -123,10 +124,8 @@ static bool has_encoded_slash(const char *raw)
 /* The decoded path for free(), or NULL if it is one that is refused. */
 static char *decode_path(const char *raw)
 {
-    if (!raw || !*raw)
-        return mem_strdup("/");
     size_t len;
-    char *path = evhttp_uridecode(raw, 0, &len);
+    char *path = raw ? evhttp_uridecode(*raw ? raw : "/", 0, &len) : NULL;
     if (!path || *path != '/' || strlen(path) != len || has_encoded_slash(raw) || has_dot_segment(path) || !text_utf8_valid(path, len)) {
         free(path);
         return NULL;
@@ -168,7 +167,7 @@ static void fill_from_heads(struct http_request *request, const struct heads *he
 static void hand_on(struct http_exchange *exchange, const struct heads *heads, const struct http_peer *peer)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(exchange->req);
-    CLEANUP_FREE char *path = decode_path(evhttp_uri_get_path(uri));
+    CLEANUP_FREE char *path = exchange->req->type == EVHTTP_REQ_CONNECT ? NULL : decode_path(evhttp_uri_get_path(uri));
     if (!path) {
         exchange_refuse(exchange, 400, "the path is malformed");
         return;
@@ -190,8 +189,19 @@ static void hand_on(struct http_exchange *exchange, const struct heads *heads, c
 
 static void answered(struct evhttp_request *req, void *userdata)
 {
-    (void)req;
-    guard_next_request(userdata);
+    if (req->type == EVHTTP_REQ_CONNECT)    /* evhttp thinks it a tunnel now, whatever was answered */
+        guard_close(userdata);
+    else
+        guard_next_request(userdata);
+}
+
+/* evhttp echoes the request's version, whatever it was. */
+static void limit_version(struct evhttp_request *req)
+{
+    if (req->major != 1 || req->minor > 1 || req->minor < 0) {
+        req->major = 1;
+        req->minor = 1;
+    }
 }
 
 static struct http_exchange *exchange_new(struct http_conn *conn, struct evhttp_request *req)
@@ -225,6 +235,7 @@ void exchange_begin(struct evhttp_request *req, void *userdata)
         return;
     }
     exchange->close = peer->trusted_proxy || is_doubtful(conn, req, &heads);
+    limit_version(req);
     hand_on(exchange, &heads, peer);
 }
 
@@ -267,7 +278,7 @@ void exchange_refuse(struct http_exchange *exchange, int status, const char *why
 void exchange_add_error(struct buf *buf, int status)
 {
     const char *why = status == 408   ? "the request did not come in in time"
-                      : status == 413 ? "the body is too large"
+                      : status == 413 ? "the body is too large, or its chunks are malformed"
                       : status == 417 ? "this expectation cannot be met"
                       : status == 431 ? "the head of the request is too large"
                                       : "the request is malformed";

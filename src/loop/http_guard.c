@@ -98,6 +98,8 @@ static void input_changed(struct evbuffer *input, const struct evbuffer_cb_info 
     struct http_conn *conn = userdata;
     if (info->n_added && conn->phase == CONN_READING && !conn->scan.done)
         scan_from(conn, info->orig_size);
+    else if (info->n_added && conn->phase == CONN_STREAMING)
+        put_off(conn);
 }
 
 static void output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *userdata)
@@ -296,6 +298,8 @@ static void after_one(struct http_conn *conn)
         release(conn);
     else if (conn->let_go)
         reap(conn);
+    else if (conn->phase == CONN_STREAMING)             /* else its end would not be seen behind what it sends */
+        discard_input(conn->bev, NULL);
     else if (conn->evhttp_spoke && conn->phase == CONN_READING)
         rewrite_evhttp_error(conn);
 }

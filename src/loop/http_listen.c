@@ -46,8 +46,16 @@ void listeners_resume(void *userdata)
             evconnlistener_enable(evhttp_bound_socket_get_listener(listener->bound));
 }
 
-/* Somebody connects. Without a free descriptor accept() fails and the socket stays readable, which would spin; so a
- * connection is closed for the new one, or, if there is none, accepting pauses. */
+static bool free_descriptor(struct http_server *server)
+{
+    struct http_conn *lingering = TAILQ_FIRST(&server->conns[CONN_LINGERING]);
+    if (lingering)
+        guard_close(lingering);
+    return lingering || guard_evict(server);
+}
+
+/* Somebody connects. Without a free descriptor accept() fails and the socket stays readable, which would spin; so accepting
+ * pauses, for a round if there is a connection that can be closed for the new one. */
 static void check_headroom(evutil_socket_t fd, short what, void *userdata)
 {
     (void)what;
@@ -55,15 +63,12 @@ static void check_headroom(evutil_socket_t fd, short what, void *userdata)
     struct http_server *server = listener->server;
     if (!out_of_descriptors(fd))
         return;
-    if (!TAILQ_EMPTY(&server->conns[CONN_LINGERING]))
-        guard_close(TAILQ_FIRST(&server->conns[CONN_LINGERING]));
-    else
-        guard_evict(server);
+    bool freed = free_descriptor(server);
     struct http_listener *each;
     SLIST_FOREACH(each, &server->listeners, link)
         if (each->bound)
             evconnlistener_disable(evhttp_bound_socket_get_listener(each->bound));
-    loop_timer_set(server->accept_timer, loop_boot_usec() + PAUSE_USEC);
+    loop_timer_set(server->accept_timer, freed ? 0 : loop_boot_usec() + PAUSE_USEC);
 }
 
 static void accept_failed(struct evconnlistener *listener, void *userdata)

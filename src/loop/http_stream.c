@@ -37,8 +37,7 @@ static void start_reply(struct http_exchange *exchange)
     evhttp_add_header(headers, "Cache-Control", "no-store");
     evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
     evhttp_add_header(headers, "X-Accel-Buffering", "no");          /* nginx passes it on as it comes */
-    if (exchange->close || exchange->server->draining)
-        evhttp_add_header(headers, "Connection", "close");
+    evhttp_add_header(headers, "Connection", "close");              /* what the peer sends meanwhile is thrown away */
     evhttp_send_reply_start(exchange->req, 200, NULL);
 }
 

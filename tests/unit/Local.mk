@@ -169,3 +169,12 @@ tests_unit_check_mail_message_SOURCES = tests/unit/check_mail_message.c
 tests_unit_check_mail_message_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_mail_message_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_http_server
+TESTS += tests/unit/check_http_server
+tests_unit_check_http_server_SOURCES = tests/unit/check_http_server.c tests/unit/net.c tests/unit/net.h \
+	tests/unit/server_fixture.c tests/unit/server_fixture.h
+tests_unit_check_http_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_http_server_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
