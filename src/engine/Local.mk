@@ -4,6 +4,10 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	src/engine/answer.c \
 	src/engine/apply.c \
+	src/engine/apply.h \
+	src/engine/apply_callout.c \
+	src/engine/apply_incident.c \
+	src/engine/apply_message.c \
 	src/engine/callout.c \
 	src/engine/emit.c \
 	src/engine/engine.c \

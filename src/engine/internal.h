@@ -2,7 +2,7 @@
  *
  *   engine.c       life, replay, resume, the step's dispatch
  *   emit.c         building the step's output: records (applied as they are emitted), sends, the reply
- *   apply.c        the fold: the only code that changes incidents, call-outs, recipients and messages
+ *   apply*.c       the fold: the only code that changes incidents, call-outs, recipients and messages
  *   trigger.c      opening, updating, deduplication, bundles      load.c      a source's rate
  *   callout.c      the ladder: steps, skips, repeats              targets.c   whom a step reaches, by what
  *   answer.c       yes, no, release, how long                     inbound.c   texts that people send; reply.c their grammar

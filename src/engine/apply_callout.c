@@ -1,0 +1,90 @@
+/* Call-outs: started, turned to a step or a repeat, answered, cancelled. */
+#include "engine/apply.h"
+
+static void arm(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+    callout->due_usec = record->due_usec;
+    callout->ends = record->final;
+    heap_arm(&engine->timers, &callout->timer, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now));
+}
+
+enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+    struct callout **last = &incident->callouts;
+    if (incident->closed_usec || !record->role || record->callout != incident->last_callout + 1)
+        return ERR_CORRUPT;
+    if (record->severity < 1 || record->severity > SEVERITY_COUNT)
+        return ERR_CORRUPT;
+    while (*last)
+        last = &(*last)->next;
+    struct callout *callout = *last = NEW(struct callout);
+    callout->incident = incident;
+    callout->number = incident->last_callout = record->callout;
+    callout->role = intern_add(engine->names, record->role);
+    callout->on_group = record->on_group;
+    callout->severity = record->severity - 1;
+    callout->started_usec = callout->due_usec = record->at_usec;
+    callout->state = CALLOUT_PAGING;
+    heap_arm(&engine->timers, &callout->timer, now.boot_usec);      /* P2: from its first moment something is pending */
+    engine->paging_callouts++;
+    return ERR_OK;
+}
+
+enum err apply_turn(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+    if (callout->state != CALLOUT_PAGING)
+        return ERR_CORRUPT;
+    callout->step = (uint16_t)record->step;
+    callout->round = record->round;
+    callout->turn++;
+    arm(engine, callout, record, now);
+    if (record->kind == RECORD_REPEAT_BEGUN)
+        apply_forget_ended(callout->incident, callout);
+    return ERR_OK;
+}
+
+enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+    if (callout->state != CALLOUT_PAGING || !record->person)
+        return ERR_CORRUPT;
+    callout->state = CALLOUT_ACKNOWLEDGED;
+    callout->acknowledged_by = intern_add(engine->names, record->person);
+    callout->acknowledged_usec = record->at_usec;
+    callout->eta_minutes = (uint16_t)record->eta_minutes;
+    callout->noticed_usec = 0;
+    callout->put_off = 0;
+    callout->ends = false;
+    heap_disarm(&engine->timers, &callout->timer);
+    if (record->final)
+        arm(engine, callout, record, now);      /* a drill ends by itself */
+    engine->paging_callouts--;
+    return ERR_OK;
+}
+
+enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record) {
+    if (!record->person)
+        return ERR_CORRUPT;
+    apply_recipient(engine, callout, record->person)->declined = true;
+    return ERR_OK;
+}
+
+enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+    if (callout->state != CALLOUT_ACKNOWLEDGED || !record->person)
+        return ERR_CORRUPT;
+    apply_recipient(engine, callout, record->person)->declined = true;
+    callout->state = CALLOUT_PAGING;
+    callout->acknowledged_by = 0;
+    callout->acknowledged_usec = 0;
+    callout->eta_minutes = 0;
+    callout->put_off = 0;
+    callout->ends = false;
+    callout->due_usec = record->at_usec;
+    heap_arm(&engine->timers, &callout->timer, now.boot_usec);
+    engine->paging_callouts++;
+    return ERR_OK;
+}
+
+enum err apply_cancelled(struct engine *engine, struct callout *callout) {
+    if (callout->state != CALLOUT_PAGING)
+        return ERR_CORRUPT;
+    callout->state = CALLOUT_CANCELLED;
+    heap_disarm(&engine->timers, &callout->timer);
+    engine->paging_callouts--;
+    return ERR_OK;
+}

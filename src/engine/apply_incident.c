@@ -1,0 +1,224 @@
+/* Incidents: opened, updated, closed, forgotten; and the maps by which they are found. */
+#include "engine/apply.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *ret_at) {
+    *ret_at = 0;
+    if (!text || !*text)
+        return;
+    *ret_at = (uint16_t)buf->len;
+    buf_add(buf, text, text_utf8_cut(text, strlen(text), max));
+    buf_add_char(buf, '\0');
+}
+
+/* A new text; what the record does not say stays as it was. */
+static void set_text(struct incident *incident, const struct record *record) {
+    CLEANUP_BUF struct buf buf = {0};
+    uint16_t summary_at;
+    const char *summary = record->summary ? record->summary : incident_summary(incident);
+    const char *location = record->location ? record->location : incident_location(incident);
+    const char *callback = record->callback ? record->callback : incident_callback(incident);
+    const char *dedup_key = record->dedup_key && !incident->bundle ? record->dedup_key : incident_dedup_key(incident);
+    add_part(&buf, *summary ? summary : "-", SUMMARY_BYTES_MAX, &summary_at);
+    add_part(&buf, location, LOCATION_BYTES_MAX, &incident->location_at);
+    add_part(&buf, callback, CALLBACK_BYTES_MAX, &incident->callback_at);
+    add_part(&buf, dedup_key, UINT8_MAX, &incident->dedup_at);
+    free(incident->text);
+    incident->text = mem_dup(buf.data, buf.len);
+}
+
+void apply_remember_key(struct engine *engine, uint64_t key) {
+    if (key & INCIDENT_DEGRADED)
+        return;
+    for (size_t i = 0; i < engine->n_last_keys; i++) {
+        if (engine->last_keys[i] >> 32 == key >> 32) {
+            if (engine->last_keys[i] < key)
+                engine->last_keys[i] = key;
+            return;
+        }
+    }
+    if (engine->n_last_keys == YEARS_MAX)
+        memmove(engine->last_keys, engine->last_keys + 1, --engine->n_last_keys * sizeof(engine->last_keys[0]));
+    engine->last_keys[engine->n_last_keys++] = key;
+}
+
+static void link_dedup(struct engine *engine, struct incident *incident) {
+    if (incident->bundle)
+        return;
+    incident->next_dedup = map_get(&engine->dedup, incident->dedup_hash);
+    map_put(&engine->dedup, incident->dedup_hash, incident);
+}
+
+static void unlink_dedup(struct engine *engine, struct incident *incident) {
+    struct incident *first = map_get(&engine->dedup, incident->dedup_hash);
+    if (first == incident) {
+        if (incident->next_dedup)
+            map_put(&engine->dedup, incident->dedup_hash, incident->next_dedup);
+        else
+            map_remove(&engine->dedup, incident->dedup_hash);
+    } else {
+        while (first && first->next_dedup != incident)
+            first = first->next_dedup;
+        if (first)
+            first->next_dedup = incident->next_dedup;
+    }
+    incident->next_dedup = NULL;
+}
+
+static void remember_request(struct engine *engine, struct incident *incident, const struct record *record, enum verdict verdict) {
+    if (!record->idempotency_key || !record->source)
+        return;
+    size_t len = strlen(record->idempotency_key) + 1;
+    uint64_t hash = map_hash_text(record->idempotency_key, map_hash_text(record->source, 1));
+    if (map_get(&engine->idempotents, hash))
+        return;
+    struct idempotent *idempotent = mem_alloc(sizeof(*idempotent) + len);
+    *idempotent = (struct idempotent){incident->idempotents, hash, incident, intern_add(engine->names, record->source), verdict};
+    memcpy(idempotent->key, record->idempotency_key, len);
+    incident->idempotents = idempotent;
+    map_put(&engine->idempotents, hash, idempotent);
+}
+
+enum err apply_opened(struct engine *engine, const struct record *record) {
+    if (record->incident == 0 || map_get(&engine->incidents, record->incident) || !record->source || !record->summary)
+        return ERR_CORRUPT;
+    if (record->severity < 1 || record->severity > SEVERITY_COUNT)
+        return ERR_CORRUPT;
+    struct incident *incident = NEW(struct incident);
+    incident->key = record->incident;
+    incident->source = intern_add(engine->names, record->source);
+    incident->opened_usec = incident->updated_usec = record->at_usec;
+    incident->first_seq = record->seq;
+    incident->severity = record->severity - 1;
+    incident->drill = record->drill;
+    incident->sensitive = record->sensitive;
+    incident->bundle = record->bundle;
+    incident->body_hash = record->body_hash;
+    incident->dedup_hash = record->dedup_key
+        ? map_hash_text(record->dedup_key, map_hash_text(record->source, record->drill ? 3 : 2)) : record->body_hash;
+    set_text(incident, record);
+    map_put(&engine->incidents, incident->key, incident);
+    link_dedup(engine, incident);
+    apply_remember_key(engine, incident->key);
+    remember_request(engine, incident, record, record->bundle ? VERDICT_BUNDLED : VERDICT_OPENED);
+    if (record->bundle)
+        load_of(engine, incident->source)->bundle = incident->key;
+    engine->open_incidents++;
+    return ERR_OK;
+}
+
+/* An acknowledged call-out is owed a notice, now or when the last one is old enough. */
+static void owe_notice(struct engine *engine, struct callout *callout, struct now now) {
+    int64_t due_usec = callout->noticed_usec ? callout->noticed_usec + UPDATE_NOTICE_USEC : now.wall_usec;
+    if (callout->put_off < UINT16_MAX)
+        callout->put_off++;
+    if (!heap_armed(&callout->timer))
+        heap_arm(&engine->timers, &callout->timer, now.boot_usec + apply_left_usec(due_usec, UPDATE_NOTICE_USEC, now));
+}
+
+/* A call-out that pages takes over a rise; it never becomes less urgent, so that a flapping monitor restarts no ladder twice. */
+static void raise_severity(struct incident *incident, enum severity severity) {
+    incident->severity = severity;
+    for (struct callout *callout = incident->callouts; callout; callout = callout->next)
+        if (callout->state == CALLOUT_PAGING && severity < callout->severity)
+            callout->severity = severity;
+}
+
+enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+    if (record->severity > SEVERITY_COUNT || incident->closed_usec)
+        return ERR_CORRUPT;
+    remember_request(engine, incident, record, record->kind == RECORD_BUNDLED ? VERDICT_BUNDLED : VERDICT_UPDATED);
+    incident->updated_usec = record->at_usec;
+    if (record->severity)
+        raise_severity(incident, record->severity - 1);
+    if (!record->summary)
+        return ERR_OK;      /* the same again: nothing to tell */
+    incident->body_hash = record->body_hash;
+    set_text(incident, record);
+    for (struct callout *callout = incident->callouts; callout; callout = callout->next)
+        if (callout->state == CALLOUT_ACKNOWLEDGED && find_latest_callout(incident, callout->role) == callout)
+            owe_notice(engine, callout, now);
+    return ERR_OK;
+}
+
+enum err apply_closed(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+    if (incident->closed_usec)
+        return ERR_CORRUPT;
+    for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
+        if (callout->state == CALLOUT_PAGING)
+            return ERR_CORRUPT;
+        heap_disarm(&engine->timers, &callout->timer);
+    }
+    unlink_dedup(engine, incident);
+    apply_forget_codes(engine, incident);
+    incident->closed_usec = record->at_usec;
+    incident->closed_by = intern_add(engine->names, record->actor);
+    incident->settle_usec = now.boot_usec + apply_left_usec(record->at_usec + SETTLE_USEC, SETTLE_USEC, now);
+    if (engine->last_closed)
+        engine->last_closed->next_closed = incident;
+    else
+        engine->first_closed = incident;
+    engine->last_closed = incident;
+    engine->closed_in_memory++;
+    engine->open_incidents--;
+    return ERR_OK;
+}
+
+static void unlink_closed(struct engine *engine, struct incident *incident) {
+    struct incident *before = NULL;
+    for (struct incident *at = engine->first_closed; at != incident; at = at->next_closed)
+        before = at;
+    if (before)
+        before->next_closed = incident->next_closed;
+    else
+        engine->first_closed = incident->next_closed;
+    if (engine->last_closed == incident)
+        engine->last_closed = before;
+    engine->closed_in_memory--;
+}
+
+static void free_callouts(struct engine *engine, struct incident *incident) {
+    struct callout *callout;
+    while ((callout = incident->callouts)) {
+        struct recipient *recipient;
+        incident->callouts = callout->next;
+        heap_disarm(&engine->timers, &callout->timer);
+        if (callout->state == CALLOUT_PAGING)
+            engine->paging_callouts--;
+        while ((recipient = callout->recipients)) {
+            callout->recipients = recipient->next;
+            free(recipient);
+        }
+        free(callout);
+    }
+}
+
+void apply_forget(struct engine *engine, struct incident *incident) {
+    struct idempotent *idempotent;
+    struct message *message;
+    apply_forget_codes(engine, incident);
+    free_callouts(engine, incident);
+    while ((message = incident->messages)) {
+        incident->messages = message->next;
+        free(message);
+    }
+    while ((idempotent = incident->idempotents)) {
+        incident->idempotents = idempotent->next;
+        map_remove(&engine->idempotents, idempotent->hash);
+        free(idempotent);
+    }
+    free(incident->text);
+    if (incident == &engine->house)
+        return;
+    if (incident->closed_usec) {
+        unlink_closed(engine, incident);
+    } else {
+        unlink_dedup(engine, incident);
+        engine->open_incidents--;
+    }
+    map_remove(&engine->incidents, incident->key);
+    free(incident);
+}

@@ -1,0 +1,164 @@
+/* Recipients with their codes, and messages with their outcomes. */
+#include "engine/apply.h"
+
+#include <string.h>
+
+static void forget_code(struct engine *engine, struct recipient *recipient) {
+    struct recipient *first = recipient->code ? map_get(&engine->codes, recipient->code) : NULL;
+    if (first == recipient) {
+        if (recipient->next_code)
+            map_put(&engine->codes, recipient->code, recipient->next_code);
+        else
+            map_remove(&engine->codes, recipient->code);
+    } else {
+        while (first && first->next_code != recipient)
+            first = first->next_code;
+        if (first)
+            first->next_code = recipient->next_code;
+    }
+    recipient->next_code = NULL;
+    recipient->code = 0;
+}
+
+void apply_forget_codes(struct engine *engine, const struct incident *incident) {
+    for (struct callout *callout = incident->callouts; callout; callout = callout->next)
+        for (struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
+            forget_code(engine, recipient);
+}
+
+struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person) {
+    atom name = intern_add(engine->names, person);
+    struct recipient **last = &callout->recipients;
+    for (; *last; last = &(*last)->next)
+        if ((*last)->person == name)
+            return *last;
+    *last = NEW(struct recipient);
+    (*last)->callout = callout;
+    (*last)->person = name;
+    return *last;
+}
+
+static void set_code(struct engine *engine, struct recipient *recipient, uint32_t code) {
+    if (code == 0 || code == recipient->code)
+        return;
+    forget_code(engine, recipient);
+    recipient->code = code;
+    recipient->next_code = map_get(&engine->codes, code);
+    map_put(&engine->codes, code, recipient);
+}
+
+static void note_drill(struct engine *engine, atom person, int64_t at_usec) {
+    int64_t *last = map_get(&engine->drilled, person);
+    if (!last) {
+        last = NEW(int64_t);
+        map_put(&engine->drilled, person, last);
+    }
+    if (*last < at_usec)
+        *last = at_usec;
+}
+
+static void unlock(struct engine *engine, atom address) {
+    struct correspondent *correspondent = map_get(&engine->correspondents, address);
+    if (!correspondent)
+        return;
+    correspondent->locked = false;
+    correspondent->wrong_codes = 0;
+}
+
+void apply_forget_ended(struct incident *incident, const struct callout *callout) {
+    struct message **place = &incident->messages, *message;
+    while ((message = *place)) {
+        bool ended = message->state != MESSAGE_QUEUED && message->callout == callout && message->turn + 1 < callout->turn;
+        if (ended) {
+            *place = message->next;
+            free(message);
+        } else {
+            place = &message->next;
+        }
+    }
+}
+
+static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record) {
+    struct message **last = &incident->messages;
+    while (*last)
+        last = &(*last)->next;
+    struct message *message = *last = NEW(struct message);
+    message->number = incident->last_page = record->page;
+    message->nonce = record->nonce;
+    message->person = intern_add(engine->names, record->person);
+    message->address = intern_add(engine->names, record->address);
+    message->channel = record->channel - 1;
+    message->purpose = record->purpose;
+    message->count = (uint16_t)record->count;
+    return message;
+}
+
+static bool message_plausible(const struct incident *incident, const struct record *record) {
+    return record->page > incident->last_page && record->address && record->channel >= 1 && record->channel <= CHANNEL_COUNT &&
+           record->purpose >= PURPOSE_PAGE && record->purpose < PURPOSE_END;
+}
+
+enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record) {
+    struct incident *incident = callout->incident;
+    if (callout->state != CALLOUT_PAGING || !record->person || !message_plausible(incident, record))
+        return ERR_CORRUPT;
+    struct recipient *recipient = apply_recipient(engine, callout, record->person);
+    struct message *message = add_message(engine, incident, record);
+    message->callout = callout;
+    message->recipient = recipient;
+    message->turn = callout->turn;
+    message->repeat = callout->round > 0;
+    recipient->channels |= (uint8_t)(1u << message->channel);
+    set_code(engine, recipient, record->code);
+    if (record->has_token)
+        memcpy(recipient->token, record->token, TOKEN_BYTES);
+    if (incident->drill)
+        note_drill(engine, recipient->person, record->at_usec);
+    if (message->channel == CHANNEL_SMS)
+        unlock(engine, message->address);
+    return ERR_OK;
+}
+
+static void forget_first_message(struct incident *incident) {
+    struct message *first = incident->messages;
+    incident->messages = first->next;
+    free(first);
+}
+
+enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record) {
+    struct callout *callout = find_callout(incident, record->callout);
+    if (!message_plausible(incident, record) || (record->callout != 0 && !callout))
+        return ERR_CORRUPT;
+    struct message *message = add_message(engine, incident, record);
+    message->callout = callout;
+    if (callout) {
+        message->recipient = find_recipient(callout, message->person);
+        message->turn = callout->turn;
+    }
+    if (record->purpose == PURPOSE_GATEWAY_TEST)
+        message->gateway = intern_add(engine->names, record->gateway);
+    if (callout && record->purpose == PURPOSE_UPDATE) {
+        callout->noticed_usec = record->at_usec;
+        callout->put_off = 0;
+        if (!callout->ends)
+            heap_disarm(&engine->timers, &callout->timer);
+    }
+    if (incident == &engine->house && record->page > HOUSE_MESSAGES_MAX && incident->messages->number + HOUSE_MESSAGES_MAX < record->page)
+        forget_first_message(incident);
+    return ERR_OK;
+}
+
+enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record) {
+    struct message *message = find_message(incident, record->page);
+    if (!message)
+        return ERR_OK;      /* of a page that was forgotten as its call-out repeated */
+    if (record->kind == RECORD_PAGE_DELIVERED)
+        message->state = MESSAGE_DELIVERED;
+    else if (record->kind == RECORD_PAGE_SENT || record->kind == RECORD_NOTICE_SENT)
+        message->state = MESSAGE_SENT;
+    else if (record->final)
+        message->state = MESSAGE_FAILED;
+    if (record->gateway && record->kind != RECORD_PAGE_FAILED)
+        message->gateway = intern_add(engine->names, record->gateway);
+    return ERR_OK;
+}
