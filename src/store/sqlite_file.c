@@ -213,8 +213,8 @@ static enum err err_of_sqlite(sqlite3 *db)
     case SQLITE_AUTH:
     case SQLITE_READONLY:   return ERR_DENIED;
     case SQLITE_TOOBIG:     return ERR_TOO_BIG;
-    case SQLITE_CANTOPEN:
-    case SQLITE_IOERR:      return err_of_errno(sqlite3_system_errno(db));
+    case SQLITE_CANTOPEN:   return err_of_errno(sqlite3_system_errno(db));
+    case SQLITE_IOERR:      return err_of_errno(sqlite3_system_errno(db)) == ERR_NOSPACE ? ERR_NOSPACE : ERR_IO;
     default:                return ERR_IO;
     }
 }
