@@ -19,7 +19,7 @@ void text_utf8_add(struct buf *buf, uint32_t character);
 /* One line that is safe to show and to send: C0 and C1 controls, line separators and bidi controls (U+202A..202E,
  * U+2066..2069, U+200E, U+200F, U+061C) become one space; runs of white space become one; ends trimmed; invalid bytes U+FFFD. */
 void text_add_clean_line(struct buf *buf, const char *text, size_t len);
-/* The same, but line feeds stay (CR LF becomes LF). */
+/* The same for each line: line feeds stay (CR LF becomes LF), those at the ends go. */
 void text_add_clean_block(struct buf *buf, const char *text, size_t len);
 
 /* Simple case folding for Latin (ASCII, Latin-1, Latin Extended-A), enough for names and SMS replies in Swedish. */
@@ -28,13 +28,14 @@ bool text_starts_with_fold(const char *text, const char *prefix);
 void text_add_folded(struct buf *buf, const char *text, size_t len); /* lower case */
 
 /* The candidate nearest to what was typed (Damerau-Levenshtein over folded characters), or NULL if none is near: at most
- * a third of the longer's characters away, or one shorter is the other's beginning. Ties go to the first. */
+ * a third of the longer's characters away, or one shorter is the other's beginning. Ties go to the first. Names of more than
+ * 64 characters are near to nothing. */
 const char *text_nearest(const char *typed, const char *const *candidates, size_t n);
 
 WARN_UNUSED enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret);   /* decimal digits only, the whole string */
 /* "90s", "5m", "2h", "14d", "0m"; the unit is required. Up to 366 d. In microseconds. */
 WARN_UNUSED enum err text_to_duration(const char *text, int64_t *ret_usec);
-void text_add_duration(struct buf *buf, int64_t usec);               /* the shortest exact form in one unit: "90s", "5m" */
+void text_add_duration(struct buf *buf, int64_t usec);               /* exact, in the largest unit that allows it: "90s", "5m"; 0 is "0m" */
 /* RFC 3339 in UTC with milliseconds: 2026-11-22T13:55:00.123Z */
 void text_add_rfc3339(struct buf *buf, int64_t utc_usec);
 /* RFC 3339 with Z or a numeric offset, to microseconds since 1970 UTC. */

@@ -13,7 +13,8 @@
 
 struct tz;
 
-/* Parses a TZif file's bytes, version 2 or later (1 is read too). ERR_CORRUPT: not one, or one that lies about its sizes. */
+/* Parses a TZif file's bytes, version 2 or later (1 is read too). ERR_CORRUPT: not one, or one that lies about its sizes.
+ * ERR_UNSUPPORTED: it counts leap seconds (zoneinfo/right), so its times are not UTC. */
 WARN_UNUSED enum err tz_parse(const void *bytes, size_t len, struct tz **ret);
 struct tz *tz_new_utc(void);
 void tz_free(struct tz *tz);                                                   /* accepts NULL */
@@ -25,7 +26,7 @@ int32_t tz_offset(const struct tz *tz, int64_t utc_usec);
 const char *tz_abbreviation(const struct tz *tz, int64_t utc_usec);
 void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret);
 
-/* Local to UTC, in microseconds. An hour that clocks skip gives the first instant after the gap. An hour that comes twice
+/* Local to UTC, in microseconds; the reading is civil_valid(). An hour that clocks skip gives the first instant after the gap. An hour that comes twice
  * gives the first reading for a beginning and the last for an end, so that duties overlap and never leave a hole. */
 enum tz_edge { TZ_BEGIN, TZ_END };
 int64_t tz_from_local(const struct tz *tz, const struct civil *local, enum tz_edge edge);
