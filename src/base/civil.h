@@ -25,11 +25,13 @@ struct iso_week {
     int week;            /* 1..53 */
 };
 
-int64_t civil_day(int year, int month, int day);                      /* days since 1970-01-01; the day may be outside its month */
+/* Days since 1970-01-01. The month exists; the day may be outside it. */
+int64_t civil_day(int year, int month, int day);
 void civil_from_day(int64_t day, int *ret_year, int *ret_month, int *ret_day);
 bool civil_valid(const struct civil *civil);                          /* a date and time that exist; second <= 59 */
 int civil_weekday(int64_t day);                                       /* 0 Monday .. 6 Sunday */
-int64_t civil_to_sec(const struct civil *civil);                      /* as if it were UTC; hours, minutes and seconds may be outside their day */
+/* As if it were UTC. Hours, minutes and seconds may be outside their day. */
+int64_t civil_to_sec(const struct civil *civil);
 void civil_from_sec(int64_t sec, struct civil *ret);                  /* usec is left 0 */
 
 int iso_weeks_in_year(int year);                                      /* 52 or 53 */

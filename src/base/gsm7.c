@@ -12,7 +12,8 @@ static const uint16_t beyond_ascii[] = {
 
 /* Those of the extension table, which are sent as an escape and a second septet (6.2.1.1). */
 static bool is_extended(uint32_t c) {
-    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|' || c == 0x20AC;
+    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|'
+        || c == 0x20AC;
 }
 
 /* 0: not in the alphabet. */

@@ -39,7 +39,8 @@ enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret) {
 static const struct unit {
     const char *name;
     int64_t usec;
-} units[] = {{"d", USEC_PER_DAY}, {"h", USEC_PER_HOUR}, {"m", USEC_PER_MIN}, {"s", USEC_PER_SEC}, {"ms", USEC_PER_MSEC}, {"us", 1}};
+} units[] = {{"d", USEC_PER_DAY}, {"h", USEC_PER_HOUR}, {"m", USEC_PER_MIN}, {"s", USEC_PER_SEC}, {"ms", USEC_PER_MSEC},
+    {"us", 1}};
 
 static const struct unit *find_unit(char letter) {
     for (const struct unit *unit = units; unit->usec >= USEC_PER_SEC; unit++)

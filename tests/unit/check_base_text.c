@@ -32,7 +32,8 @@ static bool reencodes(const unsigned char *bytes, size_t len) {
     CLEANUP_BUF struct buf buf = {0};
     size_t i = 0;
     while (i < len) {
-        size_t more = bytes[i] < 0x80 ? 0 : bytes[i] < 0xC0 ? 9 : bytes[i] < 0xE0 ? 1 : bytes[i] < 0xF0 ? 2 : bytes[i] < 0xF8 ? 3 : 9;
+        unsigned char first = bytes[i];
+        size_t more = first < 0x80 ? 0 : first < 0xC0 ? 9 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF8 ? 3 : 9;
         if (i + more >= len)
             return false;
         uint32_t c = more == 0 ? bytes[i] : bytes[i] & (0x7Fu >> (more + 1));
@@ -130,7 +131,8 @@ END_TEST
 /* Whatever comes in, what goes out is valid, has no controls but line feeds, and is clean already. */
 START_TEST(cleaning_twice_changes_nothing) {
     uint64_t seed = 11;
-    static const char *const pieces[] = {" ", "\n", "\r", "\t", "a", "å", "\u202E", "\u2028", "\xFF", "\xE2\x82", "\u00A0", "🚒", "\x01"};
+    static const char *const pieces[] = {" ", "\n", "\r", "\t", "a", "å", "\u202E", "\u2028", "\xFF", "\xE2\x82", "\u00A0", "🚒",
+        "\x01"};
     for (int i = 0; i < 20000; i++) {
         CLEANUP_BUF struct buf raw = {0}, once = {0}, twice = {0};
         for (uint64_t n = unit_random(&seed) % 12; n > 0; n--)
@@ -227,10 +229,12 @@ END_TEST
 
 START_TEST(numbers) {
     static const struct { const char *text; uint64_t max; enum err err; uint64_t number; } cases[] = {
-        {"0", 0, ERR_OK, 0}, {"0042", 100, ERR_OK, 42}, {"100", 100, ERR_OK, 100}, {"101", 100, ERR_RANGE, 0}, {"1", 0, ERR_RANGE, 0},
+        {"0", 0, ERR_OK, 0}, {"0042", 100, ERR_OK, 42}, {"100", 100, ERR_OK, 100}, {"101", 100, ERR_RANGE, 0},
+        {"1", 0, ERR_RANGE, 0},
         {"18446744073709551615", UINT64_MAX, ERR_OK, UINT64_MAX}, {"18446744073709551616", UINT64_MAX, ERR_RANGE, 0},
         {"99999999999999999999999999999", UINT64_MAX, ERR_RANGE, 0}, {"000000000000000000000000000000001", 5, ERR_OK, 1},
-        {"", 9, ERR_SYNTAX, 0}, {" 1", 9, ERR_SYNTAX, 0}, {"1 ", 9, ERR_SYNTAX, 0}, {"+1", 9, ERR_SYNTAX, 0}, {"-1", 9, ERR_SYNTAX, 0},
+        {"", 9, ERR_SYNTAX, 0}, {" 1", 9, ERR_SYNTAX, 0}, {"1 ", 9, ERR_SYNTAX, 0}, {"+1", 9, ERR_SYNTAX, 0},
+        {"-1", 9, ERR_SYNTAX, 0},
         {"0x1", 9, ERR_SYNTAX, 0}, {"1.0", 9, ERR_SYNTAX, 0}, {"99x", 9, ERR_SYNTAX, 0},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -243,11 +247,15 @@ END_TEST
 
 START_TEST(durations) {
     static const struct { const char *text; enum err err; int64_t usec; const char *back; } cases[] = {
-        {"90s", ERR_OK, 90 * USEC_PER_SEC, "90s"}, {"5m", ERR_OK, 5 * USEC_PER_MIN, "5m"}, {"2h", ERR_OK, 2 * USEC_PER_HOUR, "2h"},
-        {"14d", ERR_OK, 14 * USEC_PER_DAY, "14d"}, {"0m", ERR_OK, 0, "0m"}, {"0s", ERR_OK, 0, "0m"}, {"60s", ERR_OK, USEC_PER_MIN, "1m"},
-        {"24h", ERR_OK, USEC_PER_DAY, "1d"}, {"36h", ERR_OK, 36 * USEC_PER_HOUR, "36h"}, {"366d", ERR_OK, 366 * USEC_PER_DAY, "366d"},
+        {"90s", ERR_OK, 90 * USEC_PER_SEC, "90s"}, {"5m", ERR_OK, 5 * USEC_PER_MIN, "5m"},
+        {"2h", ERR_OK, 2 * USEC_PER_HOUR, "2h"},
+        {"14d", ERR_OK, 14 * USEC_PER_DAY, "14d"}, {"0m", ERR_OK, 0, "0m"}, {"0s", ERR_OK, 0, "0m"},
+        {"60s", ERR_OK, USEC_PER_MIN, "1m"},
+        {"24h", ERR_OK, USEC_PER_DAY, "1d"}, {"36h", ERR_OK, 36 * USEC_PER_HOUR, "36h"},
+        {"366d", ERR_OK, 366 * USEC_PER_DAY, "366d"},
         {"31622400s", ERR_OK, 366 * USEC_PER_DAY, "366d"}, {"31622401s", ERR_RANGE, 0, NULL}, {"367d", ERR_RANGE, 0, NULL},
-        {"99999999999999999999d", ERR_RANGE, 0, NULL}, {"5", ERR_SYNTAX, 0, NULL}, {"m", ERR_SYNTAX, 0, NULL}, {"", ERR_SYNTAX, 0, NULL},
+        {"99999999999999999999d", ERR_RANGE, 0, NULL}, {"5", ERR_SYNTAX, 0, NULL}, {"m", ERR_SYNTAX, 0, NULL},
+        {"", ERR_SYNTAX, 0, NULL},
         {"5 m", ERR_SYNTAX, 0, NULL}, {"5min", ERR_SYNTAX, 0, NULL}, {"5M", ERR_SYNTAX, 0, NULL}, {"-5m", ERR_SYNTAX, 0, NULL},
         {"1h30m", ERR_SYNTAX, 0, NULL}, {"1.5h", ERR_SYNTAX, 0, NULL}, {"5ms", ERR_SYNTAX, 0, NULL}, {"5w", ERR_SYNTAX, 0, NULL},
     };
@@ -358,7 +366,8 @@ START_TEST(hex) {
     ck_assert_str_eq(buf_text(&buf), "009fabff");
     ck_assert_int_eq(text_from_hex("009fABff", bytes, 4), ERR_OK);
     ck_assert_mem_eq(bytes, "\x00\x9f\xAb\xff", 4);
-    static const char *const wrong[] = {"", "0", "009fabf", "009fabff0", "009fabff00", "009fabfg", " 09fabff", "0x9fabff", "009f"};
+    static const char *const wrong[] = {"", "0", "009fabf", "009fabff0", "009fabff00", "009fabfg", " 09fabff", "0x9fabff",
+        "009f"};
     for (size_t i = 0; i < N_ELEMENTS(wrong); i++) {
         CLEANUP_FREE char *exact = mem_strdup(wrong[i]);
         ck_assert_msg(text_from_hex(exact, bytes, 4) == ERR_SYNTAX, "%s", wrong[i]);
@@ -387,11 +396,13 @@ END_TEST
 
 START_TEST(base64url_refuses) {
     static const struct { const char *text; size_t len; } cases[] = {
-        {"Zh", 1}, {"Zm9", 2}, {"Zg==", 1}, {"Zg", 2}, {"Z", 0}, {"Z", 1}, {"Zm9v", 2}, {"Zm9v", 4}, {"+/+/", 3}, {"Zm 9", 3}, {"Zm\n9", 3},
+        {"Zh", 1}, {"Zm9", 2}, {"Zg==", 1}, {"Zg", 2}, {"Z", 0}, {"Z", 1}, {"Zm9v", 2}, {"Zm9v", 4}, {"+/+/", 3}, {"Zm 9", 3},
+        {"Zm\n9", 3},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         char bytes[8];
-        ck_assert_msg(text_from_base64url(cases[i].text, strlen(cases[i].text), bytes, cases[i].len) == ERR_SYNTAX, "%s", cases[i].text);
+        ck_assert_msg(text_from_base64url(cases[i].text, strlen(cases[i].text), bytes, cases[i].len) == ERR_SYNTAX, "%s",
+            cases[i].text);
     }
     char bytes[3];
     ck_assert_int_eq(text_from_base64url("Zm\0v", 4, bytes, 3), ERR_SYNTAX);
@@ -421,7 +432,8 @@ static void add_case(Suite *suite, const char *name, const TTest *const tests[],
 }
 
 int main(void) {
-    const TTest *const utf8[] = {every_character_there_and_back, validity_at_every_bound, what_is_not_utf8, cutting_splits_no_character};
+    const TTest *const utf8[] = {every_character_there_and_back, validity_at_every_bound, what_is_not_utf8,
+        cutting_splits_no_character};
     const TTest *const clean[] = {clean_text, cleaning_twice_changes_nothing};
     const TTest *const fold[] = {folds_as_towlower, equality_without_case, beginning_without_case, nearest_name,
                                  nearest_ties_go_to_the_first, nearest_is_bounded};

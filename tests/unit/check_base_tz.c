@@ -99,7 +99,8 @@ static void check_instant(const struct tz *tz, const char *name, int64_t sec) {
     struct civil civil;
     EXPECT(localtime_r(&time, &tm));
     int64_t usec = sec * USEC_PER_SEC + 999999;
-    EXPECT_MSG(tz_offset(tz, usec) == tm.tm_gmtoff, "%s at %lld: %d, not %ld", name, (long long)sec, tz_offset(tz, usec), tm.tm_gmtoff);
+    EXPECT_MSG(tz_offset(tz, usec) == tm.tm_gmtoff, "%s at %lld: %d, not %ld", name, (long long)sec, tz_offset(tz, usec),
+        tm.tm_gmtoff);
     EXPECT_MSG(strcmp(tz_abbreviation(tz, usec), tm.tm_zone) == 0, "%s at %lld: %s, not %s", name, (long long)sec,
                   tz_abbreviation(tz, usec), tm.tm_zone);
     tz_to_local(tz, usec, &civil);
@@ -162,7 +163,8 @@ START_TEST(random_instants_as_localtime) {
     for (int i = 0; i < 5000; i++)
         check_instant(tz, name, first + (int64_t)(unit_random(&seed) % (uint64_t)span));
     for (int i = 0; i < 3000; i++)   /* the years in which duties are, closer */
-        check_instant(tz, name, civil_day(2020, 1, 1) * SEC_PER_DAY + (int64_t)(unit_random(&seed) % (INT64_C(10980) * SEC_PER_DAY)));
+        check_instant(tz, name, civil_day(2020, 1, 1) * SEC_PER_DAY
+                                + (int64_t)(unit_random(&seed) % (INT64_C(10980) * SEC_PER_DAY)));
 }
 END_TEST
 
@@ -392,7 +394,8 @@ END_TEST
 /* glibc reads such rules too, as the value of TZ. (It does not follow one over New Year; see saving_time_all_year.) */
 static const char *const rules[] = {
     "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "IST-1GMT0,M10.5.0,M3.5.0/1", "<+0330>-3:30<+0430>,J79/24,J263/24",
-    "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "AAA3BBB,J60/2,J300/2", "AAA3BBB,59/2,300/2", "AAA3BBB,0/2,300/2",
+    "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "AAA3BBB,J60/2,J300/2", "AAA3BBB,59/2,300/2",
+        "AAA3BBB,0/2,300/2",
     "<+00>0<+02>-2,M3.5.0/1,M10.5.0/3", "AAA-12BBB,M9.5.0/2:45,M4.1.0/3:45", "IST-2IDT,M3.4.4/26,M10.5.0", "AAA5", "<-0330>3:30",
     "XXX-13:59:59YYY-14:30:15,M2.1.1/-100,M11.4.6/100:30:30",
 };
@@ -511,7 +514,8 @@ START_TEST(rules_that_are_none) {
     static const char *const wrong[] = {
         "C", "CET", "CE-1", "CET-", "CET-25", "CET-1:60", "CET-1CEST", "CET-1CEST,", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,",
         "CET-1CEST,M0.5.0,M10.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.0.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
-        "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,J0,J300", "CET-1CEST,J366,J300", "CET-1CEST,366,300",
+        "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,J0,J300", "CET-1CEST,J366,J300",
+        "CET-1CEST,366,300",
         "CET-1CEST,M3.5.0,M10.5.0x", "CET-1CEST,M3.5.0,M10.5.0/", "<CET-1", "<+1>-1", "<CET->1x", "C1T-1", ":Europe/Stockholm",
         "CET-1CEST,M3.5,M10.5.0", "CET-99999999999999999999", "ABCDEFGHIJKLMNOP-1", "CET-1CE,M3.5.0,M10.5.0", " CET-1",
     };
@@ -544,8 +548,10 @@ START_TEST(not_zone_files) {
 END_TEST
 
 START_TEST(names_that_may_be_looked_up) {
-    static const char *const good[] = {"UTC", "Europe/Stockholm", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "Etc/GMT-14", "GB-Eire"};
-    static const char *const bad[] = {"", "/etc/passwd", "..", "../etc", "Europe/../../etc/shadow", "Europe/", "Europe//Stockholm", ".",
+    static const char *const good[] = {"UTC", "Europe/Stockholm", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "Etc/GMT-14",
+        "GB-Eire"};
+    static const char *const bad[] = {"", "/etc/passwd", "..", "../etc", "Europe/../../etc/shadow", "Europe/",
+        "Europe//Stockholm", ".",
                                       "Europe/Stock holm", "Europe/Malm\xC3\xB6", "a\nb", "posix.rules"};
     for (size_t i = 0; i < N_ELEMENTS(good); i++)
         ck_assert_msg(tz_name_valid(good[i]), "%s", good[i]);
@@ -570,11 +576,13 @@ static void add_case(Suite *suite, const char *name, const TTest *const tests[],
 }
 
 int main(void) {
-    const TTest *const each_zone[] = {random_instants_as_localtime, random_readings_as_localtime, every_change_and_its_surroundings,
+    const TTest *const each_zone[] = {random_instants_as_localtime, random_readings_as_localtime,
+        every_change_and_its_surroundings,
                                       the_ends_of_time, truncated_anywhere, random_damage};
     const TTest *const each_rule[] = {rules_as_glibc};
     const TTest *const once[] = {
-        readings_as_mktime, stockholm_spring_and_autumn, microseconds_stay, apia_has_a_day_that_never_was, utc_is_utc, version_1_is_read,
+        readings_as_mktime, stockholm_spring_and_autumn, microseconds_stay, apia_has_a_day_that_never_was, utc_is_utc,
+        version_1_is_read,
         without_a_rule_the_last_type_stays, the_rule_holds_from_the_last_transition_on, saving_time_all_year, counts_that_lie,
         rules_that_are_none, files_that_contradict_themselves, not_zone_files, names_that_may_be_looked_up,
     };
