@@ -1,28 +1,41 @@
 #include "api/api_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/civil.h"
 #include "base/text.h"
 #include "engine/roster.h"
 
+/* "0" stands for a digit, "T" for itself or a space. */
+static bool has_shape(const char *text, const char *shape)
+{
+    for (; *shape; shape++, text++) {
+        bool fits = *shape == '0' ? *text >= '0' && *text <= '9' : *shape == 'T' ? *text == 'T' || *text == ' ' : *text == *shape;
+        if (!fits)
+            return false;
+    }
+    return !*text;
+}
+
+static int number_at(const char *text, size_t len)
+{
+    int number = 0;
+    for (size_t i = 0; i < len; i++)
+        number = 10 * number + text[i] - '0';
+    return number;
+}
+
 /* "2026-12-24 08:00", with "T" or a space, with seconds or without: local time. */
 static bool read_local(const char *text, const struct tz *tz, int64_t *ret)
 {
-    struct civil local = { 0 };
-    char between = 0;
-    int used = 0, more = 0;
-    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d%n", &local.year, &local.month, &local.day, &between, &local.hour, &local.minute, &used) != 6)
+    bool seconds = has_shape(text, "0000-00-00T00:00:00");
+    if (!seconds && !has_shape(text, "0000-00-00T00:00"))
         return false;
-    if ((between != ' ' && between != 'T') || used != 16)
-        return false;
-    if (text[used] == ':') {
-        if (sscanf(text + used, ":%2d%n", &local.second, &more) != 1 || more != 3)
-            return false;
-        used += more;
-    }
-    if (text[used] || !civil_valid(&local))
+    struct civil local = {
+        .year = number_at(text, 4), .month = number_at(text + 5, 2), .day = number_at(text + 8, 2),
+        .hour = number_at(text + 11, 2), .minute = number_at(text + 14, 2), .second = seconds ? number_at(text + 17, 2) : 0,
+    };
+    if (!civil_valid(&local))
         return false;
     *ret = tz_from_local(tz, &local, TZ_BEGIN);
     return true;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "web/answer_page.h"
 
-enum { ROLE_BYTES_MAX = 64, MINUTES_MAX = 999, UPDATES_MAX = 200 };
+enum { ROLE_BYTES_MAX = 64, MINUTES_MAX = 999, UPDATES_MAX = 20 };
 
 /* A page on its way: whose, and what was just said. */
 struct visit {
@@ -30,16 +30,19 @@ static void send_plain(struct http_exchange *exchange, int status, void (*render
 
 /* ---- drawing ---- */
 
+/* What was told, from the first text on: that one always, and the last ones of the rest. */
 static size_t collect_updates(const struct history *history, struct answer_page_update *ret)
 {
     size_t n = 0;
     for (size_t i = 0; history && i < history->n; i++) {
         enum record_kind kind = history->entries[i].kind;
         struct record record;
-        if ((kind != RECORD_UPDATED && kind != RECORD_BUNDLED) || !history_record(history, i, &record))
+        if ((kind != RECORD_OPENED && kind != RECORD_UPDATED && kind != RECORD_BUNDLED) || !history_record(history, i, &record))
+            continue;
+        if (!record.summary && !record.details)
             continue;
         if (n == UPDATES_MAX) {
-            memmove(ret, ret + 1, (UPDATES_MAX - 1) * sizeof *ret);
+            memmove(ret + 1, ret + 2, (UPDATES_MAX - 2) * sizeof *ret);
             n--;
         }
         ret[n++] = (struct answer_page_update){ .at_usec = record.at_usec, .summary = record.summary, .details = record.details };

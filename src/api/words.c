@@ -55,7 +55,7 @@ void words_add_masked_address(struct buf *buf, const char *address)
 static size_t run_length(const char *text, size_t *ret_digits)
 {
     size_t len = 0, digits = 0;
-    for (size_t i = 0; text[i] && (is_digit(text[i]) || strchr(" -/().", text[i])); i++) {
+    for (size_t i = 0; text[i] && (is_digit(text[i]) || strchr(" -/()", text[i])); i++) {
         if (!is_digit(text[i]))
             continue;
         digits++;

@@ -15,7 +15,7 @@ void words_add_time(struct buf *buf, const struct tz *tz, int64_t wall_usec, int
 /* Everything but the last three digits of a telephone number as "*": "+********605". An e-mail address stays as it is. */
 void words_add_masked_address(struct buf *buf, const char *address);
 /* Text from outside: in every run of seven or more digits all but the last three are masked, and a run of exactly six, which
- * may be somebody's code, whole. Digits of a run may have spaces, hyphens and the like between them. */
+ * may be somebody's code, whole. Digits of a run may have spaces, hyphens and brackets between them. */
 void words_add_masked_text(struct buf *buf, const char *text);
 
 /* The person's name, or the id if the configuration knows it no more, or `nobody` for NULL and "". */

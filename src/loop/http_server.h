@@ -50,7 +50,7 @@ void http_server_stop_accepting(struct http_server *server);
 unsigned http_server_connections(const struct http_server *server);
 
 /* Sends the response and ends the exchange; the exchange must not be used afterwards. Adds Content-Length, Date,
- * X-Content-Type-Options: nosniff, and for HTML a strict Content-Security-Policy (no scripts, inline style only), Referrer-Policy: no-referrer. */
+ * X-Content-Type-Options: nosniff, to a 401 which authentication there is, and for HTML a strict Content-Security-Policy (no scripts, inline style only), Referrer-Policy: no-referrer. */
 void http_reply(struct http_exchange *exchange, const struct http_response *response);
 
 /* An event stream (text/event-stream) of unknown length. `closed` is called once when the peer leaves or is dropped, not

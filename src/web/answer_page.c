@@ -7,13 +7,13 @@
 #include "web/answer_words.h"
 #include "web/html.h"
 
-enum { CALL_IN_MAX = 6, UPDATES_SHOWN_MAX = 20 };
+enum { CALL_IN_MAX = 6 };
 
 /* Sizes in px and blocks under each other: what an old browser understands. Nothing depends on the rest. */
 static const char style[] =
     "body{margin:0 auto;max-width:600px;font:18px/1.4 sans-serif;color:#111;background:#fff}"
     "h1{font-size:26px;line-height:1.2;margin:12px 16px 8px;overflow-wrap:break-word}"
-    "h2{font-size:16px;margin:24px 16px 4px;color:#444}"
+    "h2{font-size:16px;margin:26px 16px 4px;color:#444}"
     "p{margin:4px 16px;overflow-wrap:break-word}"
     ".head{padding:10px 0;color:#fff;background:#a8071a}"
     ".head b{font-size:22px}"
@@ -28,7 +28,7 @@ static const char style[] =
     ".yes{color:#fff;background:#0a6b2d;border-color:#0a6b2d;padding:26px 8px;font-size:25px}"
     ".no{color:#111;background:#fff}"
     "a.ring{margin:12px 16px;width:auto;color:#fff;background:#0b4f8a;border-color:#0b4f8a}"
-    ".eta form{display:inline-block;margin:4px 2px;width:29%}.eta{margin:0 12px}"
+    ".eta form{display:inline-block;margin:4px 2px;width:30%}.eta{margin:0 12px}"
     ".eta input{padding:14px 2px;font-size:18px;color:#111;background:#fff}"
     ".small{font-size:15px;color:#444}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}h2,.small{color:#bbb}.said,.state{background:#2a2a2a}"
@@ -238,6 +238,8 @@ static void add_details(const struct drawing *drawing)
 {
     const struct answer_page *page = drawing->page;
     struct buf *out = drawing->out;
+    if (page->n_updates > 1)
+        return;
     if (page->details) {
         html_add(out, "<h2>%s</h2>\n<p>", drawing->words->details);
         html_add_block(out, page->details);
@@ -247,15 +249,15 @@ static void add_details(const struct drawing *drawing)
     }
 }
 
-/* The latest stand first; the oldest beyond a number are left out. */
+/* The latest stands first, and what it began with last. */
 static void add_updates(const struct drawing *drawing)
 {
     const struct answer_page *page = drawing->page;
     struct buf *out = drawing->out;
-    if (page->n_updates == 0)
+    if (page->n_updates < 2)
         return;
     html_add(out, "<h2>%s</h2>\n", drawing->words->updates);
-    for (size_t i = page->n_updates, shown = 0; i-- > 0 && shown < UPDATES_SHOWN_MAX; shown++) {
+    for (size_t i = page->n_updates; i-- > 0;) {
         const struct answer_page_update *update = &page->updates[i];
         html_add(out, "<p><b>");
         add_time(drawing, update->at_usec);
@@ -331,6 +333,7 @@ static void add_after_answers(const struct drawing *drawing)
         return;
     add_eta_buttons(drawing);
     add_call_in_buttons(drawing);
+    html_add(drawing->out, "<h2>%s</h2>\n", drawing->words->release_heading);
     add_button(drawing, "answer", "release", "no", drawing->words->release);
 }
 
@@ -399,10 +402,10 @@ void answer_page_render(const struct answer_page *page, struct buf *ret)
     if (!is_closed(&drawing))
         add_answers(&drawing);
     add_ring(&drawing);
-    if (!is_closed(&drawing))
-        add_after_answers(&drawing);
     add_details(&drawing);
     add_updates(&drawing);
+    if (!is_closed(&drawing))
+        add_after_answers(&drawing);
     add_situation(&drawing);
     add_drill_banner(&drawing);
     html_add(ret, "</body></html>\n");

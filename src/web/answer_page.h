@@ -41,7 +41,7 @@ struct answer_page {                     /* all borrowed for the call */
     const struct recipient *recipient;   /* of a call-out of this incident */
     const char *summary;
     const char *details, *talkgroup;     /* NULL: none */
-    const struct answer_page_update *updates;   /* in order */
+    const struct answer_page_update *updates;   /* in order, the first text included; one alone is no update */
     size_t n_updates;
     bool details_missing;                /* the store did not give them */
     bool degraded;                       /* what is answered now is kept in memory */

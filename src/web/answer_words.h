@@ -9,7 +9,7 @@ struct answer_words {
     const char *severity[SEVERITY_COUNT];
     const char *drill, *drill_note;
     const char *closed;
-    const char *yes, *yes_anyway, *no, *release;
+    const char *yes, *yes_anyway, *no, *release, *release_heading;
     const char *ring;
     const char *location, *talkgroup, *details, *updates, *situation;
     const char *details_missing;

@@ -188,3 +188,30 @@ tests_unit_check_http_server_SOURCES = tests/unit/check_http_server.c tests/unit
 tests_unit_check_http_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_http_server_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
 endif
+
+# The API over doubles of HTTP, store and dispatch: none of those libraries' own objects is drawn in.
+if HAVE_CHECK
+api_test_sources = tests/unit/api_fixture.c tests/unit/api_fixture.h
+api_test_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+api_test_libs = libapi.a libgateways.a libconfig.a libengine.a libloop.a libbase.a $(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_api
+TESTS += tests/unit/check_api
+tests_unit_check_api_SOURCES = tests/unit/check_api.c $(api_test_sources)
+tests_unit_check_api_CFLAGS = $(api_test_cflags)
+tests_unit_check_api_LDADD = $(api_test_libs)
+check_PROGRAMS += tests/unit/check_api_service
+TESTS += tests/unit/check_api_service
+tests_unit_check_api_service_SOURCES = tests/unit/check_api_service.c $(api_test_sources)
+tests_unit_check_api_service_CFLAGS = $(api_test_cflags)
+tests_unit_check_api_service_LDADD = $(api_test_libs)
+check_PROGRAMS += tests/unit/check_api_incidents
+TESTS += tests/unit/check_api_incidents
+tests_unit_check_api_incidents_SOURCES = tests/unit/check_api_incidents.c $(api_test_sources)
+tests_unit_check_api_incidents_CFLAGS = $(api_test_cflags)
+tests_unit_check_api_incidents_LDADD = $(api_test_libs)
+check_PROGRAMS += tests/unit/check_api_people
+TESTS += tests/unit/check_api_people
+tests_unit_check_api_people_SOURCES = tests/unit/check_api_people.c $(api_test_sources)
+tests_unit_check_api_people_CFLAGS = $(api_test_cflags)
+tests_unit_check_api_people_LDADD = $(api_test_libs)
+endif
