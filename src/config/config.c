@@ -4,7 +4,7 @@
 
 #include "config/load.h"
 
-enum { NEAREST_LIMIT = 500000 };
+enum { NEAREST_LIMIT = 200000 };
 
 /* What a configuration owns besides itself. */
 struct store {

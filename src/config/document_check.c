@@ -122,7 +122,7 @@ static void check_value(const struct doc *doc, struct problems *problems, const 
 static void check_keys(const struct doc *doc, struct problems *problems, const struct doc_section *section, const struct doc_kind *kind)
 {
     int first_line[64] = { 0 };
-    for (const struct doc_entry *entry = section->entries; entry; entry = entry->next) {
+    for (const struct doc_entry *entry = section->entries; entry && !problems_full(problems); entry = entry->next) {
         const struct doc_key *key = find_key(kind, entry->key);
         if (!key && kind->free_keys) {
             check_value(doc, problems, entry, kind->free_flags);
@@ -147,7 +147,7 @@ static void check_keys(const struct doc *doc, struct problems *problems, const s
 void doc_check(const struct doc *doc, struct problems *problems, const struct doc_kind *kinds, size_t n_kinds)
 {
     check_duplicate_sections(doc, problems);
-    for (const struct doc_section *section = doc->sections; section; section = section->next) {
+    for (const struct doc_section *section = doc->sections; section && !problems_full(problems); section = section->next) {
         const struct doc_kind *kind = kind_of(section, kinds, n_kinds);
         if (!kind) {
             unknown_section(doc, problems, section, kinds, n_kinds);

@@ -140,7 +140,7 @@ static const char *load_tls_file(const struct scope *scope, const char *key)
         return NULL;
     const char *path = load_path(scope->load, name);
     CLEANUP_BUF struct buf bytes = { 0 };
-    enum err err = slurp_file(path, 1024 * 1024, &bytes, NULL);
+    enum err err = slurp_file(path, SLURP_MAX_BYTES, &bytes, NULL);
     if (err == ERR_NOT_FOUND)
         load_error(scope->load, scope_origin(scope, entry), "there is no file %s", path);
     else if (err)

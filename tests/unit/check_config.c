@@ -1,8 +1,7 @@
 /* The configuration: what administrators write, and what they are told about it. Each case is a few files over a sound
  * configuration, and every line that comes of it, exactly. */
-#define _GNU_SOURCE      /* nftw */
 #include <check.h>
-#include <ftw.h>
+#include <fts.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,12 +80,18 @@ static void put_sound(const struct file *instead, size_t n)
     }
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
+static void remove_directory(void)
 {
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
+    char *paths[] = { directory, NULL };
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    const FTSENT *entry;
+    while ((entry = fts_read(walk)) != NULL) {
+        if (entry->fts_info == FTS_DP)
+            rmdir(entry->fts_path);
+        else if (entry->fts_info != FTS_D)
+            unlink(entry->fts_path);
+    }
+    fts_close(walk);
 }
 
 static void setup(void)
@@ -102,7 +107,7 @@ static void teardown(void)
 {
     config_free(config);
     problems_free(problems);
-    nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    remove_directory();
 }
 
 static enum err load_from(const char *where, const char *credentials, bool check_only)
@@ -157,6 +162,8 @@ static const struct verdict verdicts[] = {
     /* the grammar */
     PEOPLE_CASE(PEOPLE "[person d]\nname = " LONG_50 LONG_50 LONG_50 LONG_50 "\nsms = +46701740608\n",
                 "people.ini:14: error: the line is longer than 199 bytes; let a list go on in indented lines\n"),
+    { { { "groups.ini", "[group g]\nmembers = anna.berg\ntitle = " LONG_50 LONG_50 LONG_50 LONG_50 "\n  bo.eek\n" } },
+      "groups.ini:3: error: the line is longer than 199 bytes; let a list go on in indented lines\n" },
     PEOPLE_CASE(PEOPLE "[person d]\nname = D\n  sms = +46701740608\n",
                 "people.ini:15: error: an indented key is read as more of the line before; begin it at the start of the line\n"),
     PEOPLE_CASE(PEOPLE "[person d]\nname = D\n  [person e]\nname = E\n",
@@ -480,7 +487,7 @@ START_TEST(what_is_written_is_what_is_read)
                         "[person anna.berg]\nemail = a@example.se\n" },
         { "groups.ini", "[group g]\nmembers = bo.ek,\n  anna.berg\n" },
         { "rosters/TIB.ini", "[roster]\ntitle = Tjänsteperson\nhandover = fre 16:30\nweek-starts = before\ncall = on-request\nowner = bo.ek\n"
-                             "[weeks]\n2026-W52 = *, bo.ek\n[shifts]\nshift = 2027-01-02 08:00 / 2027-01-03 08:00  bo.ek\n"
+                             "[weeks]\n2026-W52 = *, bo.ek\n2026-W53 = bo.ek\n[shifts]\nshift = 2027-01-02 08:00 / 2027-01-03 08:00  bo.ek\n"
                              "shift = 2027-01-01T08:00 / 2027-01-02T08:00  bo.ek, -\n"
                              "[ladder]\nstep = 0m primary sms, voice\nstep = 5m role:TIB email\nrepeat = 90s\n"
                              "[ladder info]\nstep = 0m group:g email\nrepeat = 1h\n[drill]\nescalate = no\n" },
@@ -526,6 +533,8 @@ START_TEST(what_is_written_is_what_is_read)
     ck_assert_ptr_eq(tib->owner, bo);
     ck_assert_ptr_null(tib->weeks[0].duty.primary);
     ck_assert(!tib->weeks[0].duty.keep_backups && tib->weeks[0].duty.n_backups == 1);
+    /* A week that is named is whole: who stands alone there has no backup. */
+    ck_assert(tib->weeks[1].duty.primary == bo && !tib->weeks[1].duty.keep_backups && tib->weeks[1].duty.n_backups == 0);
     ck_assert_uint_eq(tib->n_shifts, 3);
     ck_assert(!tib->shifts[0].drop_in && tib->shifts[1].drop_in && !tib->shifts[2].drop_in);
     ck_assert(!tib->shifts[0].duty.keep_backups && tib->shifts[0].duty.n_backups == 0);

@@ -155,7 +155,7 @@ START_TEST(every_week_of_a_rotation_counts_named_or_not)
     ck_assert_str_eq(who(&roster, utc(2027, 1, 11, 11, 0)), "cia");
     ck_assert_str_eq(who(&roster, utc(2027, 1, 18, 11, 0)), "anna");
     /* 2026-W53 and 521 weeks more: 521 % 3 = 2. */
-    ck_assert_str_eq(who(&roster, utc(2026, 12, 30, 12, 0) + 521 * 7 * USEC_PER_DAY), "cia");
+    ck_assert_str_eq(who(&roster, utc(2026, 12, 30, 12, 0) + 521 * (7 * USEC_PER_DAY)), "cia");
 }
 END_TEST
 
