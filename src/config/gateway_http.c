@@ -110,7 +110,7 @@ static const char *load_accept(const struct layers *layers)
 
 static const char *placeholder_value(const struct gateway *gateway, const char *name, const char **ret_missing)
 {
-    static const char *const always[] = { "to", "text", "subject", "page", "receipt-url" };
+    static const char *const always[] = { "to", "text", "subject", "page", "receipt-url", "coding" };
     for (size_t i = 0; i < N_ELEMENTS(always); i++) {
         if (strcmp(name, always[i]) == 0)
             return always[i];
@@ -134,7 +134,7 @@ static void check_template(const struct layers *layers, struct origin where, con
                            const struct gateway *gateway)
 {
     struct load *load = layers->own.load;
-    static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password" };
+    static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password", "coding" };
     for (const char *open = strchr(template, '{'); open; open = strchr(open + 1, '{')) {
         size_t len = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-");
         if (len == 0 || open[1 + len] != '}')

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/gsm7.h"
 #include "gateways/gateway.h"
 #include "gateways/gateway_reply.h"
 #include "gateways/gateway_template.h"
@@ -120,6 +121,7 @@ static enum err render(const struct http_way *way, const struct gateway_message 
         .from = way->from,
         .text = buf_text(&message->text->text),
         .subject = buf_text(&message->text->subject),
+        .coding = gsm7_measure(buf_text(&message->text->text), message->text->text.len).ucs2 ? "2" : "0",
         .page = message->page,
         .receipt_url = buf_text(&rendered->receipt_url),
         .username = way->username,

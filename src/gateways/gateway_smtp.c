@@ -68,9 +68,10 @@ static struct buf *add_header(struct headers *headers, const char *text)
 }
 
 /* Urgent is what somebody must act on now. */
-static bool is_urgent(enum purpose purpose)
+static bool is_urgent(const struct message_view *view)
 {
-    return purpose == PURPOSE_PAGE || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_UNREACHED;
+    bool page = view->purpose == PURPOSE_PAGE && view->severity != SEVERITY_INFO;
+    return page || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
 }
 
 /* The same page has the same Message-ID however often it is sent, so that a reader sees a duplicate once; mails about one
@@ -85,7 +86,7 @@ static void add_headers(const struct smtp_way *way, const struct gateway_message
     }
     add_header(headers, "Auto-Submitted: auto-generated");
     add_header(headers, "X-Auto-Response-Suppress: All");
-    if (is_urgent(message->view->purpose)) {
+    if (is_urgent(message->view)) {
         add_header(headers, "X-Priority: 1 (Highest)");
         add_header(headers, "Importance: high");
     }

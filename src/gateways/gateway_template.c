@@ -81,6 +81,7 @@ static const struct placeholder {
     { "{from}", offsetof(struct template_values, from) },
     { "{text}", offsetof(struct template_values, text) },
     { "{subject}", offsetof(struct template_values, subject) },
+    { "{coding}", offsetof(struct template_values, coding) },
     { "{page}", offsetof(struct template_values, page) },
     { "{receipt-url}", offsetof(struct template_values, receipt_url) },
     { "{username}", offsetof(struct template_values, username) },

@@ -208,6 +208,17 @@ START_TEST(encodings)
 }
 END_TEST
 
+START_TEST(coding_of_the_text)
+{
+    config.http = (struct gateway_http){ .url = "http://127.0.0.1/", .body = "coding={coding}" };
+    assert_text(&started()->body, "coding=0");
+    gateway_cancel(&attempt);
+    gateway_unref(TAKE(way));
+    buf_add_text(&text.text, "č");
+    assert_text(&started()->body, "coding=2");
+}
+END_TEST
+
 START_TEST(parameters_left_out)
 {
     const struct template_values values = { .to = "1", .text = "a&b?c" };
@@ -374,7 +385,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 int main(void)
 {
     const TTest *const providers[] = { elks, elks_without_receipts, kannel, kannel_answers, json_provider };
-    const TTest *const templates[] = { encodings, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
+    const TTest *const templates[] = { encodings, coding_of_the_text, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
                                        places_of_bodies };
     const TTest *const replies[] = { acceptance, message_ids, rules_that_make_no_sense, gateway_without_an_address,
                                      attempt_outlives_its_configuration, who_can_be_answered };

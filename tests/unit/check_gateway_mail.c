@@ -94,9 +94,14 @@ START_TEST(mail)
 }
 END_TEST
 
-START_TEST(notice_by_mail_is_not_urgent)
+START_TEST(what_can_wait_is_not_urgent)
 {
     use_mail();
+    view.severity = SEVERITY_INFO;
+    start();
+    ck_assert_ptr_null(strstr(buf_text(&fake_transfer(0)->headers), "Importance"));
+    gateway_cancel(&attempt);
+    view.severity = SEVERITY_CRITICAL;
     view.purpose = PURPOSE_TAKEN;
     view.incident = 0;
     start();
@@ -238,7 +243,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 
 int main(void)
 {
-    const TTest *const mails[] = { mail, notice_by_mail_is_not_urgent, mail_refused, mail_without_a_sender };
+    const TTest *const mails[] = { mail, what_can_wait_is_not_urgent, mail_refused, mail_without_a_sender };
     const TTest *const outboxes[] = { outbox, outbox_that_cannot_be_written };
     Suite *suite = suite_create("gateway_mail");
     add(suite, "mail", mails, N_ELEMENTS(mails));
