@@ -5,6 +5,8 @@
  * wanted, so an answered alarm goes silent by itself. A gateway that fails gives OUTCOME_ATTEMPT_FAILED and the next one is tried at once; when all have failed,
  * OUTCOME_FAILED, once, and the round begins again after a pause that doubles from 1 s to 60 s with jitter, for as long as the page is wanted and
  * has not been superseded by a later page to the same address in the same call-out, at most 15 minutes. A page in its pause takes no place in any window, and no page waits for another page's pause.
+ * A gateway that has let three attempts in a row hang for 2 s and more before they failed is in doubt: the others go first, and it is tried with one page
+ * in 30 s until one gets through. Where there is no other it is used all the same. A page for one gateway alone (a test) is not tried again.
  *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H

@@ -16,6 +16,7 @@ static void attempt_ended(void *userdata, const struct gateway_result *result)
     struct attempt *attempt = userdata;
     struct dispatch *dispatch = attempt->dispatch;
     attempt->accepted = result->accepted;
+    attempt->ended_usec = loop_boot_usec();
     if (result->provider_id)
         buf_add_text(&attempt->provider_id, result->provider_id);
     if (!result->accepted)
@@ -47,6 +48,7 @@ void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, 
     attempt->dispatch = dispatch;
     attempt->lane = lane;
     attempt->page = *page;
+    attempt->started_usec = loop_boot_usec();
     attempt->page.tried |= UINT32_C(1) << lane->index;
     lane->in_flight++;
     TAILQ_INSERT_TAIL(&dispatch->under_way, attempt, entry);
@@ -58,7 +60,7 @@ void dispatch_attempt_report(struct dispatch *dispatch, struct attempt *attempt)
 {
     struct lane *lane = attempt->lane;
     TAILQ_REMOVE(&dispatch->ended, attempt, entry);
-    lane_count(lane, attempt->accepted, buf_text(&attempt->reason));
+    lane_count(lane, attempt);
     if (attempt->accepted) {
         dispatch->ops.outcome(dispatch->userdata, &(struct event_outcome){
             .page = attempt->page.ref,

@@ -14,11 +14,14 @@
 
 enum {
     DISPATCH_BATCH = 256,            /* of each kind of work in one run of the pump: the loop must turn */
+    DISPATCH_SLOW_FAILURES = 3,      /* in a row: the gateway is in doubt */
 };
 #define DISPATCH_PATIENCE_USEC   USEC_PER_SEC
 #define DISPATCH_PAUSE_MIN_USEC  USEC_PER_SEC
 #define DISPATCH_PAUSE_MAX_USEC  USEC_PER_MIN
 #define DISPATCH_RETRY_USEC      (15 * USEC_PER_MIN)
+#define DISPATCH_SLOW_USEC       (2 * USEC_PER_SEC)      /* a failure that took this long has cost the page dear */
+#define DISPATCH_DOUBT_USEC      (30 * USEC_PER_SEC)
 
 /* Known by its name across configurations; retired when the configuration has it no longer, and gone when its last attempt is. */
 struct lane {
@@ -27,6 +30,8 @@ struct lane {
     struct gateway_way *way;
     int index;                       /* its bit in masks; -1: retired */
     unsigned window, in_flight;
+    unsigned slow_failures;          /* in a row */
+    int64_t doubt_usec;              /* boot: until then it goes last, if it is in doubt */
     uint64_t sent, failed;
     int64_t last_success_usec, last_failure_usec;
     struct buf last_reason;
@@ -37,6 +42,8 @@ struct attempt {
     struct dispatch *dispatch;
     struct lane *lane;
     struct page page;
+    int64_t started_usec;            /* boot */
+    int64_t ended_usec;
     struct gateway_attempt gateway;
     bool accepted;
     struct buf provider_id, reason;
@@ -68,10 +75,10 @@ struct dispatch {
 void dispatch_lanes_configure(struct dispatch *dispatch, const struct config *config);
 void dispatch_lanes_done(struct dispatch *dispatch);
 void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
-void lane_count(struct lane *lane, bool accepted, const char *reason);
+void lane_count(struct lane *lane, const struct attempt *attempt);
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);       /* lanes that it may still take in this round */
 uint32_t dispatch_free_lanes(const struct dispatch *dispatch);
-struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);   /* in the channel's order; NULL: none */
+struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);   /* in the channel's order, those in doubt last; NULL: none */
 
 /* dispatch_attempt.c */
 void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane);

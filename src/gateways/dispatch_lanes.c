@@ -31,10 +31,28 @@ void lane_release(struct dispatch *dispatch, struct lane *lane)
     }
 }
 
-void lane_count(struct lane *lane, bool accepted, const char *reason)
+/* What fails at once costs a page nothing, since the next gateway is tried at once; what hangs costs it the whole time-out. */
+static void lane_doubt(struct lane *lane, const struct attempt *attempt)
+{
+    if (attempt->accepted)
+        lane->slow_failures = 0;
+    else if (attempt->ended_usec - attempt->started_usec >= DISPATCH_SLOW_USEC)
+        lane->slow_failures++;
+    if (lane->slow_failures >= DISPATCH_SLOW_FAILURES)
+        lane->doubt_usec = attempt->ended_usec + DISPATCH_DOUBT_USEC;
+}
+
+/* When the time is over it gets one page; the others wait for what becomes of that. */
+static bool in_doubt(const struct lane *lane, int64_t now_usec)
+{
+    return lane->slow_failures >= DISPATCH_SLOW_FAILURES && (now_usec < lane->doubt_usec || lane->in_flight > 0);
+}
+
+void lane_count(struct lane *lane, const struct attempt *attempt)
 {
     int64_t wall_usec = loop_wall_usec();
-    if (accepted) {
+    lane_doubt(lane, attempt);
+    if (attempt->accepted) {
         lane->sent++;
         lane->last_success_usec = wall_usec;
         return;
@@ -42,7 +60,7 @@ void lane_count(struct lane *lane, bool accepted, const char *reason)
     lane->failed++;
     lane->last_failure_usec = wall_usec;
     buf_clear(&lane->last_reason);
-    buf_add_text(&lane->last_reason, reason);
+    buf_add_text(&lane->last_reason, buf_text(&attempt->reason));
 }
 
 /* ---- a new configuration ---- */
@@ -190,14 +208,18 @@ uint32_t dispatch_free_lanes(const struct dispatch *dispatch)
 
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask)
 {
+    struct lane *doubtful = NULL;
     if (mask == 0)
         return NULL;
     if (page->only < CONFIG_MAX_GATEWAYS)
         return dispatch->lane[page->only];
     for (size_t i = 0; i < dispatch->n_channel_lanes[page->channel]; i++) {
-        uint8_t index = dispatch->channel_lane[page->channel][i];
-        if (mask & UINT32_C(1) << index)
-            return dispatch->lane[index];
+        struct lane *lane = dispatch->lane[dispatch->channel_lane[page->channel][i]];
+        if (!(mask & UINT32_C(1) << lane->index))
+            continue;
+        if (!in_doubt(lane, loop_boot_usec()))
+            return lane;
+        doubtful = doubtful ? doubtful : lane;
     }
-    return NULL;
+    return doubtful;
 }

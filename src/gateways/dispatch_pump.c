@@ -51,6 +51,13 @@ static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
     return true;
 }
 
+/* While it waited for this gateway alone, that came into doubt: there is a better one now. */
+static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, const struct lane *lane)
+{
+    bool alone = (mask & (mask - 1)) == 0;
+    return alone && dispatch_first_lane(dispatch, page, dispatch_untried(dispatch, page)) != lane;
+}
+
 static bool start_pages(struct dispatch *dispatch)
 {
     struct page page;
@@ -61,7 +68,10 @@ static bool start_pages(struct dispatch *dispatch)
             return false;
         struct lane *lane = dispatch_first_lane(dispatch, &page, mask & free_lanes);
         assert(lane && lane->in_flight < lane->window);
-        dispatch_attempt_start(dispatch, &page, lane);
+        if (should_turn_back(dispatch, &page, mask, lane))
+            dispatch_enter(dispatch, &page, loop_boot_usec());
+        else
+            dispatch_attempt_start(dispatch, &page, lane);
     }
     return true;
 }

@@ -493,6 +493,71 @@ START_TEST(failover_waits_a_second_for_a_place_too)
 }
 END_TEST
 
+/* ---- a gateway that hangs ---- */
+
+static void hang(uint32_t number, int64_t usec)
+{
+    send(number);
+    fake_loop_run();
+    expect_wire("beta", number == 1 ? "1" : number == 2 ? "2" : "3");
+    fake_loop_advance(usec);
+    fake_fail(fake_transfer(0), TRANSFER_UNKNOWN, "timeout");
+    fake_loop_run();
+    reply(0, 200);
+    buf_clear(&world->log);
+}
+
+START_TEST(gateway_in_doubt_goes_last)
+{
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        hang(i, 10 * USEC_PER_SEC);
+    send(4);
+    fake_loop_advance(29 * USEC_PER_SEC);
+    expect_wire("alfa", "4");
+    expect_wire("beta", "");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    send(5);
+    send(6);
+    fake_loop_run();
+    expect_wire("beta", "5");
+    fake_loop_run();
+    send(7);
+    fake_loop_run();
+    expect_wire("alfa", "4 6 7");
+    reply(1, 200);                   /* 5 gets through: all is well again */
+    send(8);
+    fake_loop_run();
+    expect_wire("beta", "8");
+}
+END_TEST
+
+START_TEST(gateway_in_doubt_is_better_than_none)
+{
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        hang(i, 10 * USEC_PER_SEC);
+    send(4);
+    fake_loop_run();
+    reply(0, 500);
+    expect_wire("beta", "4");
+    expect("4 attempt-failed alfa: HTTP 500: the provider has trouble\n");
+    reply(0, 200);
+    expect("4 sent beta\n");
+}
+END_TEST
+
+START_TEST(quick_refusals_raise_no_doubt)
+{
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        hang(i, USEC_PER_SEC);
+    send(3);
+    fake_loop_run();
+    expect_wire("beta", "3");
+}
+END_TEST
+
 /* ---- one gateway alone ---- */
 
 START_TEST(bound_to_a_gateway)
@@ -795,6 +860,7 @@ int main(void)
     const TTest *const failing[] = { next_gateway_at_once, no_reply_is_no_success, failed_is_told_once_and_tried_again,
                                      a_quarter_of_an_hour_and_no_more, waiting_costs_no_retries, answered_during_the_pause, answered_between_two_gateways,
                                      pause_holds_up_nobody, failover_waits_a_second_for_a_place_too };
+    const TTest *const hanging[] = { gateway_in_doubt_goes_last, gateway_in_doubt_is_better_than_none, quick_refusals_raise_no_doubt };
     const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, channel_without_a_gateway };
     const TTest *const reload[] = { gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
@@ -804,6 +870,7 @@ int main(void)
     add(suite, "straight", straight, N_ELEMENTS(straight));
     add(suite, "order", order, N_ELEMENTS(order));
     add(suite, "failing", failing, N_ELEMENTS(failing));
+    add(suite, "hanging", hanging, N_ELEMENTS(hanging));
     add(suite, "alone", alone, N_ELEMENTS(alone));
     add(suite, "reload", reload, N_ELEMENTS(reload));
     add(suite, "numbers", numbers, N_ELEMENTS(numbers));
