@@ -114,6 +114,19 @@ static enum err create_first(struct sqlite_log *log, struct buf *reason)
     return ERR_OK;
 }
 
+/* A process before us may have died, or given up, after an fsync that failed. Then what the write-ahead log reads back may
+ * be in the kernel's memory alone, never to be written, and commits behind it would hang in the air. So whatever it holds
+ * goes into the database first, with an fsync of our own. After a proper exit there is nothing to do. If it fails, the log can
+ * still be read; the first append is told, and recovery begins a new file. */
+static void settle_leftovers(struct sqlite_log *log)
+{
+    struct sqlite_file *file = sqlite_log_last(log)->file;
+    if (sqlite3_wal_checkpoint_v2(file->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK)
+        return;
+    log->damage = SQLITE_LOG_DISTRUSTED;
+    sqlite_file_distrust(file);
+}
+
 enum err sqlite_log_open(const struct store_config *config, struct sqlite_log **ret, struct buf *reason)
 {
     CLEANUP(sqlite_log_close) struct sqlite_log *log = NEW(struct sqlite_log);
@@ -132,6 +145,8 @@ enum err sqlite_log_open(const struct store_config *config, struct sqlite_log **
     if (err != ERR_OK)
         return err;
     log->writable = !log->read_only;
+    if (log->writable)
+        settle_leftovers(log);
     *ret = TAKE(log);
     return ERR_OK;
 }

@@ -3,13 +3,10 @@
 
 #include "store/sqlite_log.h"
 
-/* Closed without a write, and from now on, until recovery has succeeded, only read. */
+/* From now on, until recovery has succeeded, the last part is only read. */
 static void let_go(struct sqlite_log *log)
 {
-    struct sqlite_part *last = sqlite_log_last(log);
-    if (last->file)
-        sqlite_file_distrust(last->file);
-    sqlite_file_close(TAKE(last->file));
+    sqlite_file_close(TAKE(sqlite_log_last(log)->file));
     log->writable = false;
 }
 

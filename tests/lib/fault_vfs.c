@@ -68,6 +68,7 @@ static int verdict(enum fault_kind kind, enum fault_op op, int eio)
         errno = EIO;
         return eio;
     case FAULT_ENOSPC:
+    case FAULT_LIE:
         errno = ENOSPC;
         return op == FAULT_WRITE ? SQLITE_FULL : eio;
     default:
@@ -92,8 +93,8 @@ static int on_read(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
 static int on_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 at)
 {
     enum fault_kind kind = meet(FAULT_WRITE, ((struct fault_file *)file)->name);
-    if (kind == FAULT_EXIT)
-        (void)real_of(file)->pMethods->xWrite(real_of(file), from, n / 2, at);
+    if (kind == FAULT_EXIT || kind == FAULT_LIE)
+        (void)real_of(file)->pMethods->xWrite(real_of(file), from, kind == FAULT_LIE ? n : n / 2, at);
     int rc = verdict(kind, FAULT_WRITE, SQLITE_IOERR_WRITE);
     return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xWrite(real_of(file), from, n, at);
 }

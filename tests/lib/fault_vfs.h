@@ -15,6 +15,7 @@ enum fault_kind {
     FAULT_COUNT,               /* nothing fails; operations are counted */
     FAULT_EIO,
     FAULT_ENOSPC,              /* what a full disk says to a write; other operations get EIO */
+    FAULT_LIE,                 /* it is done, and then said to have failed as on a full disk */
     FAULT_HANG,                /* does not come back before fault_vfs_disarm(); then it succeeds */
     FAULT_EXIT,                /* the process ends at once, after half of it if it is a write */
 };

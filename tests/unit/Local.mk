@@ -94,7 +94,7 @@ TESTS += tests/unit/check_store_faults
 tests_unit_check_store_faults_SOURCES = tests/unit/check_store_faults.c tests/unit/store_fixture.c tests/unit/store_fixture.h \
 	tests/lib/fault_vfs.c tests/lib/fault_vfs.h
 tests_unit_check_store_faults_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-tests_unit_check_store_faults_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_check_store_faults_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_store_faults_LDADD = libstore.a libbase.a $(SQLITE_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
 

@@ -190,13 +190,18 @@ enum err fixture_append(struct fixture *f, const char *lines)
 
 void fixture_append_many(struct fixture *f, size_t n, size_t payload_len)
 {
+    ck_assert_int_eq(fixture_try_append_many(f, n, payload_len), ERR_OK);
+}
+
+enum err fixture_try_append_many(struct fixture *f, size_t n, size_t payload_len)
+{
     CLEANUP_FREE struct store_record *records = NEW_ARRAY(struct store_record, n);
     CLEANUP_FREE char *payload = mem_alloc(payload_len + 1);
     memset(payload, 'x', payload_len);
     for (size_t i = 0; i < n; i++)
         records[i] = (struct store_record){.seq = store_head(f->store).seq + i + 1, .incident = 1, .kind = 1,
                                            .payload = payload, .payload_len = payload_len};
-    ck_assert_int_eq(append(f, records, n), ERR_OK);
+    return append(f, records, n);
 }
 
 enum err fixture_recover(struct fixture *f)

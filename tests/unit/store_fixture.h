@@ -29,6 +29,7 @@ int fixture_sql_code(const struct fixture *f, const char *name, const char *sql)
 /* Appends n records of "INCIDENT MARK PAYLOAD" lines: "7 opens larm", MARK one of -, opens, closes, settles. */
 enum err fixture_append(struct fixture *f, const char *lines);
 void fixture_append_many(struct fixture *f, size_t n, size_t payload_len);        /* of incident 1; must succeed */
+enum err fixture_try_append_many(struct fixture *f, size_t n, size_t payload_len);
 enum err fixture_recover(struct fixture *f);
 struct store_verdict fixture_verify(struct fixture *f, enum err *ret_err);
 void fixture_assert_whole(struct fixture *f);
