@@ -110,7 +110,7 @@ struct asked {
     struct store_range range;
     enum store_listing listing;
     uint64_t after;
-    size_t limit;
+    size_t limit, committed;
     store_read_cb *read_cb;
     store_list_cb *list_cb;
     store_verify_cb *verify_cb;
@@ -150,7 +150,7 @@ void store_read(struct store *store, struct store_range range, size_t limit, sto
     ck_assert_uint_ge(limit, 1);
     ck_assert_uint_le(limit, STORE_READ_MAX);
     ck_assert_uint_lt(store->n_asked, ASKED_MAX);
-    store->asked[store->n_asked++] = (struct asked){ .what = ASKED_READ, .range = range, .limit = limit, .read_cb = cb, .userdata = userdata };
+    store->asked[store->n_asked++] = (struct asked){ .what = ASKED_READ, .range = range, .limit = limit, .committed = store->committed, .read_cb = cb, .userdata = userdata };
 }
 
 void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb, void *userdata)
@@ -166,11 +166,11 @@ void store_verify(struct store *store, store_verify_cb *cb, void *userdata)
     store->asked[store->n_asked++] = (struct asked){ .what = ASKED_VERIFY, .verify_cb = cb, .userdata = userdata };
 }
 
-static void answer_read(const struct asked *asked, bool fails)
+static void answer_read(const struct asked *asked, bool fails, bool early)
 {
     static struct store_record records[STORE_READ_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < the_store.committed && n < asked->limit; i++) {
+    for (size_t i = 0; i < (early ? asked->committed : the_store.committed) && n < asked->limit; i++) {
         const struct logged *logged = &the_store.log[i];
         if (logged->seq <= asked->range.after_seq || (asked->range.incident && asked->range.incident != logged->incident))
             continue;
@@ -217,7 +217,7 @@ void fx_store_answers(struct fx *fx)
         struct asked asked = the_store.asked[0];
         memmove(the_store.asked, the_store.asked + 1, --the_store.n_asked * sizeof asked);
         switch (asked.what) {
-        case ASKED_READ: answer_read(&asked, fx->store_fails); break;
+        case ASKED_READ: answer_read(&asked, fx->store_fails, fx->store_reads_early); break;
         case ASKED_LIST: answer_list(&asked, fx->store_fails); break;
         case ASKED_VERIFY: answer_verify(&asked, fx->store_fails); break;
         }
@@ -525,6 +525,8 @@ struct reply *fx_send(struct fx *fx, struct request request)
     if (request.as == NULL || strcmp(request.as, AS_LOCAL) == 0)
         peer = fx->peer.local ? fx->peer : (struct http_peer){ .local = true, .address = "local" };
     else if (*request.as)
+        peer.local = fx->local_with_token;
+    if (request.as && *request.as && strcmp(request.as, AS_LOCAL) != 0)
         buf_printf(&authorization, "Bearer %s", request.as);
     const char *body = request.body ? request.body : "";
     struct http_request http = {

@@ -45,6 +45,8 @@ struct fx {
     enum err reload_result;
     /* what hangs: the store keeps its answers until fx_store_answers() */
     bool store_waits, store_fails;
+    bool store_reads_early;      /* it gives what it had when it was asked */
+    bool local_with_token;       /* requests with a token, too, come over the local socket, from root */
     struct reply *replies[4096];
     size_t n_replies;
     struct event_copy *pending;

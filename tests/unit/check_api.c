@@ -136,8 +136,10 @@ END_TEST
 
 START_TEST(test_wrong_token_beats_local_peer)
 {
-    struct request request = { .method = HTTP_GET, .path = "/v1/status", .as = "wrong" };
-    assert_refused(fx_do(fx, request), 401, "");
+    fx->local_with_token = true;
+    assert_refused(fx_get(fx, "/v1/status", "wrong"), 401, "");
+    assert_refused(fx_get(fx, "/v1/status", AS_RTJ), 403, "");
+    assert_status(fx_get(fx, "/v1/status", AS_LOCAL), 200);
 }
 END_TEST
 
