@@ -84,7 +84,8 @@ method = POST
 url = http://127.0.0.1:9/
 username = beredd
 password = credential:spare-password
-body = {text}
+body = {"to": {to}, "text": {text}}
+content-type = application/json
 accept = 200
 INI
   (umask 077; mkdir -p /etc/beredd/credentials; echo secret >/etc/beredd/credentials/spare-password)
@@ -103,7 +104,7 @@ installs() {
   systemctl preset beredd.service beredd.socket beredd-http.socket
 }
 
-configuration_is_clean() { beredd -t && ! beredd -t 2>&1 | grep error; }
+configuration_is_clean() { beredd -t; }
 
 starts_by_its_socket() {
   systemctl start beredd.socket beredd-http.socket
@@ -146,28 +147,28 @@ reloads() {
 }
 
 refuses_a_broken_configuration() {
+  local refused=no
   cp /etc/beredd/people.ini /root/people.ini
   echo 'smss = +46701740606' >>/etc/beredd/people.ini
   systemctl reload beredd.service
-  wait_for 10 journal_has BEREDD_EVENT=reload-refused || { echo "no entry that it was refused"; return 1; }
+  wait_for 10 journal_has BEREDD_EVENT=reload-refused && refused=yes
+  cp /root/people.ini /etc/beredd/people.ini
+  [ $refused = yes ] || { echo "no entry that it was refused"; return 1; }
   wait_for 10 is_active || { echo "not running"; return 1; }
   [ "$(trigger "Med gammal konfiguration")" = 201 ] || { echo "no longer takes triggers"; return 1; }
-  cp /root/people.ini /etc/beredd/people.ini
   systemctl reload beredd.service
 }
 
 restart_refuses_no_trigger() {
-  local n=0 status bad=0
+  local n=0 status
   # In the background, so that triggers come at every moment of it.
-  (systemctl restart beredd.service; systemctl restart beredd.service; touch /root/restarted) &
+  (for n in 1 2 3; do systemctl restart beredd.service; done; touch /root/restarted) &
   until [ -e /root/restarted ] && [ $n -ge 20 ]; do
     n=$((n + 1))
     status=$(trigger "Under omstart $n")
-    case $status in 200 | 201) ;; *) bad=$((bad + 1)); echo "trigger $n: status $status" ;; esac
-    [ $n -lt 2000 ] || break
+    case $status in 200 | 201) ;; *) echo "trigger $n: status $status"; return 1 ;; esac
   done
   wait
-  [ $bad = 0 ] || { echo "$bad of $n refused"; return 1; }
   wait_for 10 is_active
 }
 
@@ -212,7 +213,7 @@ for test in installs configuration_is_clean starts_by_its_socket takes_a_trigger
             stopped_it_is_started_by_the_next_trigger stops_in_order; do
   try $test
   # Without an alarm that is paged there is nothing to try the rest on.
-  [ "$test" != takes_a_trigger ] || [ $failed = 0 ] || break
+  [ "$test" != takes_a_trigger ] || [ -s $outbox ] || break
 done
-[ $failed = 0 ] || { echo "---- journal"; journalctl -q --no-pager -o short-precise -u 'beredd*' | tail -n 80; }
+[ $failed = 0 ] || { echo "---- journal"; journalctl -q --no-pager -o short-precise -u 'beredd*' | tail -n 40; }
 exit $failed

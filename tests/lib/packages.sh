@@ -1,10 +1,10 @@
 # Installs what is missing, for ./demo and tests/run: sourced by bash. Debian and its kin through apt, as root or through sudo.
 # Elsewhere it looks whether the tools and libraries are there under any name, and prints what is needed if not.
 
-packages_build="gcc libc6-dev make autoconf automake autoconf-archive pkg-config xz-utils systemd tzdata
+packages_build="procps gcc libc6-dev make autoconf automake autoconf-archive pkg-config xz-utils systemd tzdata
   libevent-dev libcurl4-openssl-dev libinih-dev libsystemd-dev libsqlite3-dev libjansson-dev libssl-dev"
 packages_demo="curl"
-packages_test="curl binutils check python3 python3-pytest python3-aiosmtpd kannel kannel-extras openssl procps util-linux
+packages_test="curl binutils check python3 python3-pytest python3-aiosmtpd kannel kannel-extras openssl util-linux
   valgrind clang-tidy debootstrap systemd-container"
 
 packages_modules="libevent libevent_openssl libevent_pthreads libcurl inih libsystemd systemd sqlite3 jansson libcrypto libssl"
