@@ -93,13 +93,14 @@ static void add_problem(struct buf *buf, const struct problem *problem) {
     buf_add_text(buf, problem->message);
 }
 
-static enum err load_config(const struct daemon_options *options, struct problems *problems, struct config **ret) {
+static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems, struct config **ret) {
     struct config_env env = {
         .directory = options->config_directory,
         .preset_directory = options->preset_directory,
         .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
         .zoneinfo_directory = "/usr/share/zoneinfo",
         .now_usec = loop_wall_usec(),
+        .check_only = check_only,
     };
     return config_load(&env, problems, ret);
 }
@@ -116,7 +117,7 @@ static void log_problems(const struct problems *problems) {
 int daemon_check(const struct daemon_options *options) {
     CLEANUP(problems_free) struct problems *problems = problems_new();
     CLEANUP(config_free) struct config *config = NULL;
-    enum err err = load_config(options, problems, &config);
+    enum err err = load_config(options, true, problems, &config);
     for (size_t i = 0; i < problems_count(problems); i++) {
         CLEANUP_BUF struct buf line = {0};
         add_problem(&line, problems_get(problems, i));
@@ -130,7 +131,7 @@ int daemon_check(const struct daemon_options *options) {
 static enum err op_reload(void *userdata, bool install, struct problems *problems) {
     struct daemon *daemon = userdata;
     CLEANUP(config_free) struct config *config = NULL;
-    enum err err = load_config(daemon->options, problems, &config);
+    enum err err = load_config(daemon->options, false, problems, &config);
     if (!install)
         return err;
     log_problems(problems);
@@ -549,7 +550,7 @@ static void stop(struct daemon *daemon) {
 
 static bool load_at_start(struct daemon *daemon) {
     CLEANUP(problems_free) struct problems *problems = problems_new();
-    enum err err = load_config(daemon->options, problems, &daemon->config);
+    enum err err = load_config(daemon->options, false, problems, &daemon->config);
     log_problems(problems);
     if (err != ERR_OK)
         log_crit("The configuration in %s has errors; nothing was started. Mend them and check with: beredd -c %s -t",
