@@ -53,9 +53,11 @@ struct store_config {
 };
 
 /* Opens or creates. ERR_LOCKED: another process holds it. ERR_NEWER: a newer version wrote it (these two: refuse to start). ERR_IO, ERR_NOSPACE, ERR_DENIED,
- * ERR_CORRUPT: degraded. *ret_reason (free it; may be NULL on success) says more in one English line. */
+ * ERR_CORRUPT, ERR_NOT_FOUND (no such directory; with read_only, no log in it): degraded. *ret_reason (free it; may be NULL on success) says more in one English line. */
 WARN_UNUSED enum err store_open(const struct store_config *config, struct store **ret, char **ret_reason);
-/* Waits for what is in flight, at most 2 s (a hanging disk must not hang the exit), then closes. Accepts NULL. */
+/* Waits for what is in flight, at most 2 s (a hanging disk must not hang the exit), then closes. No callback comes any more, and reads
+ * that wait are dropped. After those 2 s the thread is left behind, perhaps with the records of the batch in flight: then
+ * they may not be freed, and the process should end. Accepts NULL. */
 void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close)
 
@@ -73,7 +75,8 @@ void store_dispatch(struct store *store);                      /* calls back; ne
 
 /* Appends the records after `expected_seq`. They, and what they point to, must stay unchanged until the callback. Their seq must be
  * expected_seq+1 and so on. ERR_OK: committed, fsync and all. Anything else: not confirmed; the batch may or may not be on the disk, and the
- * store takes no further batch (ERR_BUSY) until store_recover() succeeded. */
+ * store takes no further batch (ERR_BUSY) until store_recover() succeeded. ERR_RANGE: the log does not end at expected_seq. A batch given while
+ * another is in flight gets ERR_BUSY and changes nothing. */
 typedef void store_append_cb(void *userdata, enum err err, const char *reason, const struct store_head *head);
 void store_append(struct store *store, uint64_t expected_seq, const struct store_record *records, size_t n,
                   store_append_cb *cb, void *userdata);
@@ -84,7 +87,8 @@ void store_append(struct store *store, uint64_t expected_seq, const struct store
 typedef void store_recover_cb(void *userdata, enum err err, const char *reason);
 void store_recover(struct store *store, store_recover_cb *cb, void *userdata);
 
-/* Reads between commits. */
+/* Reads between commits, in slices; so they do not finish in the order in which they were asked. At most 256 reads, lists and
+ * verifications wait at once; more get ERR_BUSY. */
 struct store_range {
     uint64_t incident;       /* 0: of every incident, and of none */
     uint64_t after_seq;      /* records with seq > after_seq, ascending */
@@ -103,11 +107,13 @@ void store_list(struct store *store, enum store_listing listing, uint64_t after_
 /* Verifies the chain in slices, between commits. */
 struct store_verdict {
     bool whole;              /* every link follows from the one before, and the last is the head */
-    uint64_t records;
+    uint64_t records;        /* proved, from the first on; it stops at the first that is bad */
     uint64_t redacted;
     uint64_t first_bad_seq;  /* 0 if whole */
-    uint8_t link[STORE_HASH_BYTES];   /* the head's, as computed */
+    uint8_t link[STORE_HASH_BYTES];   /* of the last proved record, as computed; the head's if whole. A tail that was cut off before the log was
+                                         opened shows only by comparing this with a head that was kept elsewhere */
 };
+/* The verdict is there whatever err is; what could not be read (ERR_IO, ERR_CORRUPT) is not whole. */
 typedef void store_verify_cb(void *userdata, enum err err, const struct store_verdict *verdict);
 void store_verify(struct store *store, store_verify_cb *cb, void *userdata);
 
