@@ -1,12 +1,17 @@
 /* Getting pages out: queues, gateways, failover, retry. Decides nothing about whom to page.
  *
- * A page handed to dispatch_send() waits, in order of rank and then age, for a place in the window of its channel's first gateway;
- * after 1 s without one it goes to the next gateway that has one (P8). Before every attempt the engine is asked whether it is still
- * wanted, so an answered alarm goes silent by itself. A gateway that fails gives OUTCOME_ATTEMPT_FAILED and the next one is tried at once; when all have failed,
- * OUTCOME_FAILED, once, and the round begins again after a pause that doubles from 1 s to 60 s with jitter, for as long as the page is wanted and
- * has not been superseded by a later page to the same address in the same call-out, at most 15 minutes. A page in its pause takes no place in any window, and no page waits for another page's pause.
- * A gateway that has let three attempts in a row hang for 2 s and more before they failed is in doubt: the others go first, and it is tried with one page
- * in 30 s until one gets through. Where there is no other it is used all the same. A page for one gateway alone (a test) is not tried again.
+ * A page handed to dispatch_send() waits, in order of rank and then age, for a place in the window of its channel's first
+ * gateway; after 1 s without one it goes to the next gateway that has one (P8). Before every attempt the engine is asked whether
+ * it is still wanted, so an answered alarm goes silent by itself.
+ *
+ * A gateway that fails gives OUTCOME_ATTEMPT_FAILED and the next one is tried at once; when all have failed, OUTCOME_FAILED,
+ * once. The round begins again after a pause that doubles from 1 s to 60 s with jitter, for as long as the page is wanted (and
+ * has not been superseded by a later page to the same address in the same call-out), at most 15 minutes. A page in its pause
+ * takes no place in any window, and no page waits for another page's pause. A page for one gateway alone (a test) is not tried
+ * again.
+ *
+ * A gateway that let three attempts in a row hang for 2 s and more before they failed is in doubt: the others go first, and it
+ * is tried with one page in 30 s until one gets through. Where there is no other it is used all the same.
  *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H
@@ -33,8 +38,8 @@ struct dispatch_ops {
 struct dispatch *dispatch_new(struct loop *loop, struct http_client *client, const struct dispatch_ops *ops, void *userdata);
 void dispatch_free(struct dispatch *dispatch);               /* accepts NULL; what is under way ends without an outcome */
 
-/* A configuration is in force from now on; `config` must live until the next call or dispatch_free(). Attempts under way go on, with
- * what they began with; queues keep their order; a page whose gateway is gone goes to those that are there (P10). */
+/* A configuration is in force from now on; `config` must live until the next call or dispatch_free(). Attempts under way go on,
+ * with what they began with; queues keep their order; a page whose gateway is gone goes to those that are there (P10). */
 void dispatch_configure(struct dispatch *dispatch, const struct config *config);
 
 void dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
@@ -49,6 +54,7 @@ struct dispatch_gateway {
 };
 size_t dispatch_gateways(const struct dispatch *dispatch, struct dispatch_gateway *ret, size_t max);
 size_t dispatch_queued(const struct dispatch *dispatch);                        /* waiting for a place or in a pause */
-int64_t dispatch_oldest_usec(const struct dispatch *dispatch);                  /* boot time at which the oldest page not yet tried was handed in; 0: none */
+/* Boot time at which the oldest page not yet tried was handed in; 0: none. */
+int64_t dispatch_oldest_usec(const struct dispatch *dispatch);
 
 #endif

@@ -52,7 +52,9 @@ void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, 
     attempt->page.tried |= UINT32_C(1) << lane->index;
     lane->in_flight++;
     TAILQ_INSERT_TAIL(&dispatch->under_way, attempt, entry);
-    const struct gateway_message message = { .view = &view, .text = &dispatch->text, .page = buf_text(&id), .wall_usec = loop_wall_usec() };
+    const struct gateway_message message = {
+        .view = &view, .text = &dispatch->text, .page = buf_text(&id), .wall_usec = loop_wall_usec()
+    };
     gateway_start(lane->way, dispatch->client, &message, attempt_ended, attempt, &attempt->gateway);
 }
 

@@ -76,9 +76,11 @@ void dispatch_lanes_configure(struct dispatch *dispatch, const struct config *co
 void dispatch_lanes_done(struct dispatch *dispatch);
 void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
 void lane_count(struct lane *lane, const struct attempt *attempt);
-uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);       /* lanes that it may still take in this round */
+/* The lanes that it may still take in this round. */
+uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);
 uint32_t dispatch_free_lanes(const struct dispatch *dispatch);
-struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);   /* in the channel's order, those in doubt last; NULL: none */
+/* The first of these in the channel's order, those in doubt last; NULL: there is none. */
+struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);
 
 /* dispatch_attempt.c */
 void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane);

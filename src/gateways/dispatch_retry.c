@@ -18,14 +18,16 @@ static int64_t pause_usec(struct dispatch *dispatch, unsigned round)
     return pause + (int64_t)(dispatch->ops.random(dispatch->userdata) % (uint64_t)(pause / 4));
 }
 
-static void tell(struct dispatch *dispatch, const struct page *page, enum outcome outcome, const char *gateway, const char *reason)
+static void tell(struct dispatch *dispatch, const struct page *page, enum outcome outcome, const char *gateway,
+                 const char *reason)
 {
     dispatch->ops.outcome(dispatch->userdata, &(struct event_outcome){
         .page = page->ref, .outcome = outcome, .gateway = gateway, .reason = reason });
 }
 
-/* The first time it is told; what comes of later rounds is told only if it succeeds. The fifteen minutes count from there: time spent
- * waiting for a place costs no page its retries. A page for one gateway alone is a test, and a test that failed has given its answer. */
+/* The first time it is told; what comes of later rounds is told only if it succeeds. The fifteen minutes count from there: time
+ * spent waiting for a place costs no page its retries. A page for one gateway alone is a test, and a test that failed has given
+ * its answer. */
 static void round_over(struct dispatch *dispatch, const struct page *page, const char *gateway, const char *reason)
 {
     int64_t now_usec = loop_boot_usec();

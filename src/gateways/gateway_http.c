@@ -42,7 +42,8 @@ static bool uses_basic(const struct gateway *config)
 {
     bool named = names_credentials(config->http.url) || names_credentials(config->http.body);
     for (size_t i = 0; i < config->http.n_headers; i++)
-        named = named || names_credentials(config->http.headers[i]) || strncasecmp(config->http.headers[i], "Authorization:", 14) == 0;
+        named = named || names_credentials(config->http.headers[i])
+                || strncasecmp(config->http.headers[i], "Authorization:", 14) == 0;
     return config->username && !named;
 }
 
@@ -137,7 +138,8 @@ static enum err render(const struct http_way *way, const struct gateway_message 
     return err;
 }
 
-static enum err begin(const struct http_way *way, struct http_client *client, const struct rendered *rendered, struct gateway_attempt *attempt)
+static enum err begin(const struct http_way *way, struct http_client *client, const struct rendered *rendered,
+                      struct gateway_attempt *attempt)
 {
     const char *headers[CONFIG_MAX_HEADERS];
     for (size_t i = 0; i < way->n_headers; i++)
@@ -158,7 +160,8 @@ static enum err begin(const struct http_way *way, struct http_client *client, co
     return http_client_start(client, &http, http_done, attempt, &attempt->transfer);
 }
 
-static void http_start(void *own, struct http_client *client, const struct gateway_message *message, struct gateway_attempt *attempt)
+static void http_start(void *own, struct http_client *client, const struct gateway_message *message,
+                       struct gateway_attempt *attempt)
 {
     const struct http_way *way = own;
     struct rendered rendered = { 0 };

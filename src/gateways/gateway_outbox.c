@@ -1,5 +1,5 @@
-/* For trying things out: each message becomes a line of JSON at the end of a file. It runs inline, so a disk that hangs would hold
- * up the loop; nobody should depend on it for real alarms. */
+/* For trying things out: each message becomes a line of JSON at the end of a file. It runs inline, so a disk that hangs would
+ * hold up the loop; nobody should depend on it for real alarms. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -40,11 +40,16 @@ static void add_line(struct buf *line, const struct gateway_message *message)
     const struct message_view *view = message->view;
     CLEANUP_BUF struct buf at = { 0 };
     text_add_rfc3339(&at, message->wall_usec);
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:o, s:s, s:b}", "page", message->page, "to", view->to,
-                             "person", view->person_id ? view->person_id : "", "channel", channel_name(view->channel),
+    const struct buf *subject = &message->text->subject;
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:o, s:s, s:b}",
+                             "page", message->page,
+                             "to", view->to,
+                             "person", view->person_id ? view->person_id : "",
+                             "channel", channel_name(view->channel),
                              "text", buf_text(&message->text->text), message->text->text.len,
-                             "subject", message->text->subject.len > 0 ? json_string(buf_text(&message->text->subject)) : json_null(),
-                             "at", buf_text(&at), "drill", view->drill);
+                             "subject", subject->len > 0 ? json_string(buf_text(subject)) : json_null(),
+                             "at", buf_text(&at),
+                             "drill", view->drill);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (text) {
         buf_add_text(line, text);
@@ -69,7 +74,8 @@ static int append(struct outbox_way *way, struct buf *line)
     return error;
 }
 
-static void outbox_start(void *own, struct http_client *client, const struct gateway_message *message, struct gateway_attempt *attempt)
+static void outbox_start(void *own, struct http_client *client, const struct gateway_message *message,
+                         struct gateway_attempt *attempt)
 {
     (void)client;
     struct outbox_way *way = own;

@@ -125,7 +125,8 @@ static bool status_accepted(const struct reply_rule *rule, long status)
 /* Patterns look at a beginning of the body: a provider's answer is short, and a hostile one must not cost seconds. */
 static bool matches(const regex_t *regex, const struct transfer_result *result, struct buf *ret_found)
 {
-    CLEANUP_FREE char *body = mem_strndup(result->body, result->body_len < PATTERN_MAX_BODY ? result->body_len : PATTERN_MAX_BODY);
+    CLEANUP_FREE char *body =
+        mem_strndup(result->body, result->body_len < PATTERN_MAX_BODY ? result->body_len : PATTERN_MAX_BODY);
     regmatch_t found[2];
     if (regexec(regex, body, N_ELEMENTS(found), found, 0) != 0)
         return false;
@@ -161,7 +162,8 @@ static const char *status_words(long status)
     return status >= 500 ? ": the provider has trouble" : "";
 }
 
-bool reply_rule_accepts(const struct reply_rule *rule, const struct transfer_result *result, struct buf *ret_id, struct buf *ret_reason)
+bool reply_rule_accepts(const struct reply_rule *rule, const struct transfer_result *result, struct buf *ret_id,
+                        struct buf *ret_reason)
 {
     bool redirect = result->status >= 300 && result->status < 400;
     if (redirect || !status_accepted(rule, result->status)) {

@@ -21,13 +21,16 @@ struct reply_rule {              /* zeroed accepts nothing; reply_rule_done() */
     char *id_path;               /* NULL: none */
 };
 
-/* `accept`: codes, ranges and one /pattern/ (a POSIX extended regular expression, from the first slash to the last), with spaces or commas
- * between; codes and a pattern must both match; no codes mean 200-299. `message_id`: a /pattern/, or a JSON path with or without "json:" before it. Both may be NULL. ERR_SYNTAX: ret_reason says what is wrong. */
-WARN_UNUSED enum err reply_rule_parse(struct reply_rule *rule, const char *accept, const char *message_id, struct buf *ret_reason);
+/* `accept`: codes, ranges and one /pattern/ (a POSIX extended regular expression, from the first slash to the last), with spaces
+ * or commas between; codes and a pattern must both match; no codes mean 200-299. `message_id`: a /pattern/, or a JSON path with
+ * or without "json:" before it. Both may be NULL. ERR_SYNTAX: ret_reason says what is wrong. */
+WARN_UNUSED enum err reply_rule_parse(struct reply_rule *rule, const char *accept, const char *message_id,
+                                      struct buf *ret_reason);
 void reply_rule_done(struct reply_rule *rule);
 
-/* True: it was taken; ret_id has the provider's id, if one is asked for. False: it was not, or nobody can tell (a reply without the id that
- * it should have is somebody else's page); ret_reason says why, and holds nothing of the body. */
-bool reply_rule_accepts(const struct reply_rule *rule, const struct transfer_result *result, struct buf *ret_id, struct buf *ret_reason);
+/* True: it was taken; ret_id has the provider's id, if one is asked for. False: it was not, or nobody can tell (a reply without
+ * the id that it should have is somebody else's page); ret_reason says why, and holds nothing of the body. */
+bool reply_rule_accepts(const struct reply_rule *rule, const struct transfer_result *result, struct buf *ret_id,
+                        struct buf *ret_reason);
 
 #endif

@@ -118,7 +118,8 @@ static enum err begin(const struct smtp_way *way, struct http_client *client, co
     return http_client_start_mail(client, &mail, smtp_done, attempt, &attempt->transfer);
 }
 
-static void smtp_start(void *own, struct http_client *client, const struct gateway_message *message, struct gateway_attempt *attempt)
+static void smtp_start(void *own, struct http_client *client, const struct gateway_message *message,
+                       struct gateway_attempt *attempt)
 {
     struct headers headers = { 0 };
     add_headers(own, message, &headers);

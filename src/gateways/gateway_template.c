@@ -32,7 +32,11 @@ static void add_xml(struct buf *buf, const char *text)
         case '>': buf_add_text(buf, "&gt;"); break;
         case '"': buf_add_text(buf, "&quot;"); break;
         case '\'': buf_add_text(buf, "&#39;"); break;
-        default: buf_add_char(buf, (unsigned char)*text < 0x20 && *text != '\n' ? ' ' : *text);
+        default:
+            if ((unsigned char)*text < 0x20 && *text != '\n')
+                buf_add_char(buf, ' ');          /* XML has no way to write it */
+            else
+                buf_add_char(buf, *text);
         }
     }
 }

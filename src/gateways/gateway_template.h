@@ -17,14 +17,15 @@ enum template_place {
 
 struct template_values {     /* NULL or "": empty */
     const char *to, *from, *text, *subject, *page, *receipt_url, *username, *password;
-    const char *coding;      /* of the text as an SMS: "0" the GSM 7-bit alphabet, "2" UCS-2 (Kannel and SMPP gateways ask for it) */
+    const char *coding; /* of the text as an SMS: "0" the GSM 7-bit alphabet, "2" UCS-2 (Kannel and SMPP gateways ask for it) */
 };
 
 /* The place of a body, told by its content type; NULL: a form. */
 enum template_place template_place_of_body(const char *content_type);
 
-/* Adds to `buf`. In an address or a form a parameter whose {receipt-url} is empty is left out whole: an empty address is not the same as none. ERR_SYNTAX: a
- * header would hold a control character. */
-WARN_UNUSED enum err template_render(const char *text, enum template_place place, const struct template_values *values, struct buf *buf);
+/* Adds to `buf`. In an address or a form a parameter whose {receipt-url} is empty is left out whole: an empty address is not the
+ * same as none. ERR_SYNTAX: a header would hold a control character. */
+WARN_UNUSED enum err template_render(const char *text, enum template_place place, const struct template_values *values,
+                                     struct buf *buf);
 
 #endif

@@ -15,7 +15,8 @@ static void add_form_from_latin1(struct buf *buf, const char *form, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char byte = (unsigned char)form[i];
-        bool encoded = form[i] == '%' && len - i > 2 && text_from_hex((char[]){ form[i + 1], form[i + 2], 0 }, &byte, 1) == ERR_OK;
+        bool encoded =
+            form[i] == '%' && len - i > 2 && text_from_hex((char[]) { form[i + 1], form[i + 2], 0 }, &byte, 1) == ERR_OK;
         if (byte >= 0x80) {
             buf_printf(buf, "%%%02X%%%02X", 0xC0 | byte >> 6, 0x80 | (byte & 0x3F));
             i += encoded ? 2 : 0;
@@ -81,7 +82,8 @@ static void set_text(struct hook_reply *reply, const struct buf *raw)
     buf_cut(&reply->text, text_utf8_cut(buf_text(&reply->text), reply->text.len, TEXT_MAX));
 }
 
-enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret, const char **ret_reason)
+enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret,
+                          const char **ret_reason)
 {
     bool outbox = gateway->type == GATEWAY_OUTBOX;       /* for trying things out: no preset says how */
     const char *from = gateway->http.reply_from ? gateway->http.reply_from : outbox ? "field:from" : NULL;

@@ -13,11 +13,13 @@ struct hook_reply {              /* zeroed is empty; hook_reply_done() */
     struct buf text;             /* valid UTF-8, at most 1,600 bytes */
 };
 /* ERR_SYNTAX: not what the preset describes; *ret_reason (static) says why. ERR_UNSUPPORTED: the preset has no replies. */
-WARN_UNUSED enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret, const char **ret_reason);
+WARN_UNUSED enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret,
+                                      const char **ret_reason);
 void hook_reply_done(struct hook_reply *reply);
 
-/* A receipt names its page in the address that we gave out: ...?page=ID. ret_outcome: DELIVERED or FAILED. ERR_NOT_FOUND: a status that is not final; nothing to do. */
-WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct page_ref *ret_page,
-                                        enum outcome *ret_outcome, const char **ret_reason);
+/* A receipt names its page in the address that we gave out: ...?page=ID. ret_outcome: DELIVERED or FAILED. ERR_NOT_FOUND: a
+ * status that is not final; nothing to do. */
+WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request,
+                                        struct page_ref *ret_page, enum outcome *ret_outcome, const char **ret_reason);
 
 #endif

@@ -72,7 +72,8 @@ void mail_html_add(struct buf *buf, const struct mail_html *mail)
     add_text(buf, mail->language);
     RAW(buf, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>");
     add_text(buf, mail->subject);
-    RAW(buf, "</title></head>\n<body style=\"font-family:sans-serif;font-size:16px;line-height:1.4;max-width:40em;margin:1em\">\n");
+    RAW(buf,
+        "</title></head>\n<body style=\"font-family:sans-serif;font-size:16px;line-height:1.4;max-width:40em;margin:1em\">\n");
     add_lines(buf, mail);
     RAW(buf, "</body></html>\n");
 }

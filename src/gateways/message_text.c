@@ -226,7 +226,8 @@ static void fit_sms(const struct sms *sms, bool id_may_go)
 
 /* ---- the three kinds ---- */
 
-static void render_sms(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+static void render_sms(struct message_values *values, const struct what *what, const struct message_view *view,
+                       struct message_text *ret)
 {
     const struct message_wording *wording = message_wording(view->purpose, view->language);
     const struct sms sms = {
@@ -238,14 +239,16 @@ static void render_sms(struct message_values *values, const struct what *what, c
     fit_sms(&sms, view->purpose == PURPOSE_PAGE);
 }
 
-static void render_voice(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+static void render_voice(struct message_values *values, const struct what *what, const struct message_view *view,
+                         struct message_text *ret)
 {
     const struct message_wording *wording = message_wording(view->purpose, view->language);
     write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);
     message_template_add(&ret->text, wording->voice ? wording->voice : wording->text, values);
 }
 
-static void render_mail(struct message_values *values, const struct what *what, const struct message_view *view, struct message_text *ret)
+static void render_mail(struct message_values *values, const struct what *what, const struct message_view *view,
+                        struct message_text *ret)
 {
     const struct message_wording *wording = message_wording(view->purpose, view->language);
     write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);

@@ -20,7 +20,9 @@ struct text_context {
     bool can_reply;              /* the gateway's sender can receive an SMS: "Svara JA ..." belongs in the text */
 };
 
-/* What is cut when it does not fit: the id first, then location, then summary; never code, callback or link. No punctuation after a link. */
+/* An SMS takes as few parts as hold it all, less the id where that would cost a part of its own; at most two, or three where a
+ * character is outside the GSM alphabet. What is cut beyond that: location, then summary; never code, callback or link. No
+ * punctuation after a link. */
 void message_text_render(const struct message_view *view, const struct text_context *context, struct message_text *ret);
 void message_text_done(struct message_text *text);
 

@@ -7,7 +7,8 @@
 static const struct message_wording swedish[PURPOSE_END] = {
     [PURPOSE_PAGE] = {
         .text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.][ Svara JA {code} eller NEJ {code}.][ {link}][ {id}]",
-        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.][ Svara som vid skarpt larm: JA {code} eller NEJ {code}.][ {link}][ {id}]",
+        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.]"
+                      "[ Svara som vid skarpt larm: JA {code} eller NEJ {code}.][ {link}][ {id}]",
         .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
         .mail = "{alarm}[ {role}] {at}[: {what}].\n"
                 "[{drill}\n]"
@@ -57,7 +58,8 @@ static const struct message_wording swedish[PURPOSE_END] = {
         .subject = "TEST av larmvägen {gateway}[, {organisation}]",
     },
     [PURPOSE_DEGRADED] = {
-        .text = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk[ ({reason})]. Larm skickas ändå, men glöms vid en omstart. Åtgärda nu.",
+        .text = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk[ ({reason})]. "
+                "Larm skickas ändå, men glöms vid en omstart. Åtgärda nu.",
         .subject = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk",
     },
     [PURPOSE_RESTORED] = {
@@ -73,7 +75,8 @@ static const struct message_wording swedish[PURPOSE_END] = {
 static const struct message_wording english[PURPOSE_END] = {
     [PURPOSE_PAGE] = {
         .text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.][ Reply YES {code} or NO {code}.][ {link}][ {id}]",
-        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.][ Reply as to a real alarm: YES {code} or NO {code}.][ {link}][ {id}]",
+        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.]"
+                      "[ Reply as to a real alarm: YES {code} or NO {code}.][ {link}][ {id}]",
         .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
         .mail = "{alarm}[ {role}] {at}[: {what}].\n"
                 "[{drill}\n]"
@@ -123,7 +126,8 @@ static const struct message_wording english[PURPOSE_END] = {
         .subject = "TEST of the alarm route {gateway}[, {organisation}]",
     },
     [PURPOSE_DEGRADED] = {
-        .text = "ALARM SYSTEM[, {organisation}]: cannot write to its disk[ ({reason})]. Alarms still go out, but a restart would forget them. Act now.",
+        .text = "ALARM SYSTEM[, {organisation}]: cannot write to its disk[ ({reason})]. "
+                "Alarms still go out, but a restart would forget them. Act now.",
         .subject = "ALARM SYSTEM[, {organisation}]: cannot write to its disk",
     },
     [PURPOSE_RESTORED] = {
@@ -186,7 +190,8 @@ const char *message_alarm_spoken(const struct message_view *view)
 {
     const struct severity_words *words = severity_words(view->severity, view->language);
     if (view->drill)
-        return view->language == LANGUAGE_EN ? "Exercise. Exercise. Exercise. Exercise alarm" : "Övning. Övning. Övning. Övningslarm";
+        return view->language == LANGUAGE_EN ? "Exercise. Exercise. Exercise. Exercise alarm"
+                                             : "Övning. Övning. Övning. Övningslarm";
     return view->sharp ? words->sharp_spoken : words->spoken;
 }
 

@@ -13,7 +13,7 @@ struct message_wording {         /* templates: see message_template.h */
 };
 const struct message_wording *message_wording(enum purpose purpose, enum language language);
 
-/* "LARM", "SKARP FÖRVARNING", "ÖVNING ÖVNING ÖVNING"; spoken: "Larm", "Skarp förvarning", "Övning. Övning. Övning. Övningslarm". */
+/* "LARM", "SKARP FÖRVARNING", "ÖVNING ÖVNING ÖVNING"; as it is spoken: "Larm", "Skarp förvarning", "Övning. … Övningslarm". */
 const char *message_alarm_word(const struct message_view *view);
 const char *message_alarm_spoken(const struct message_view *view);
 const char *message_drill_mark(enum language language);      /* what every text of a drill bears */

@@ -104,6 +104,7 @@ TESTS += tests/unit/engine_pure.sh
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_message_text
 TESTS += tests/unit/check_message_text
+tests_unit_check_message_text_SOURCES = tests/unit/check_message_text.c tests/unit/unit.h
 tests_unit_check_message_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_message_text_LDADD = libgateways.a libengine.a libbase.a $(CHECK_LIBS)
 endif
@@ -111,7 +112,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_dispatch
 TESTS += tests/unit/check_dispatch
-tests_unit_check_dispatch_SOURCES = tests/unit/check_dispatch.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_dispatch_SOURCES = tests/unit/check_dispatch.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h
 tests_unit_check_dispatch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_dispatch_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
 endif
@@ -119,7 +120,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_gateway_http
 TESTS += tests/unit/check_gateway_http
-tests_unit_check_gateway_http_SOURCES = tests/unit/check_gateway_http.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_gateway_http_SOURCES = tests/unit/check_gateway_http.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h
 tests_unit_check_gateway_http_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_gateway_http_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
 endif
@@ -127,7 +128,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_gateway_mail
 TESTS += tests/unit/check_gateway_mail
-tests_unit_check_gateway_mail_SOURCES = tests/unit/check_gateway_mail.c tests/unit/fake_loop.c tests/unit/fake_loop.h
+tests_unit_check_gateway_mail_SOURCES = tests/unit/check_gateway_mail.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h
 tests_unit_check_gateway_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_check_gateway_mail_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
 endif
@@ -135,6 +136,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_hook
 TESTS += tests/unit/check_hook
+tests_unit_check_hook_SOURCES = tests/unit/check_hook.c tests/unit/unit.h
 tests_unit_check_hook_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_hook_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
 endif

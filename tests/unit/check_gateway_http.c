@@ -1,10 +1,10 @@
 /* What goes on the wire to providers, and what of their answers counts. */
-#include <check.h>
 
 #include "fake_loop.h"
 #include "gateways/gateway.h"
 #include "gateways/gateway_reply.h"
 #include "gateways/gateway_template.h"
+#include "unit.h"
 
 static struct gateway config;
 static struct message_view view;
@@ -30,7 +30,9 @@ static void setup(void)
 {
     fake_loop_reset();
     config = (struct gateway){ .name = "elks", .type = GATEWAY_HTTP, .window = 128, .timeout_usec = 1000000 };
-    view = (struct message_view){ .page = { incident_key(2026, 42), 7, 0x9f3a2c41 }, .to = "+46701740605", .purpose = PURPOSE_PAGE };
+    view = (struct message_view) { .page = { incident_key(2026, 42), 7, 0x9f3a2c41 },
+                                   .to = "+46701740605",
+                                   .purpose = PURPOSE_PAGE };
     buf_add_text(&text.text, "Brand & rök, \"100%\" å");
     buf_add_text(&text.subject, "LARM");
     calls = 0;
@@ -131,9 +133,11 @@ START_TEST(kannel)
     assert_text(&transfer->body, "");
     assert_text(&transfer->content_type, "");
     assert_text(&transfer->username, "");                /* the address has it */
-    assert_text(&transfer->url, "http://127.0.0.1:13013/cgi-bin/sendsms?username=user&password=p%26ss&from=&to=%2B46701740605"
-                "&text=Brand%20%26%20r%C3%B6k%2C%20%22100%25%22%20%C3%A5&charset=UTF-8&dlr-mask=19"
-                "&dlr-url=http%3A%2F%2F127.0.0.1%3A8787%2Fhooks%2Fkannel%2Fx%2Freceipt%3Fpage%3D2026-0042-7-9f3a2c41%26status%3D%25d");
+    assert_text(
+        &transfer->url,
+        "http://127.0.0.1:13013/cgi-bin/sendsms?username=user&password=p%26ss&from=&to=%2B46701740605"
+        "&text=Brand%20%26%20r%C3%B6k%2C%20%22100%25%22%20%C3%A5&charset=UTF-8&dlr-mask=19"
+        "&dlr-url=http%3A%2F%2F127.0.0.1%3A8787%2Fhooks%2Fkannel%2Fx%2Freceipt%3Fpage%3D2026-0042-7-9f3a2c41%26status%3D%25d");
     fake_reply(transfer, 202, "0: Accepted for delivery");
     ck_assert(accepted);
     assert_text(&provider_id, "");
@@ -228,7 +232,8 @@ START_TEST(parameters_left_out)
     ck_assert_str_eq(rendered("r={receipt-url}", TEMPLATE_FORM, &values), "");
     ck_assert_str_eq(rendered("http://h/p?r={receipt-url}", TEMPLATE_ADDRESS, &values), "http://h/p");
     ck_assert_str_eq(rendered("http://h/p?r={receipt-url}&a={to}", TEMPLATE_ADDRESS, &values), "http://h/p?a=1");
-    ck_assert_str_eq(rendered("http://h/p?t={text}&r={receipt-url}&a={to}", TEMPLATE_ADDRESS, &values), "http://h/p?t=a%26b%3Fc&a=1");
+    ck_assert_str_eq(rendered("http://h/p?t={text}&r={receipt-url}&a={to}", TEMPLATE_ADDRESS, &values),
+                     "http://h/p?t=a%26b%3Fc&a=1");
     ck_assert_str_eq(rendered("http://h/{receipt-url}/p", TEMPLATE_ADDRESS, &values), "http://h//p");
     ck_assert_str_eq(rendered("http://h/p?a={from}", TEMPLATE_ADDRESS, &values), "http://h/p?a=");
 }
@@ -311,7 +316,9 @@ START_TEST(message_ids)
     assert_text(&provider_id, "false");
     ck_assert(judged(NULL, "id", 200, "{\"id\": \"a\\r\\nb\"}"));
     assert_text(&provider_id, "a b");
-    static const char *const without[] = { "", "{", "{}", "[]", "{\"id\": null}", "{\"id\": \"\"}", "{\"id\": {}}", "<html>", "{\"id\": \"\\u0000\"}" };
+    static const char *const without[] = {
+        "", "{", "{}", "[]", "{\"id\": null}", "{\"id\": \"\"}", "{\"id\": {}}", "<html>", "{\"id\": \"\\u0000\"}"
+    };
     for (size_t i = 0; i < N_ELEMENTS(without); i++)
         ck_assert_msg(!judged(NULL, "id", 200, without[i]), "%s", without[i]);
 }
@@ -319,7 +326,8 @@ END_TEST
 
 START_TEST(rules_that_make_no_sense)
 {
-    static const char *const accepts[] = { "2000", "20", "abc", "200-", "300-200", "/open", "/(/", "200;201", "/a/ /b", "100 101 102 103 104 105 106 107 108" };
+    static const char *const accepts[] = { "2000",  "20",  "abc",     "200-",   "300-200",
+                                           "/open", "/(/", "200;201", "/a/ /b", "100 101 102 103 104 105 106 107 108" };
     for (size_t i = 0; i < N_ELEMENTS(accepts); i++) {
         struct reply_rule rule = { 0 };
         buf_clear(&reason);
@@ -385,17 +393,15 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 int main(void)
 {
     const TTest *const providers[] = { elks, elks_without_receipts, kannel, kannel_answers, json_provider };
-    const TTest *const templates[] = { encodings, coding_of_the_text, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
-                                       places_of_bodies };
+    const TTest *const templates[] = {
+        encodings,       coding_of_the_text, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
+        places_of_bodies
+    };
     const TTest *const replies[] = { acceptance, message_ids, rules_that_make_no_sense, gateway_without_an_address,
                                      attempt_outlives_its_configuration, who_can_be_answered };
     Suite *suite = suite_create("gateway_http");
     add(suite, "providers", providers, N_ELEMENTS(providers));
     add(suite, "templates", templates, N_ELEMENTS(templates));
     add(suite, "replies", replies, N_ELEMENTS(replies));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

@@ -1,5 +1,4 @@
 /* The gateways that are not HTTP: mail, and the outbox. */
-#include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include "base/civil.h"
 #include "fake_loop.h"
 #include "gateways/gateway.h"
+#include "unit.h"
 
 static struct gateway config;
 static struct message_view view;
@@ -32,9 +32,13 @@ static void done(void *userdata, const struct gateway_result *result)
 static void setup(void)
 {
     fake_loop_reset();
-    view = (struct message_view){ .page = { incident_key(2026, 42), 7, 0x9f3a2c41 }, .to = "anna.berg@example.se", .person_id = "anna.berg",
-                                  .purpose = PURPOSE_PAGE, .channel = CHANNEL_EMAIL, .incident = incident_key(2026, 42),
-                                  .organisation = "Botkyrka kommun" };
+    view = (struct message_view) { .page = { incident_key(2026, 42), 7, 0x9f3a2c41 },
+                                   .to = "anna.berg@example.se",
+                                   .person_id = "anna.berg",
+                                   .purpose = PURPOSE_PAGE,
+                                   .channel = CHANNEL_EMAIL,
+                                   .incident = incident_key(2026, 42),
+                                   .organisation = "Botkyrka kommun" };
     buf_add_text(&text.text, "LARM TIB\n\"å\"\n");
     buf_add_text(&text.subject, "LARM TIB å");
     buf_add_text(&text.html, "<p>å</p>");
@@ -65,8 +69,13 @@ static void start(void)
 
 static void use_mail(void)
 {
-    config = (struct gateway){ .name = "mail", .type = GATEWAY_SMTP, .smtp_url = "smtp://127.0.0.1:25", .from = "larm@botkyrka.example.se",
-                               .username = "user", .password = "secret", .timeout_usec = USEC_PER_SEC };
+    config = (struct gateway) { .name = "mail",
+                                .type = GATEWAY_SMTP,
+                                .smtp_url = "smtp://127.0.0.1:25",
+                                .from = "larm@botkyrka.example.se",
+                                .username = "user",
+                                .password = "secret",
+                                .timeout_usec = USEC_PER_SEC };
 }
 
 START_TEST(mail)
@@ -248,9 +257,5 @@ int main(void)
     Suite *suite = suite_create("gateway_mail");
     add(suite, "mail", mails, N_ELEMENTS(mails));
     add(suite, "outbox", outboxes, N_ELEMENTS(outboxes));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

@@ -1,8 +1,8 @@
 /* What providers call us with, and what anybody else could. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "gateways/hook.h"
+#include "unit.h"
 
 static struct gateway elks, kannel, outbox;
 static struct hook_reply reply;
@@ -58,8 +58,10 @@ static void refuse_reply(const struct gateway *gateway, struct http_request requ
 
 START_TEST(reply_by_elks)
 {
-    expect_reply(&elks, form("id=sf8425555e5d8db61dda7a7b3f1b91bdb&from=%2B46701740605&to=%2B46766860000&message=Ja+417302&direction=incoming"),
-                 "+46701740605", "Ja 417302");
+    expect_reply(
+        &elks,
+        form("id=sf8425555e5d8db61dda7a7b3f1b91bdb&from=%2B46701740605&to=%2B46766860000&message=Ja+417302&direction=incoming"),
+        "+46701740605", "Ja 417302");
 }
 END_TEST
 
@@ -89,13 +91,16 @@ END_TEST
 
 START_TEST(numbers)
 {
-    static const char *const same[] = { "%2B46701740605", "+46701740605", "46701740605", "0046701740605", "0701740605", "070-174+06+05", "%2B46+(70)+174+06+05" };
+    static const char *const same[] = { "%2B46701740605", "+46701740605",  "46701740605",         "0046701740605",
+                                        "0701740605",     "070-174+06+05", "%2B46+(70)+174+06+05" };
     for (size_t i = 0; i < N_ELEMENTS(same); i++) {
         CLEANUP_BUF struct buf body = { 0 };
         buf_printf(&body, "from=%s&message=JA", same[i]);
         expect_reply(&elks, form(buf_text(&body)), "+46701740605", "JA");
     }
-    static const char *const none[] = { "", "Telia", "12", "+", "0", "00", "1234567890123456789012345", "46701740605x", "%2B4670174%00605", "1234567890123456" };
+    static const char *const none[] = {
+        "", "Telia", "12", "+", "0", "00", "1234567890123456789012345", "46701740605x", "%2B4670174%00605", "1234567890123456"
+    };
     for (size_t i = 0; i < N_ELEMENTS(none); i++) {
         CLEANUP_BUF struct buf body = { 0 };
         buf_printf(&body, "from=%s&message=JA", none[i]);
@@ -154,7 +159,8 @@ static struct http_request elks_receipt(const char *query, const char *body)
 
 START_TEST(receipt_by_elks)
 {
-    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=delivered&delivered=2026-11-22")), ERR_OK);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=delivered&delivered=2026-11-22")),
+                     ERR_OK);
     ck_assert_int_eq(outcome, OUTCOME_DELIVERED);
     ck_assert(page.incident == incident_key(2026, 42) && page.number == 7 && page.nonce == 0x9f3a2c41);
     ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=failed")), ERR_OK);
@@ -195,17 +201,22 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { reply_by_elks, reply_by_kannel, reply_in_json, reply_for_trying_out, numbers, text_in_latin1,
-                                   long_and_dirty_text, reply_that_is_none, receipt_by_elks, receipt_by_kannel, receipt_from_who_gives_none };
+    const TTest *const tests[] = { reply_by_elks,
+                                   reply_by_kannel,
+                                   reply_in_json,
+                                   reply_for_trying_out,
+                                   numbers,
+                                   text_in_latin1,
+                                   long_and_dirty_text,
+                                   reply_that_is_none,
+                                   receipt_by_elks,
+                                   receipt_by_kannel,
+                                   receipt_from_who_gives_none };
     Suite *suite = suite_create("hook");
     TCase *tcase = tcase_create("hook");
     tcase_add_checked_fixture(tcase, setup, teardown);
     for (size_t i = 0; i < N_ELEMENTS(tests); i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

@@ -1,5 +1,4 @@
 /* The words that people get: every text to the letter, what is cut when it does not fit, and what can never get in. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "base/text.h"
 #include "gateways/message_text.h"
 #include "gateways/message_voice.h"
+#include "unit.h"
 
 #define HOUR_MINUTE(hour, minute) (INT64_C(20000) * USEC_PER_DAY + (hour) * USEC_PER_HOUR + (minute) * USEC_PER_MIN)
 #define LINK "https://larm.example.se/a/"
@@ -115,7 +115,8 @@ START_TEST(page_in_swedish)
     expect(&view, "LARM TIB 03:12: Brand i skola, Tumba. Ring 08-12345678. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
     ck_assert_uint_eq(parts(), 1);
     view.severity = SEVERITY_WARNING;
-    expect(&view, "FÖRVARNING TIB 03:12: Brand i skola, Tumba. Ring 08-12345678. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
+    expect(&view,
+           "FÖRVARNING TIB 03:12: Brand i skola, Tumba. Ring 08-12345678. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
     view.severity = SEVERITY_INFO;
     view.callback = NULL;
     expect(&view, "INFORMATION TIB 03:12: Brand i skola, Tumba. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
@@ -139,7 +140,8 @@ START_TEST(drill)
     view.drill = true;
     view.callback = NULL;
     view.at_usec = HOUR_MINUTE(10, 2);
-    expect(&view, "ÖVNING ÖVNING ÖVNING TIB 10:02: Brand i skola, Tumba. Svara som vid skarpt larm: JA 417302 eller NEJ 417302. LINK 2026-0042");
+    expect(&view, "ÖVNING ÖVNING ÖVNING TIB 10:02: Brand i skola, Tumba. Svara som vid skarpt larm: JA 417302 eller NEJ 417302. "
+                  "LINK 2026-0042");
 }
 END_TEST
 
@@ -157,7 +159,8 @@ END_TEST
 START_TEST(notices)
 {
     struct message_view view = notice_view(PURPOSE_CONFIRMATION);
-    expect(&view, "Kvitterat 03:14. Du har tagit LARM TIB 2026-0042, Brand i skola, Tumba. Ring 08-12345678. Kan du inte längre? Svara NEJ 417302");
+    expect(&view, "Kvitterat 03:14. Du har tagit LARM TIB 2026-0042, Brand i skola, Tumba. Ring 08-12345678. Kan du inte längre? "
+                  "Svara NEJ 417302");
     view = notice_view(PURPOSE_NOT_UNDERSTOOD);
     expect(&view, "Förstod inte. Larmet är INTE kvitterat. Svara JA 417302 eller NEJ 417302.");
     view = notice_view(PURPOSE_CODE_LOCKED);
@@ -186,7 +189,8 @@ START_TEST(notices_in_english)
     view.language = LANGUAGE_EN;
     expect(&view, "ALARM TIB 2026-0042 acknowledged 03:14 by Anna Berg. You need not do anything.");
     view.purpose = PURPOSE_CONFIRMATION;
-    expect(&view, "Acknowledged 03:14. You have taken ALARM TIB 2026-0042, Brand i skola, Tumba. Call 08-12345678. No longer able? Reply NO 417302");
+    expect(&view, "Acknowledged 03:14. You have taken ALARM TIB 2026-0042, Brand i skola, Tumba. Call 08-12345678. No longer "
+                  "able? Reply NO 417302");
 }
 END_TEST
 
@@ -281,7 +285,8 @@ START_TEST(every_text_of_a_drill_says_so)
                 bool marked = strstr(body, marks[language][0]) || strstr(body, marks[language][1]);
                 ck_assert_msg(marked || of_the_house, "purpose %d: %s", purpose, body);
                 if (channel == CHANNEL_EMAIL && !of_the_house)
-                    ck_assert_msg(strstr(buf_text(&text.subject), marks[language][0]), "purpose %d: %s", purpose, buf_text(&text.subject));
+                    ck_assert_msg(strstr(buf_text(&text.subject), marks[language][0]), "purpose %d: %s", purpose,
+                                  buf_text(&text.subject));
                 view.drill = false;
                 body = render(&view);
                 marked = strstr(body, marks[language][0]) || strstr(body, marks[language][1]);
@@ -380,7 +385,8 @@ START_TEST(typographic_marks_cost_no_ucs2)
 {
     struct message_view view = page_view();
     view.summary = "Brand \xe2\x80\x93 \xe2\x80\x9dskolan\xe2\x80\x9d";
-    expect(&view, "LARM TIB 03:12: Brand - \"skolan\", Tumba. Ring 08-12345678. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
+    expect(&view,
+           "LARM TIB 03:12: Brand - \"skolan\", Tumba. Ring 08-12345678. Svara JA 417302 eller NEJ 417302. LINK 2026-0042");
     ck_assert(!gsm7_measure(buf_text(&text.text), text.text.len).ucs2);
 }
 END_TEST
@@ -528,9 +534,5 @@ int main(void)
     add(suite, "fitting", fitting, N_ELEMENTS(fitting));
     add(suite, "hostile", hostile, N_ELEMENTS(hostile));
     add(suite, "mail", mails, N_ELEMENTS(mails));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

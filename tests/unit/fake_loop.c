@@ -112,7 +112,8 @@ static struct transfer *start(transfer_cb *cb, void *userdata, struct transfer *
     return *ret = *at;
 }
 
-enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata, struct transfer **ret)
+enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata,
+                           struct transfer **ret)
 {
     (void)client;
     if (refuse_starts)
@@ -129,7 +130,8 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
     return ERR_OK;
 }
 
-enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata, struct transfer **ret)
+enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata,
+                                struct transfer **ret)
 {
     (void)client;
     if (refuse_starts)
@@ -203,7 +205,8 @@ static void end(struct transfer *transfer, const struct transfer_result *result)
 
 void fake_reply(struct transfer *transfer, long status, const char *body)
 {
-    end(transfer, &(struct transfer_result){ .outcome = TRANSFER_DONE, .status = status, .body = body, .body_len = strlen(body), .reason = "" });
+    end(transfer, &(struct transfer_result) {
+                      .outcome = TRANSFER_DONE, .status = status, .body = body, .body_len = strlen(body), .reason = "" });
 }
 
 void fake_fail(struct transfer *transfer, enum transfer_outcome outcome, const char *reason)
