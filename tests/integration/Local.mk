@@ -13,7 +13,19 @@ EXTRA_DIST += \
 	tests/integration/harness/kannel.py \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/waiting.py \
-	tests/integration/test_harness.py
+	tests/integration/test_api.py \
+	tests/integration/test_bad_input.py \
+	tests/integration/test_ctl.py \
+	tests/integration/test_degraded.py \
+	tests/integration/test_harness.py \
+	tests/integration/test_http_limits.py \
+	tests/integration/test_journal.py \
+	tests/integration/test_kannel.py \
+	tests/integration/test_ladder.py \
+	tests/integration/test_line.py \
+	tests/integration/test_reload.py \
+	tests/integration/test_restart.py \
+	tests/integration/test_smtp.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'
 check-integration: all

@@ -8,7 +8,7 @@ TOKENS = {"rtj": "token-of-rtj", "monitor": "token-of-monitor", "operator": "tok
 HOOK_SECRET = "hook-secret-46elks"
 FAST_LADDER = """step = 0s primary sms, email
 step = 1s secondary sms
-repeat = 2s"""
+repeat = 1s"""
 SLOW_LADDER = """step = 0s primary sms, email
 step = 10m secondary sms
 repeat = 10m"""

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import urllib.parse
 
 from .waiting import eventually
@@ -33,27 +34,32 @@ class Answer:
 
 
 class Notify:
-    """What the service manager hears: READY=1 and its like, one datagram each."""
+    """What the service manager hears: READY=1 and its like, one datagram each. It can be made to stop listening."""
 
     def __init__(self, path):
-        self.path, self.heard = str(path), []
+        self.path, self.heard, self.closed = str(path), [], False
+        self.listening = threading.Event()
+        self.listening.set()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.setblocking(False)
+        self.thread = threading.Thread(target=self.listen, daemon=True)
+        self.thread.start()
+
+    def listen(self):
+        while not self.closed:
+            self.listening.wait()
+            self.heard += self.socket.recv(65536).decode().splitlines()
 
     def said(self, line):
         """How many times it was said since the daemon started."""
-        while True:
-            try:
-                self.heard += self.socket.recv(65536).decode().splitlines()
-            except BlockingIOError:
-                return self.heard.count(line)
-
-    def forget(self):
-        self.said("")
-        self.heard = []
+        return self.heard.count(line)
 
     def close(self):
+        self.closed = True
+        self.listening.set()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", self.path)
+        self.thread.join()
         self.socket.close()
         os.unlink(self.path)
 
@@ -89,7 +95,7 @@ class Beredd:
 
     def start(self, ready=True):
         self.config.write()
-        self.notify.forget()
+        self.notify.heard = []
         with open(self.stderr_path, "ab") as stderr:
             self.process = subprocess.Popen([*self.prefix, str(BUILD / "beredd"), "-c", str(self.config.directory)], env=self.env(),
                                             stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
@@ -131,20 +137,33 @@ class Beredd:
         process.wait()
         self.assert_clean()
 
-    def give_up(self):
-        """The end of a test that has failed, perhaps."""
+    def give_up_process(self):
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def give_up(self):
+        """The end of a test that has failed, perhaps."""
+        self.give_up_process()
         self.notify.close()
 
     def reload(self):
-        """SIGHUP, and waits until it is done with it. The configuration's files are written before."""
+        """SIGHUP, and waits until the configuration's files, which are written before, are in force."""
         self.config.write()
         ready = self.notify.said("READY=1")
         self.process.send_signal(signal.SIGHUP)
         eventually(lambda: self.notify.said("READY=1") > ready, what="READY=1 after a reload")
+
+    def reload_refused(self):
+        """The same with files that have an error in them."""
+        self.config.write()
+        before = self.log_events().count("reload-refused")
+        self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: self.log_events().count("reload-refused") > before, what="that the reload is refused")
+
+    def log_events(self):
+        return [json.loads(line)["event"] for line in self.ctl("log", "--json").stdout.splitlines()]
 
     # ---- asking it
 

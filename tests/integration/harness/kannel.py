@@ -6,6 +6,8 @@ import pathlib
 import re
 import shutil
 import subprocess
+import urllib.parse
+import urllib.request
 
 from .config import HOOK_SECRET
 from .waiting import eventually, free_port
@@ -29,7 +31,7 @@ class Kannel:
         self.directory.mkdir(exist_ok=True)
         self.admin_port, self.smsbox_port, self.send_port = free_port(), free_port(), free_port()
         self.network_port, self.phone_port, self.beredd_port = free_port(), free_port(), beredd_port
-        self.processes = []
+        self.processes, self.network = [], None
 
     def configuration(self):
         """Groups are separated by empty lines, and have none in them."""
@@ -100,7 +102,7 @@ omit-empty = true
         self.run("bearerbox", "/usr/sbin/bearerbox", str(path))
         eventually(lambda: "MAIN: Start-up done" in self.log("bearerbox.log"), what="bearerbox")
         self.run("smsbox", "/usr/sbin/smsbox", str(path))
-        self.run("network", FAKESMSC, "-H", "127.0.0.1", "-r", str(self.network_port), "-m", "0", "1 2 text nothing")
+        self.network = self.run("network", FAKESMSC, "-H", "127.0.0.1", "-r", str(self.network_port), "-m", "0", "1 2 text nothing")
         eventually(lambda: "Got message" not in self.log("smsbox.log") and "Connected to bearerbox" in self.log("smsbox.log"), what="smsbox")
         eventually(lambda: "client connected from" in self.log("bearerbox.log"), what="the network")
         return self
@@ -116,9 +118,20 @@ omit-empty = true
                 process.wait()
         shutil.rmtree(self.directory / "store", ignore_errors=True)
 
-    def gateway_ini(self):
-        return (f"[gateway kannel]\ntype = http\npreset = kannel\nurl = http://127.0.0.1:{self.send_port}/cgi-bin/sendsms\n"
-                f"username = {self.USER}\npassword = {self.PASSWORD}\nfrom = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 5s\n")
+    def gateway_ini(self, preset):
+        """The shipped preset, with its address changed to our port: an url in the file replaces the preset's whole one."""
+        text = pathlib.Path(preset).read_text()
+        url = re.search(r"(?m)^url\s*= (.*(?:\n[ \t]+.*)*)", text).group(1)
+        assert "127.0.0.1:13013" in url
+        url = url.replace("127.0.0.1:13013", f"127.0.0.1:{self.send_port}")
+        return (f"[gateway kannel]\ntype = http\npreset = kannel\nurl = {url}\nusername = {self.USER}\npassword = {self.PASSWORD}\n"
+                f"from = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 5s\n")
+
+    def send_status(self, number, text):
+        """What sendsms answers."""
+        query = urllib.parse.urlencode({"username": self.USER, "password": self.PASSWORD, "to": number, "from": "+46766860000", "text": text})
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.send_port}/cgi-bin/sendsms?{query}", timeout=15) as reply:
+            return reply.read().decode()
 
     def out(self):
         """What the network was sent: its lines as it printed them."""

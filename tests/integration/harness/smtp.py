@@ -11,7 +11,7 @@ from .waiting import eventually
 class MailServer:
     def __init__(self, port, **options):
         self.port, self.mails, self.refused, self.fail_data = port, [], set(), None
-        self.controller = Controller(self, hostname="127.0.0.1", port=port, **options)
+        self.options, self.controller = options, None
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if address in self.refused:
@@ -26,11 +26,14 @@ class MailServer:
         return "250 OK"
 
     def start(self):
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
         self.controller.start()
         return self
 
     def stop(self):
-        self.controller.stop()
+        if self.controller:
+            self.controller.stop()
+        self.controller = None
 
     def to(self, address):
         """The mails to that address, parsed."""

@@ -1,0 +1,118 @@
+"""A full, dead or hanging disk does not stop paging (P12): 503 and never 2xx, from memory, and the administrators are told."""
+
+import contextlib
+import os
+import re
+import sqlite3
+import subprocess
+
+import pytest
+
+from harness.config import ANNA
+from harness.waiting import eventually
+
+
+def trigger_degraded(beredd, summary):
+    """503, with what was done."""
+    answer = beredd.post("/v1/incidents", {"summary": summary}, token="token-of-rtj")
+    assert answer.status == 503 and answer.headers["Retry-After"] and answer.json["error"], answer
+    return answer.json
+
+
+def wait_until_degraded(beredd):
+    eventually(lambda: beredd.request("GET", "/readyz").status == 503, what="degraded")
+    assert beredd.request("GET", "/healthz").status == 200
+
+
+@pytest.mark.parametrize("mode", ["hang", "hang-sync", "eio", "eio-sync", "enospc"])
+def test_pages_without_a_disk_and_recovers(stopped, faulty_disk, sms_gateway, smtp_server, mode):
+    beredd = stopped.start()
+    before = beredd.trigger("Före")
+    sms_gateway.wait_for(ANNA, containing="Före")
+    faulty_disk.be(mode)
+    body = trigger_degraded(beredd, "Medan disken är borta")
+    sms = sms_gateway.wait_for(ANNA, containing="Medan disken")[0]
+    wait_until_degraded(beredd)
+    smtp_server.wait_for("drift@example.se")
+    answer = beredd.form(sms.link.split(str(beredd.config.port), 1)[1], answer="yes")
+    assert "sparat" in answer.text.lower(), "the page says that it is not yet saved"
+    assert beredd.ctl("status").returncode == 1
+    assert beredd.ctl("trigger", "Från terminalen").returncode == 1
+    sms_gateway.wait_for(ANNA, containing="Från terminalen")
+
+    faulty_disk.be("ok")
+    eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=30, what="restored")
+    smtp_server.wait_for("drift@example.se", 2)
+    incidents = {incident["summary"]: incident for incident in beredd.get("/v1/incidents?state=all").json["incidents"]}
+    assert set(incidents) >= {"Före", "Medan disken är borta", "Från terminalen"}
+    ident = incidents["Medan disken är borta"]["id"]
+    assert re.fullmatch(r"20\d\d-(D\d+|\d{4,})", ident) and ident in str(body)
+    assert beredd.callout(ident)["acknowledged_by"] == "anna.berg"
+    after = beredd.trigger("Efteråt")
+    beredd.kill()
+    beredd.start()
+    for known in (before, ident, after):
+        assert beredd.incident(known)["state"] == "open"
+    assert beredd.callout(ident)["acknowledged_by"] == "anna.berg"
+    assert beredd.ctl("verify").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a tmpfs needs root")
+def test_full_disk(stopped, sms_gateway, tmp_path):
+    """A real one: a tmpfs of a few pages, filled by somebody else, and emptied again."""
+    state = tmp_path / "state"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(state)], capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no mounts here: {mounted.stderr.strip()}")
+    stopped.config.change("sources.ini", "[source rtj]\n", "[source rtj]\nlimit = 100000/m\n")
+    try:
+        beredd = stopped.start()
+        ballast = state / "ballast"
+        with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+        degraded = eventually(lambda: fill(beredd), what="503")
+        sms_gateway.wait_for(ANNA, containing=degraded)
+        ballast.unlink()
+        eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=30, what="restored")
+        beredd.trigger("Efteråt")
+        assert beredd.ctl("verify").returncode == 0
+        beredd.stop()
+    finally:
+        stopped.give_up_process()
+        subprocess.run(["umount", str(state)], check=False)
+
+
+def fill(beredd, counter=iter(range(100000))):
+    """The summary of the first alarm that was answered 503."""
+    summary = f"Larm {next(counter)} " + "x" * 900
+    answer = beredd.post("/v1/incidents", {"summary": summary, "details": "y" * 6000}, token="token-of-rtj")
+    if answer.status != 503:
+        assert answer.status in (200, 201)
+        return None
+    return summary[:12]
+
+
+def test_store_that_cannot_be_opened_is_degraded(stopped, sms_gateway, tmp_path):
+    """A state directory that is a file: the daemon starts, says so, and pages."""
+    (tmp_path / "state").rmdir()
+    (tmp_path / "state").write_text("no directory")
+    beredd = stopped.start()
+    wait_until_degraded(beredd)
+    trigger_degraded(beredd, "Utan lagring")
+    sms_gateway.wait_for(ANNA, containing="Utan lagring")
+
+
+def test_newer_log_is_refused(stopped, tmp_path):
+    beredd = stopped.start()
+    beredd.trigger()
+    beredd.stop()
+    database = tmp_path / "state" / "beredd.db"
+    with sqlite3.connect(database) as connection:
+        version = connection.execute("pragma user_version").fetchone()[0]
+        connection.execute(f"pragma user_version = {version + 1000}")
+    connection.close()
+    beredd.start(ready=False)
+    assert beredd.process.wait(20) != 0
+    assert "newer" in beredd.stderr()
+    beredd.process = None

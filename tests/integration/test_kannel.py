@@ -1,0 +1,46 @@
+"""Through Kannel itself, as an operator's SMS gateway would be: out, the receipt, and a reply that acknowledges."""
+
+import pytest
+
+from harness.config import ANNA
+from harness.daemon import TOP
+from harness.waiting import eventually
+
+
+@pytest.fixture(name="through_kannel")
+def through_kannel_fixture(stopped, kannel):
+    config = stopped.config
+    config.files["gateways/kannel.ini"] = kannel.gateway_ini(TOP / "conf" / "presets" / "kannel.ini")
+    config.change("beredd.ini", "sms = elks", "sms = kannel")
+    return stopped.start()
+
+
+def sent_to(kannel, number):
+    """The texts, a part each."""
+    return [line.split(" text ", 1)[1] for line in kannel.out() if f" {number} text " in line]
+
+
+def test_out_receipt_and_reply(through_kannel, kannel):
+    beredd = through_kannel
+    ident = beredd.trigger("Översvämning på Åvägen")
+    text = " ".join(eventually(lambda: "eller NEJ" in " ".join(sent_to(kannel, ANNA)) and sent_to(kannel, ANNA), what="the SMS"))
+    assert text.startswith("LARM TIB") and "Översvämning på Åvägen" in text
+    delivered, = eventually(lambda: beredd.timeline(ident, "page-delivered"))
+    assert delivered["gateway"] == "kannel"
+    assert beredd.callout(ident)["state"] == "paging"
+    code = text.split("JA ", 1)[1][:6]
+    kannel.inbound(ANNA, f"Ja {code}")
+    callout = eventually(lambda: beredd.callout(ident)["state"] == "acknowledged" and beredd.callout(ident))
+    assert callout["acknowledged_by"] == "anna.berg"
+    eventually(lambda: any("Kvitterat" in part for part in sent_to(kannel, ANNA)), what="the confirmation")
+
+
+def test_no_network_is_a_failure_at_once(through_kannel, kannel, smtp_server):
+    """Kannel says 202 and queues for later where no SMS centre is connected: too late for an alarm."""
+    kannel.network.terminate()
+    kannel.network.wait()
+    eventually(lambda: kannel.send_status("12345", "x").startswith("3:"), what="Kannel's 3: Queued for later delivery")
+    ident = through_kannel.trigger()
+    failed = eventually(lambda: [entry for entry in through_kannel.timeline(ident, "page-failed") if entry["channel"] == "sms"])
+    assert failed[0]["gateway"] == "kannel"
+    smtp_server.wait_for("anna.berg@example.se")

@@ -1,0 +1,123 @@
+"""Reload: never drops or delays what is under way, and never takes a configuration with an error in it (P10)."""
+
+import os
+import signal
+
+from harness.config import ANNA, BO, FAST_LADDER, SLOW_LADDER
+from harness.waiting import eventually
+
+
+def test_next_step_pages_who_is_on_duty_now(stopped, sms_gateway):
+    stopped.config.ladder("step = 0s primary sms\nstep = 3s primary sms\nrepeat = 10m", who="anna.berg")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    first, = sms_gateway.wait_for(ANNA)
+    beredd.config.ladder("step = 0s primary sms\nstep = 3s primary sms\nrepeat = 10m", who="bo.ek")
+    beredd.reload()
+    sms_gateway.wait_for(BO)
+    sms_gateway.reply(beredd, ANNA, f"JA {first.code}")
+    eventually(lambda: beredd.callout(ident)["acknowledged_by"] == "anna.berg")
+
+
+def test_page_under_way_is_neither_dropped_nor_doubled(stopped, sms_gateway):
+    stopped.config.ladder("step = 0s primary sms\nrepeat = 10m")
+    stopped.config.change("gateways/elks.ini", "timeout = 2s", "timeout = 20s")
+    beredd = stopped.start()
+    sms_gateway.behave("slow")
+    ident = beredd.trigger()
+    eventually(lambda: sms_gateway.tried(ANNA))
+    beredd.reload()
+    sms_gateway.modes.clear()
+    sms_gateway.released.set()
+    eventually(lambda: beredd.timeline(ident, "page-sent"))
+    beredd.trigger("Efter omläsningen")
+    sms_gateway.wait_for(ANNA, containing="Efter omläsningen")
+    assert len(sms_gateway.to(ANNA, "Brand i skola")) == 1
+
+
+def test_gateway_that_is_gone_gives_its_pages_to_the_others(stopped, sms_gateway, tmp_path):
+    stopped.config.ladder("step = 0s primary sms\nrepeat = 10m")
+    beredd = stopped.start()
+    sms_gateway.behave("error")
+    beredd.trigger()
+    eventually(lambda: sms_gateway.tried(ANNA))
+    path = tmp_path / "new.jsonl"
+    beredd.config.files["gateways/new.ini"] = f"[gateway new]\ntype = outbox\nfile = {path}\n"
+    beredd.config.change("beredd.ini", "sms = elks", "sms = new")
+    del beredd.config.files["gateways/elks.ini"]
+    beredd.reload()
+    eventually(lambda: path.exists() and "Brand i skola" in path.read_text(), what="the page through the new gateway")
+
+
+def test_error_leaves_the_old_one_in_force(stopped, sms_gateway):
+    stopped.config.ladder(SLOW_LADDER)
+    beredd = stopped.start()
+    beredd.config.change("rosters/TIB.ini", "anna.berg", "ana.berg")
+    beredd.config.change("people.ini", ANNA, "+46701740698")
+    beredd.reload_refused()
+    beredd.trigger()
+    sms_gateway.wait_for(ANNA)
+    beredd.config.write()
+    out = beredd.ctl("reload")
+    assert out.returncode == 1 and "rosters/TIB.ini:" in out.stdout + out.stderr and "anna.berg" in out.stdout + out.stderr
+    out = beredd.ctl("check")
+    assert out.returncode == 1
+    beredd.config.change("rosters/TIB.ini", "ana.berg", "anna.berg").change("people.ini", "+46701740698", ANNA)
+    beredd.config.write()
+    assert beredd.ctl("check").returncode == 0 and beredd.ctl("reload").returncode == 0
+
+
+def test_check_changes_nothing(beredd, sms_gateway):
+    beredd.config.change("people.ini", f"sms = {ANNA}", f"sms = {BO}").write()
+    assert beredd.ctl("check").returncode == 0
+    beredd.trigger()
+    sms_gateway.wait_for(ANNA)
+    assert not sms_gateway.to(BO)
+
+
+def test_new_token_works_and_the_old_one_ends(beredd):
+    import hashlib
+    old, new = (hashlib.sha256(token.encode()).hexdigest() for token in ("token-of-rtj", "ett-nytt"))
+    beredd.config.change("sources.ini", f"token-sha256 = {old}", f"token-sha256 = {old}\ntoken-sha256 = {new}")
+    beredd.reload()
+    assert beredd.trigger("A", token="token-of-rtj") and beredd.trigger("B", token="ett-nytt")
+    beredd.config.change("sources.ini", f"token-sha256 = {old}\n", "")
+    beredd.reload()
+    assert beredd.post("/v1/incidents", {"summary": "C"}, token="token-of-rtj").status == 401
+    assert beredd.trigger("D", token="ett-nytt")
+
+
+def test_role_that_is_gone_leaves_its_call_out_paging(stopped, sms_gateway):
+    """P2: its page is out, and somebody is asked again."""
+    stopped.config.ladder(FAST_LADDER)
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    del beredd.config.files["rosters/TIB.ini"]
+    beredd.config.change("rosters/KIB.ini", "call = on-request", "call = always")
+    beredd.reload()
+    sms_gateway.wait_for(ANNA, 2)
+    sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
+    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
+
+
+def test_reloads_under_fire(stopped, sms_gateway):
+    """Fifty signals while alarms arrive: each alarm gets its page."""
+    stopped.config.ladder(SLOW_LADDER)
+    beredd = stopped.start()
+    for n in range(50):
+        os.kill(beredd.process.pid, signal.SIGHUP)
+        beredd.trigger(f"Larm {n}.")
+    for n in range(50):
+        sms_gateway.wait_for(ANNA, containing=f"Larm {n}.")
+
+
+def test_service_manager_that_hangs_stops_nothing(stopped, sms_gateway):
+    """sd_notify waits for as long as the manager does not read; the daemon must not."""
+    beredd = stopped.start()
+    beredd.notify.listening.clear()
+    for n in range(8):
+        os.kill(beredd.process.pid, signal.SIGHUP)
+        beredd.trigger(f"Larm {n}.")
+        sms_gateway.wait_for(ANNA, containing=f"Larm {n}.")
+    beredd.notify.listening.set()
