@@ -1,6 +1,6 @@
 # tests/integration: run by tests/run with pytest, against the built programs
 
-EXTRA_DIST += tests/integration/test_packaging.py tests/integration/test_service.py tests/integration/service_in_container.sh
+EXTRA_DIST += tests/integration/test_packaging.py tests/integration/test_demo.py tests/integration/test_service.py tests/integration/service_in_container.sh
 EXTRA_DIST += \
 	tests/integration/conftest.py \
 	tests/integration/harness/__init__.py \
