@@ -29,6 +29,10 @@ libengine_a_SOURCES = \
 	src/engine/record.h \
 	src/engine/reply.c \
 	src/engine/reply.h \
+	src/engine/holiday.c \
+	src/engine/holiday.h \
+	src/engine/roster_hours.c \
+	src/engine/roster_hours.h \
 	src/engine/roster.c \
 	src/engine/roster.h \
 	src/engine/state.c \

@@ -103,6 +103,21 @@ struct ladder {
     int64_t repeat_usec;               /* at least 1 s */
 };
 
+/* Hours of the day on some weekdays, in minutes after local midnight. A window that ends before it begins (17:00-08:00) means all of
+ * such a day but what lies between: until 08:00, and from 17:00; so no night between two days is left out. */
+struct duty_window {
+    unsigned weekdays;                 /* 1u << weekday, 0 Monday */
+    int from_minute, to_minute;        /* 0..1440 */
+};
+
+/* When a roster holds: in any of its windows, on weekends, on holidays. */
+struct duty_hours {
+    bool present;                      /* otherwise it holds always */
+    bool weekends, holidays;
+    const struct duty_window *windows;
+    size_t n_windows;
+};
+
 struct roster {
     const char *role;
     const char *title;
@@ -110,6 +125,9 @@ struct roster {
     int handover_weekday;              /* 0 Monday */
     int handover_minute;               /* minutes after local midnight */
     bool week_starts_before;           /* week-starts = before */
+    bool handover_next_workday;        /* handover-holiday = next-workday */
+    struct duty_hours hours;
+    const struct target *otherwise;    /* a person, a group or a role, called outside the hours; NULL: nobody */
     const struct duty_weeks *weeks;    /* in the file's order */
     size_t n_weeks;
     const struct duty_shift *shifts;   /* drop-ins included, ordered by from_usec */

@@ -2,12 +2,15 @@
 
 #include <assert.h>
 
+#include "engine/holiday.h"
+#include "engine/roster_hours.h"
+
 /* Weeks and rotations are looked up in the years that base/civil knows with room to spare; outside them nobody is on call. */
 enum { YEAR_MIN = -9000, YEAR_MAX = 9000 };
 
 /* How far roster_stretch() looks: a year in time, and a number of change points that a roster of people never reaches. */
 static const int64_t STRETCH_MAX_USEC = 366 * USEC_PER_DAY;
-enum { STRETCH_MAX_POINTS = 4096 };
+enum { STRETCH_MAX_POINTS = 4096, OTHERWISE_DEPTH_MAX = 4 };
 
 /* ---- weeks ---- */
 
@@ -21,6 +24,8 @@ static bool has_weeks(const struct roster *roster, int64_t at_usec)
 static int64_t duty_begin(const struct roster *roster, const struct tz *tz, int64_t monday)
 {
     int64_t day = monday + roster->handover_weekday - (roster->week_starts_before ? 7 : 0);
+    while (roster->handover_next_workday && !holiday_is_workday(day))
+        day++;
     struct civil local = { .hour = roster->handover_minute / 60, .minute = roster->handover_minute % 60 };
     civil_from_day(day, &local.year, &local.month, &local.day);
     return tz_from_local(tz, &local, TZ_BEGIN);
@@ -146,8 +151,7 @@ static void fill(const struct roster *roster, const struct answer *answer, bool 
     bool turning = week_known && rotation->present && rotation->n_order > 0 && monday >= iso_week_monday(rotation->start);
     size_t turn = turning ? (size_t)((monday - iso_week_monday(rotation->start)) / 7) % rotation->n_order : 0;
 
-    ret->n_backups = 0;
-    ret->primary = answer->primary;
+    *ret = (struct on_call){ .primary = answer->primary };
     if (!answer->primary_known && turning)
         ret->primary = rotation->order[turn];
     if (answer->backups_known) {
@@ -159,7 +163,8 @@ static void fill(const struct roster *roster, const struct answer *answer, bool 
     }
 }
 
-void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret)
+/* Whoever the roster itself names, whatever its hours. */
+static void own_on_call(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret)
 {
     struct answer answer = { 0 };
     ask_shifts(roster, at_usec, true, &answer);
@@ -173,11 +178,40 @@ void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at
     fill(roster, &answer, week_known, monday, ret);
 }
 
+/* Outside the hours: whoever `otherwise` names. A role may hand on to another; a ring of them reaches nobody. */
+static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret);
+
+static void on_call_at_depth(const struct roster *roster, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret)
+{
+    if (roster_in_hours(roster, tz, at_usec))
+        own_on_call(roster, tz, at_usec, ret);
+    else
+        otherwise_on_call(roster->otherwise, tz, at_usec, depth + 1, ret);
+}
+
+static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret)
+{
+    *ret = (struct on_call){ 0 };
+    if (!otherwise || depth > OTHERWISE_DEPTH_MAX)
+        return;
+    if (otherwise->kind == TARGET_PERSON)
+        ret->primary = otherwise->person;
+    else if (otherwise->kind == TARGET_GROUP)
+        ret->group = otherwise->group;
+    else
+        on_call_at_depth(otherwise->roster, tz, at_usec, depth, ret);
+}
+
+void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret)
+{
+    on_call_at_depth(roster, tz, at_usec, 0, ret);
+}
+
 /* ---- stretches: between two neighbouring change points nothing changes ---- */
 
 static bool same_on_call(const struct on_call *a, const struct on_call *b)
 {
-    if (a->primary != b->primary || a->n_backups != b->n_backups)
+    if (a->primary != b->primary || a->group != b->group || a->n_backups != b->n_backups)
         return false;
     for (size_t i = 0; i < a->n_backups; i++) {
         if (a->backups[i] != b->backups[i])
@@ -187,7 +221,7 @@ static bool same_on_call(const struct on_call *a, const struct on_call *b)
 }
 
 /* The first change point after an instant, or INT64_MAX. */
-static int64_t point_after(const struct roster *roster, const struct tz *tz, int64_t at_usec)
+static int64_t own_point_after(const struct roster *roster, const struct tz *tz, int64_t at_usec)
 {
     int64_t point = INT64_MAX;
     size_t begun = shifts_begun(roster, at_usec);
@@ -207,7 +241,7 @@ static int64_t point_after(const struct roster *roster, const struct tz *tz, int
 }
 
 /* The last change point at or before an instant, or INT64_MIN. */
-static int64_t point_before(const struct roster *roster, const struct tz *tz, int64_t at_usec)
+static int64_t own_point_before(const struct roster *roster, const struct tz *tz, int64_t at_usec)
 {
     int64_t point = INT64_MIN;
     size_t begun = shifts_begun(roster, at_usec);
@@ -222,6 +256,35 @@ static int64_t point_before(const struct roster *roster, const struct tz *tz, in
         int64_t this_week = duty_begin(roster, tz, duty_monday(roster, tz, at_usec));
         if (this_week > point)
             point = this_week;
+    }
+    return point;
+}
+
+static const struct roster *hands_on_to(const struct roster *roster, int depth)
+{
+    const struct target *otherwise = roster->hours.present && depth < OTHERWISE_DEPTH_MAX ? roster->otherwise : NULL;
+    return otherwise && otherwise->kind == TARGET_ROLE ? otherwise->roster : NULL;
+}
+
+/* With the ends of the hours, and what changes where the duty is handed on. */
+static int64_t point_after(const struct roster *roster, const struct tz *tz, int64_t at_usec)
+{
+    int64_t point = INT64_MAX;
+    for (int depth = 0; roster; roster = hands_on_to(roster, depth++)) {
+        int64_t own = own_point_after(roster, tz, at_usec), hours = roster_hours_after(roster, tz, at_usec);
+        point = own < point ? own : point;
+        point = hours < point ? hours : point;
+    }
+    return point;
+}
+
+static int64_t point_before(const struct roster *roster, const struct tz *tz, int64_t at_usec)
+{
+    int64_t point = INT64_MIN;
+    for (int depth = 0; roster; roster = hands_on_to(roster, depth++)) {
+        int64_t own = own_point_before(roster, tz, at_usec), hours = roster_hours_before(roster, tz, at_usec);
+        point = own > point ? own : point;
+        point = hours > point ? hours : point;
     }
     return point;
 }

@@ -8,7 +8,8 @@
 enum { ROSTER_MAX_BACKUPS = 16 };
 
 struct on_call {
-    const struct person *primary;                 /* NULL: nobody, a hole */
+    const struct person *primary;                 /* NULL: nobody, a hole, unless there is a group */
+    const struct group *group;                    /* outside the hours of a roster whose `otherwise` is a group: all of it; else NULL */
     const struct person *backups[ROSTER_MAX_BACKUPS];
     size_t n_backups;
 };
@@ -19,6 +20,9 @@ void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at
  * INT64_MAX mean "beyond that"). *ret_next is the primary after it, NULL for a hole or beyond. */
 void roster_stretch(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret,
                     int64_t *ret_from_usec, int64_t *ret_until_usec, const struct person **ret_next);
+
+/* Whether the roster's own duty holds, or its `otherwise`. */
+bool roster_in_hours(const struct roster *roster, const struct tz *tz, int64_t at_usec);
 
 /* When a week's duty begins: local handover resolved as a beginning. */
 int64_t roster_week_begin(const struct roster *roster, const struct tz *tz, struct iso_week week);

@@ -20,6 +20,11 @@ static void add(struct targets *targets, const struct person *person, unsigned c
     targets->list[targets->n++] = (struct targeted){person, channels};
 }
 
+static void add_group(struct targets *targets, const struct group *group, unsigned channels) {
+    for (size_t i = 0; i < group->n_members; i++)
+        add(targets, group->members[i], channels);
+}
+
 static void add_on_call(struct targets *targets, const struct engine *engine, const struct roster *roster,
                         enum target_kind kind, unsigned channels) {
     struct on_call on_call;
@@ -28,17 +33,14 @@ static void add_on_call(struct targets *targets, const struct engine *engine, co
     roster_on_call(roster, engine->plan->tz, engine->now.wall_usec, &on_call);
     if (primary && on_call.primary)
         add(targets, on_call.primary, channels);
+    if (primary && on_call.group)
+        add_group(targets, on_call.group, channels);
     if (kind == TARGET_SECONDARY)
         backups = on_call.n_backups > 0 ? 1 : 0;
     else if (kind == TARGET_BACKUPS || kind == TARGET_EVERYONE)
         backups = on_call.n_backups;
     for (size_t i = 0; i < backups; i++)
         add(targets, on_call.backups[i], channels);
-}
-
-static void add_group(struct targets *targets, const struct group *group, unsigned channels) {
-    for (size_t i = 0; i < group->n_members; i++)
-        add(targets, group->members[i], channels);
 }
 
 void targets_add_step(struct targets *targets, const struct engine *engine, const struct callout *callout,
