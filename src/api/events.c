@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { PIECE = 250, WAITING_BYTES_MAX = 256 * 1024, EMPTY_READS_MAX = 3 };
+enum { PIECE = 250, PIECE_BYTES_MAX = 256 * 1024, WAITING_BYTES_MAX = 256 * 1024, EMPTY_READS_MAX = 3 };
 
 struct event_client {
     struct event_client *next, **link;
@@ -61,10 +61,12 @@ static void read_piece(struct event_client *client)
     store_read(client->api->store, range, PIECE, on_piece, client);
 }
 
-static void send_piece(struct event_client *client, const struct store_record *records, size_t n)
+/* Sends them, or as many as are not too much at once; true: something was sent. The rest is read again. */
+static bool send_piece(struct event_client *client, const struct store_record *records, size_t *n)
 {
     CLEANUP_BUF struct buf text = { 0 };
-    for (size_t i = 0; i < n; i++) {
+    size_t i = 0;
+    for (; i < *n && text.len < PIECE_BYTES_MAX; i++) {
         struct record record;
         enum record_kind kind = (enum record_kind)records[i].kind;
         client->last_seq = records[i].seq;
@@ -76,8 +78,11 @@ static void send_piece(struct event_client *client, const struct store_record *r
         record.incident = records[i].incident;
         render(&text, &record);
     }
+    if (i < *n)
+        *n = PIECE;
     if (text.len > 0)
         http_stream_send(client->stream, buf_text(&text), text.len);
+    return text.len > 0;
 }
 
 /* The end of the store was reached. What waits goes on from there; the part of it that the store has told of already is left out. */
@@ -113,17 +118,31 @@ static bool wants_more(struct event_client *client, size_t n)
     return client->empty_reads < EMPTY_READS_MAX;
 }
 
+static void on_drained(void *userdata)
+{
+    read_piece(userdata);
+}
+
+/* At the pace of the peer: the next piece when it has taken this one. */
+static void read_more(struct event_client *client, bool sent)
+{
+    client->reading = false;
+    if (sent)
+        http_stream_when_drained(client->stream, on_drained, client);
+    else
+        read_piece(client);
+}
+
 /* While `reading` is set the client stays, even if its peer leaves in the middle of this. */
 static void on_piece(void *userdata, enum err err, const struct store_record *records, size_t n)
 {
     struct event_client *client = userdata;
-    if (client->stream && err == ERR_OK)
-        send_piece(client, records, n);
+    bool sent = client->stream && err == ERR_OK && send_piece(client, records, &n);
     /* The client asks again after its last event, rather than miss one. */
     if (client->stream && err != ERR_OK)
         http_stream_end(TAKE(client->stream));
     if (client->stream && wants_more(client, n)) {
-        read_piece(client);
+        read_more(client, sent);
         return;
     }
     client->catching_up = false;

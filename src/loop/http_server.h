@@ -60,6 +60,10 @@ struct http_stream;
 typedef void http_stream_closed(void *userdata);
 struct http_stream *http_stream_begin(struct http_exchange *exchange, http_stream_closed *closed, void *userdata);
 void http_stream_send(struct http_stream *stream, const void *bytes, size_t len);
+/* Right after a send, for who has much to tell: calls back, once, when the kernel has taken all that was sent so far, so that a slow peer is
+ * waited for and not dropped. Not after `closed` or http_stream_end(); a second request takes the place of the first. */
+typedef void http_stream_drained(void *userdata);
+void http_stream_when_drained(struct http_stream *stream, http_stream_drained *drained, void *userdata);
 void http_stream_end(struct http_stream *stream);           /* accepts NULL */
 
 #endif

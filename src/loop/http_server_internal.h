@@ -83,6 +83,8 @@ struct http_stream {
     struct evhttp_request *req;             /* NULL: the server is gone */
     http_stream_closed *closed;
     void *userdata;
+    http_stream_drained *drained;           /* NULL: nobody waits for it */
+    void *drained_userdata;
     bool quiet;                             /* nothing was sent since the last tick of the keep-alive */
 };
 

@@ -134,6 +134,22 @@ void stream_die(struct http_stream *stream)
     stream->req = NULL;
 }
 
+/* evhttp calls this when its output is empty; every chunk asks for it, since each takes the place of what the one before asked for. */
+static void on_drained(struct evhttp_connection *connection, void *userdata)
+{
+    struct http_stream *stream = userdata;
+    (void)connection;
+    http_stream_drained *drained = TAKE(stream->drained);
+    if (drained)
+        drained(stream->drained_userdata);
+}
+
+void http_stream_when_drained(struct http_stream *stream, http_stream_drained *drained, void *userdata)
+{
+    stream->drained = drained;
+    stream->drained_userdata = userdata;
+}
+
 void http_stream_send(struct http_stream *stream, const void *bytes, size_t len)
 {
     if (!stream->conn || stream->conn->phase != CONN_STREAMING || !len)
@@ -145,7 +161,7 @@ void http_stream_send(struct http_stream *stream, const void *bytes, size_t len)
     }
     struct evbuffer *chunk = evbuffer_new();
     evbuffer_add(chunk, bytes, len);
-    evhttp_send_reply_chunk(stream->req, chunk);
+    evhttp_send_reply_chunk_with_cb(stream->req, chunk, on_drained, stream);
     evbuffer_free(chunk);
     stream->quiet = false;
 }

@@ -21,6 +21,8 @@ struct http_stream {
     struct reply *reply;
     http_stream_closed *closed;
     void *userdata;
+    http_stream_drained *drained;
+    void *drained_userdata;
 };
 
 static char *dup_or_null(const char *text)
@@ -61,13 +63,29 @@ struct http_stream *http_stream_begin(struct http_exchange *exchange, http_strea
     ck_assert_int_eq(reply->n++, 0);
     reply->status = 200;
     reply->stream = NEW(struct http_stream);
-    *reply->stream = (struct http_stream){ reply, closed, userdata };
+    *reply->stream = (struct http_stream){ .reply = reply, .closed = closed, .userdata = userdata };
     return reply->stream;
 }
 
 void http_stream_send(struct http_stream *stream, const void *bytes, size_t len)
 {
     buf_add(&stream->reply->body, bytes, len);
+}
+
+void http_stream_when_drained(struct http_stream *stream, http_stream_drained *drained, void *userdata)
+{
+    stream->drained = drained;
+    stream->drained_userdata = userdata;
+}
+
+void fx_drain(struct fx *fx)
+{
+    for (size_t i = 0; i < fx->n_replies; i++) {
+        struct http_stream *stream = fx->replies[i]->stream;
+        http_stream_drained *drained = stream ? TAKE(stream->drained) : NULL;
+        if (drained)
+            drained(stream->drained_userdata);
+    }
 }
 
 void http_stream_end(struct http_stream *stream)
@@ -213,7 +231,7 @@ static void answer_verify(const struct asked *asked, bool fails)
 
 void fx_store_answers(struct fx *fx)
 {
-    while (the_store.n_asked > 0) {
+    for (; the_store.n_asked > 0; fx->streams_wait ? (void)0 : fx_drain(fx)) {
         struct asked asked = the_store.asked[0];
         memmove(the_store.asked, the_store.asked + 1, --the_store.n_asked * sizeof asked);
         switch (asked.what) {

@@ -46,6 +46,7 @@ struct fx {
     /* what hangs: the store keeps its answers until fx_store_answers() */
     bool store_waits, store_fails;
     bool store_reads_early;      /* it gives what it had when it was asked */
+    bool streams_wait;           /* nobody reads what is streamed */
     bool local_with_token;       /* requests with a token, too, come over the local socket, from root */
     struct reply *replies[4096];
     size_t n_replies;
@@ -97,6 +98,7 @@ size_t fx_count(const struct reply *reply, const char *path);
 /* The text that a stream has been sent so far; cleared by the call. */
 char *fx_streamed(struct reply *reply);
 void fx_hang_up(struct reply *reply);
+void fx_drain(struct fx *fx);                                        /* the peers of all streams read */
 
 #define assert_status(reply, expected) \
     ck_assert_msg((reply)->status == (expected), "status %d, not %d: %s", (reply)->status, (expected), buf_text(&(reply)->body))

@@ -248,6 +248,59 @@ START_TEST(test_events_overflow)
 }
 END_TEST
 
+/* A peer that does not read is given one piece, and no more until it does. */
+START_TEST(test_events_wait_for_slow_peer)
+{
+    free(fx_open(fx, "{\"summary\":\"Brand\"}"));
+    for (int i = 0; i < 600; i++)
+        note("n");
+    fx->streams_wait = true;
+    struct reply *stream = follow("/v1/events?after=0", NULL);
+    fx_store_answers(fx);
+    fx_store_answers(fx);
+    uint64_t first, last;
+    CLEANUP_FREE char *text = fx_streamed(stream);
+    assert_ascending(text, &first, &last);
+    ck_assert_uint_eq(last, 250);
+    note("medan den väntar");
+    ck_assert_uint_eq(stream->body.len, 0);
+    fx->streams_wait = false;
+    fx_drain(fx);
+    fx_store_answers(fx);
+    CLEANUP_FREE char *rest = fx_streamed(stream);
+    assert_ascending(rest, &first, &last);
+    ck_assert_uint_eq(first, 251);
+    ck_assert_uint_eq(last, engine_last_seq(fx->engine));
+    fx_hang_up(stream);
+}
+END_TEST
+
+/* Large records go in pieces of bytes, too. */
+START_TEST(test_events_large)
+{
+    free(fx_open(fx, "{\"summary\":\"Brand\"}"));
+    CLEANUP_BUF struct buf large = { 0 };
+    for (int i = 0; i < 6000; i++)
+        buf_add_text(&large, "å");
+    for (int i = 0; i < 100; i++)
+        note(buf_text(&large));
+    fx->streams_wait = true;
+    struct reply *stream = follow("/v1/events?after=0", NULL);
+    fx_store_answers(fx);
+    ck_assert_uint_gt(stream->body.len, 200000);
+    ck_assert_uint_lt(stream->body.len, 400000);
+    fx->streams_wait = false;
+    fx_drain(fx);
+    fx_store_answers(fx);
+    uint64_t first, last;
+    CLEANUP_FREE char *text = fx_streamed(stream);
+    assert_ascending(text, &first, &last);
+    ck_assert_uint_eq(first, 1);
+    ck_assert_uint_eq(last, engine_last_seq(fx->engine));
+    fx_hang_up(stream);
+}
+END_TEST
+
 START_TEST(test_events_until_now)
 {
     free(fx_open(fx, "{\"summary\":\"Brand\"}"));
@@ -486,6 +539,8 @@ int main(void)
     tcase_add_test(tcase, test_events_catch_up);
     tcase_add_loop_test(tcase, test_events_meet, 0, 2);
     tcase_add_loop_test(tcase, test_events_overflow, 0, 2);
+    tcase_add_test(tcase, test_events_wait_for_slow_peer);
+    tcase_add_test(tcase, test_events_large);
     tcase_add_test(tcase, test_events_until_now);
     tcase_add_test(tcase, test_events_store_fails);
     tcase_add_test(tcase, test_events_peer_leaves_while_catching_up);

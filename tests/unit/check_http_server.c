@@ -633,6 +633,21 @@ START_TEST(a_stream_that_is_not_read_is_closed)
 }
 END_TEST
 
+/* Thirteen megabytes through a backlog of a tenth of one: whoever waits until its peer has read is not dropped. */
+START_TEST(a_stream_can_wait_for_its_peer)
+{
+    limits.max_stream_backlog_bytes = 100000;
+    int fd = begin();
+    ck_assert(net_send_text(fd, "GET /flood HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    buf_clear(&in);
+    net_recv_all(fd, &in);
+    ck_assert_int_eq(net_status(&in), 200);
+    ck_assert_uint_gt(in.len, 200 * 65536);
+    ck_assert_str_eq(buf_text(&in) + in.len - 7, "\r\n0\r\n\r\n");
+    close(fd);
+}
+END_TEST
+
 START_TEST(what_a_streams_peer_sends_is_bounded)
 {
     limits.response_usec = 300000;
@@ -965,6 +980,7 @@ int main(void)
     tcase_add_test(streams, a_stream_flows_and_ends);
     tcase_add_test(streams, a_stream_whose_peer_leaves_is_closed);
     tcase_add_test(streams, a_stream_that_is_not_read_is_closed);
+    tcase_add_test(streams, a_stream_can_wait_for_its_peer);
     tcase_add_test(streams, what_a_streams_peer_sends_is_bounded);
     tcase_add_test(streams, one_stream_too_many_is_refused);
     tcase_add_test(streams, head_of_a_stream_is_only_a_head);

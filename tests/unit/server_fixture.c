@@ -22,6 +22,7 @@ const struct http_limits test_limits = {
 struct held_stream {
     struct fixture *fixture;
     struct http_stream *stream;      /* NULL: free, or closed */
+    int pieces;                      /* of a flood, sent */
 };
 
 struct fixture {
@@ -95,6 +96,30 @@ static void begin_stream(struct fixture *fixture, struct http_exchange *exchange
         http_stream_send(slot->stream, "data: hello\n\n", 13);
 }
 
+static void flood(void *userdata)
+{
+    struct held_stream *slot = userdata;
+    static char piece[65536];
+    memset(piece, 'x', sizeof(piece));
+    if (slot->pieces++ == 200) {
+        http_stream_end(TAKE(slot->stream));
+        return;
+    }
+    http_stream_send(slot->stream, piece, sizeof(piece));
+    http_stream_when_drained(slot->stream, flood, slot);
+}
+
+static void begin_flood(struct fixture *fixture, struct http_exchange *exchange)
+{
+    struct held_stream *slot = fixture->streams;
+    while (slot->stream)
+        slot++;
+    slot->fixture = fixture;
+    slot->pieces = 0;
+    slot->stream = http_stream_begin(exchange, stream_closed, slot);
+    flood(slot);
+}
+
 static void handle(void *userdata, struct http_exchange *exchange, const struct http_request *request)
 {
     struct fixture *fixture = userdata;
@@ -117,6 +142,8 @@ static void handle(void *userdata, struct http_exchange *exchange, const struct 
         http_reply(exchange, &(struct http_response){ .status = 204 });
     else if (!strcmp(request->path, "/stream"))
         begin_stream(fixture, exchange);
+    else if (!strcmp(request->path, "/flood"))
+        begin_flood(fixture, exchange);
     else if (strcmp(request->path, "/hold"))
         reply_echo(exchange, request);
 }

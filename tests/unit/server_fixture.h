@@ -12,7 +12,8 @@
  *   /html    200, a small page
  *   /none    204
  *   /hold    answered only by fixture_release()
- *   /stream  an event stream that begins with "data: hello\n\n" */
+ *   /stream  an event stream that begins with "data: hello\n\n"
+ *   /flood   an event stream of 200 times 64 KiB, each when the one before has been taken, and then its end */
 struct fixture;
 
 extern const struct http_limits test_limits;         /* the defaults; tests copy and tighten them */
