@@ -86,6 +86,7 @@ static bool read_text(const struct body_field *field, const json_t *json, struct
     size_t chars = text_utf8_count(text, len);
     if (chars > field->max_chars)
         return refuse(problem, 422, field->name, "%s is too long: %zu characters, at most %zu", field->name, chars, field->max_chars);
+    buf_reserve(ret, len);
     if (field->kind == FIELD_BLOCK)
         text_add_clean_block(ret, text, len);
     else

@@ -116,6 +116,7 @@ static void remember(struct slot *slot, const struct event_trigger *trigger)
 {
     slot->summary = mem_strdup(trigger->summary);
     slot->details = trigger->details ? mem_strdup(trigger->details) : NULL;
+    slot->talkgroup = trigger->talkgroup ? mem_strdup(trigger->talkgroup) : NULL;
     slot->looks_like_drill = !trigger->drill && begins_like_drill(trigger->summary);
 }
 
@@ -166,6 +167,7 @@ static void take_sent(struct incident_view *view, const struct slot *slot)
         return;
     view->summary = slot->summary;
     view->details = slot->details;
+    view->talkgroup = slot->talkgroup;
 }
 
 void incidents_trigger_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply)

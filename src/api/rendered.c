@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+enum { BODY_BYTES_USUAL = 600 };     /* an incident with one call-out: room for it is made once */
+
 void rendered_done(struct rendered *rendered)
 {
     buf_done(&rendered->body);
@@ -17,6 +19,7 @@ struct json_writer rendered_begin(struct rendered *rendered, int status)
     rendered_done(rendered);
     rendered->status = status;
     struct json_writer writer = { .buf = &rendered->body };
+    buf_reserve(&rendered->body, BODY_BYTES_USUAL);
     jw_open(&writer, NULL, '{');
     return writer;
 }

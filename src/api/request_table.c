@@ -36,6 +36,7 @@ void slot_free(struct slot *slot)
     rendered_done(&slot->rendered);
     free(slot->summary);
     free(slot->details);
+    free(slot->talkgroup);
     free(slot->gateway);
     free(slot->person);
     free(slot);

@@ -29,7 +29,7 @@ struct slot {
     enum slot_kind kind;
     struct http_exchange *exchange;
     struct rendered rendered;        /* empty until the verdict */
-    char *summary, *details;         /* of a trigger: what was sent; NULL: nothing that the engine would cut */
+    char *summary, *details, *talkgroup;     /* of a trigger: what was sent, and memory does not keep; NULL: none */
     bool looks_like_drill;           /* of a trigger: begins like one, without the flag */
     uint64_t incident;               /* of an action */
     char *gateway, *person;          /* of a gateway test */

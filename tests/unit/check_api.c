@@ -186,6 +186,7 @@ START_TEST(test_trigger)
     assert_text(reply, "dedup_key", "k1");
     assert_text(reply, "location", "Tumba");
     assert_text(reply, "callback", "08-12345678");
+    assert_text(reply, "talkgroup", "RAPS 1");
     assert_text(reply, "opened_at", "2026-11-22T02:12:00.000Z");
     assert_text(reply, "closed_at", "(null)");
     ck_assert(json_is_false(fx_at(reply, "drill")));
