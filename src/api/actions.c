@@ -50,7 +50,8 @@ static void refuse_person(struct call *call, const char *typed, const struct inc
         writer = near ? rendered_begin_error(&rendered, 422, "person", "there is no person %s; did you mean %s?", typed, near)
                       : rendered_begin_error(&rendered, 422, "person", "there is no person %s", typed);
     } else if (call->caller.local) {
-        writer = rendered_begin_error(&rendered, 422, "person", "say who: no person in the configuration has the login %s", call_actor(call));
+        writer = rendered_begin_error(&rendered, 422, "person", "say who: no person in the configuration has the login %s",
+                                      call_actor(call));
     } else {
         writer = rendered_begin_error(&rendered, 422, "person", "say who answers: \"person\" is missing");
     }
@@ -81,15 +82,16 @@ struct absent {
     uint64_t key;
 };
 
-static void render_closed(struct rendered *rendered, const struct plan *plan, uint64_t key, const char *closed_by, int64_t closed_usec, struct now now)
+static void render_closed(struct rendered *rendered, const struct plan *plan, uint64_t key, const char *closed_by,
+                          int64_t closed_usec, struct now now)
 {
     CLEANUP_BUF struct buf id = { 0 }, at = { 0 };
     incident_add_id(&id, key);
     words_add_time(&at, plan->tz, closed_usec, now.wall_usec, LANGUAGE_EN);
     struct json_writer writer =
-        closed_by && *closed_by
-            ? rendered_begin_error(rendered, 409, NULL, "%s was closed at %s by %s", buf_text(&id), buf_text(&at), words_person(plan, closed_by, ""))
-            : rendered_begin_error(rendered, 409, NULL, "%s was closed at %s", buf_text(&id), buf_text(&at));
+        closed_by && *closed_by ? rendered_begin_error(rendered, 409, NULL, "%s was closed at %s by %s", buf_text(&id),
+                                                       buf_text(&at), words_person(plan, closed_by, ""))
+                                : rendered_begin_error(rendered, 409, NULL, "%s was closed at %s", buf_text(&id), buf_text(&at));
     jw_text_or_null(&writer, "closed_by", closed_by);
     jw_time(&writer, "closed_at", closed_usec);
     rendered_end(&writer);
@@ -171,7 +173,9 @@ static void submit(struct call *call, uint64_t key, struct event *event)
 static void answer(struct call *call, enum answer answer)
 {
     enum { ROLE, PERSON, N };
-    static const struct body_field fields[N] = { [ROLE] = { "role", FIELD_LINE, false, 64 }, [PERSON] = { "person", FIELD_LINE, false, 64 } };
+    static const struct body_field fields[N] = {
+        [ROLE] = { "role", FIELD_LINE, false, 64 }, [PERSON] = { "person", FIELD_LINE, false, 64 }
+    };
     CLEANUP_BODY struct body body = { 0 };
     uint64_t key;
     if (!call_body(call, fields, N, &body))
@@ -223,7 +227,8 @@ void actions_close(struct call *call)
     uint64_t key;
     if (!call_body(call, fields, N_ELEMENTS(fields), &body) || !find_incident(call, &key))
         return;
-    struct event event = { .kind = EVENT_CLOSE, .close = { .incident = key, .reason = body_text(&body, 0), .actor = call_actor(call) } };
+    struct event event = { .kind = EVENT_CLOSE,
+                           .close = { .incident = key, .reason = body_text(&body, 0), .actor = call_actor(call) } };
     submit(call, key, &event);
 }
 
@@ -288,9 +293,11 @@ static void render_taken(struct api *api, struct slot *slot, const struct effect
 static void render_no_callout(struct slot *slot, const struct effect_reply *reply)
 {
     if (reply->role)
-        rendered_error(&slot->rendered, 409, "role", "no call-out of %s can be answered here%s%s", reply->role, reply->text ? ": " : "", reply->text ? reply->text : "");
+        rendered_error(&slot->rendered, 409, "role", "no call-out of %s can be answered here%s%s", reply->role,
+                       reply->text ? ": " : "", reply->text ? reply->text : "");
     else
-        rendered_error(&slot->rendered, 409, NULL, "%s", reply->text ? reply->text : "there is no call-out that this person could answer");
+        rendered_error(&slot->rendered, 409, NULL, "%s",
+                       reply->text ? reply->text : "there is no call-out that this person could answer");
 }
 
 static void add_choices_from_text(struct json_writer *writer, const char *text)
@@ -310,7 +317,8 @@ static void add_choices_from_text(struct json_writer *writer, const char *text)
 
 static void render_which_role(struct slot *slot, const struct effect_reply *reply)
 {
-    struct json_writer writer = rendered_begin_error(&slot->rendered, 422, "role", "several roles are being called: say which, %s", reply->text ? reply->text : "");
+    struct json_writer writer = rendered_begin_error(
+        &slot->rendered, 422, "role", "several roles are being called: say which, %s", reply->text ? reply->text : "");
     add_choices_from_text(&writer, reply->text);
     rendered_end(&writer);
 }
@@ -337,7 +345,8 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
     case VERDICT_NO_CALLOUT: render_no_callout(slot, reply); break;
     case VERDICT_WHICH_ROLE: render_which_role(slot, reply); break;
     case VERDICT_NO_PERSON:
-        rendered_error(&slot->rendered, 422, "person", "there is no such person%s%s", reply->person ? ": " : "", reply->person ? reply->person : "");
+        rendered_error(&slot->rendered, 422, "person", "there is no such person%s%s", reply->person ? ": " : "",
+                       reply->person ? reply->person : "");
         break;
     case VERDICT_NO_CONTACT: rendered_error(&slot->rendered, 422, "person", "nothing reaches this person"); break;
     case VERDICT_FAILED: rendered_error(&slot->rendered, 409, NULL, "%s", reply->text ? reply->text : "this did not work"); break;

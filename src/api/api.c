@@ -7,7 +7,8 @@
 
 /* ---- life ---- */
 
-struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops, void *userdata)
+struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops,
+                    void *userdata)
 {
     struct api *api = NEW(struct api);
     api->engine = engine;
@@ -241,7 +242,9 @@ static void make_unsaved(struct slot *slot)
     static const char *const messages[SLOT_KIND_COUNT] = {
         [SLOT_TRIGGER] = "the alarm was taken and is being paged, but it could not be saved: the disk takes no writes. "
                          "It is kept in memory and saved as soon as possible",
-        [SLOT_ACTION] = "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as possible",
+        [SLOT_ACTION] =
+            "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as "
+            "possible",
         [SLOT_GATEWAY_TEST] = "the test was sent, but could not be saved: the disk takes no writes",
         [SLOT_HOOK] = "this was read, but could not be saved: the disk takes no writes",
     };

@@ -3,8 +3,8 @@
  *
  * A request that changes something becomes an event (api_ops.submit). The engine steps it; the daemon hands the verdict to
  * api_verdict() at once, while the engine's state is the one that the verdict speaks of, so that the body is rendered then;
- * and calls api_release() after the commit, which sends it. A read that needs only state is rendered at once and held by the daemon's api_ops.after_commit
- * until all that it saw is durable. */
+ * and calls api_release() after the commit, which sends it. A read that needs only state is rendered at once and held by the
+ * daemon's api_ops.after_commit until all that it saw is durable. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -33,7 +33,8 @@ struct api_status {                          /* what only the daemon knows */
 };
 
 struct api_ops {
-    /* Queues the event. What it points to is copied before the call returns. False: too much waits; answer 503. The request number in it comes back with the verdict. */
+    /* Queues the event. What it points to is copied before the call returns. False: too much waits; answer 503. The request
+     * number in it comes back with the verdict. */
     bool (*submit)(void *userdata, const struct event *event);
     /* Calls back when everything that the engine has decided so far is durable (at once, if it is), or when degraded. */
     void (*after_commit)(void *userdata, void (*cb)(void *cb_userdata, bool degraded), void *cb_userdata);
@@ -43,8 +44,10 @@ struct api_ops {
     struct now (*now)(void *userdata);
 };
 
-/* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered 503. */
-struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops, void *userdata);
+/* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered
+ * 503. */
+struct api *api_new(const struct engine *engine, struct store *store, struct dispatch *dispatch, const struct api_ops *ops,
+                    void *userdata);
 void api_free(struct api *api);                                      /* accepts NULL */
 /* A store that could be opened only later. */
 void api_set_store(struct api *api, struct store *store);
@@ -55,8 +58,8 @@ void api_handle(void *userdata, struct http_exchange *exchange, const struct htt
 
 /* The verdict on a submitted event: renders the response. Unknown requests (the caller is gone) are ignored. */
 void api_verdict(struct api *api, const struct effect_reply *reply);
-/* After the commit, or in its stead: sends what api_verdict() rendered; degraded turns 2xx into 503 with what was done (for people's
- * pages: "not yet saved"). */
+/* After the commit, or in its stead: sends what api_verdict() rendered; degraded turns 2xx into 503 with what was done (for
+ * people's pages: "not yet saved"). */
 void api_release(struct api *api, uint64_t request, bool degraded);
 
 /* A committed record, for the event streams. */

@@ -81,7 +81,8 @@ static bool in_groups(const struct http_peer *peer, const struct auth_groups *gr
     return false;
 }
 
-bool auth_check(const struct config *config, const struct auth_groups *groups, const struct http_request *request, struct auth_caller *ret)
+bool auth_check(const struct config *config, const struct auth_groups *groups, const struct http_request *request,
+                struct auth_caller *ret)
 {
     if (request->authorization[0])
         return check_header(config, request->authorization, ret);

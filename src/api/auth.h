@@ -32,7 +32,8 @@ struct auth_groups {
 void auth_groups_read(const char *socket_path, struct auth_groups *ret);
 
 /* A token decides where one is given; without one, the peer on the local socket does. False: 401. */
-bool auth_check(const struct config *config, const struct auth_groups *groups, const struct http_request *request, struct auth_caller *ret);
+bool auth_check(const struct config *config, const struct auth_groups *groups, const struct http_request *request,
+                struct auth_caller *ret);
 /* The token in a query's `token`, for feeds that cannot set a header. */
 bool auth_check_query(const struct config *config, const struct http_request *request, struct auth_caller *ret);
 

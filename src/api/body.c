@@ -85,7 +85,8 @@ static bool read_text(const struct body_field *field, const json_t *json, struct
         return refuse(problem, 400, field->name, "%s holds a NUL character", field->name);
     size_t chars = text_utf8_count(text, len);
     if (chars > field->max_chars)
-        return refuse(problem, 422, field->name, "%s is too long: %zu characters, at most %zu", field->name, chars, field->max_chars);
+        return refuse(problem, 422, field->name, "%s is too long: %zu characters, at most %zu", field->name, chars,
+                      field->max_chars);
     buf_reserve(ret, len);
     if (field->kind == FIELD_BLOCK)
         text_add_clean_block(ret, text, len);
@@ -155,7 +156,8 @@ static bool refuse_unknown(const struct body_field *fields, size_t n_fields, con
     return refuse(problem, 422, buf_text(&shown), "unknown field %s", buf_text(&shown));
 }
 
-static bool read_object(json_t *root, const struct body_field *fields, size_t n_fields, struct body *ret, struct body_problem *problem)
+static bool read_object(json_t *root, const struct body_field *fields, size_t n_fields, struct body *ret,
+                        struct body_problem *problem)
 {
     const char *name;
     json_t *json;

@@ -70,7 +70,8 @@ static bool send_piece(struct event_client *client, const struct store_record *r
         struct record record;
         enum record_kind kind = (enum record_kind)records[i].kind;
         client->last_seq = records[i].seq;
-        if (!record_event_name(kind) || !records[i].payload || record_decode(records[i].payload, records[i].payload_len, &record) != ERR_OK)
+        if (!record_event_name(kind) || !records[i].payload ||
+            record_decode(records[i].payload, records[i].payload_len, &record) != ERR_OK)
             continue;
         record.kind = kind;
         record.seq = records[i].seq;
@@ -85,7 +86,8 @@ static bool send_piece(struct event_client *client, const struct store_record *r
     return text.len > 0;
 }
 
-/* The end of the store was reached. What waits goes on from there; the part of it that the store has told of already is left out. */
+/* The end of the store was reached. What waits goes on from there; the part of it that the store has told of already is left
+ * out. */
 static void send_waiting(struct event_client *client)
 {
     const char *at = buf_text(&client->waiting);
@@ -104,8 +106,8 @@ static void send_waiting(struct event_client *client)
     buf_done(&client->waiting);
 }
 
-/* Whether the store has to be asked once more: it had a full piece, or what waited beside it was too much to keep. A log that holds
- * back what was announced (it should not) is not asked for ever. */
+/* Whether the store has to be asked once more: it had a full piece, or what waited beside it was too much to keep. A log that
+ * holds back what was announced (it should not) is not asked for ever. */
 static bool wants_more(struct event_client *client, size_t n)
 {
     if (n == PIECE)
@@ -205,7 +207,8 @@ void events_done(struct api *api)
 
 /* ---- a new client ---- */
 
-/* What comes back after a break goes on from the last id that it saw; that beats the address, which still says what it began with. */
+/* What comes back after a break goes on from the last id that it saw; that beats the address, which still says what it began
+ * with. */
 static bool read_after(struct call *call, bool *ret_given, uint64_t *ret)
 {
     CLEANUP_BUF struct buf text = { 0 };

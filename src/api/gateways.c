@@ -91,7 +91,9 @@ static bool read_channel(struct call *call, const struct gateway *gateway, const
 void gateways_test(struct call *call)
 {
     enum { PERSON, CHANNEL, N };
-    static const struct body_field fields[N] = { [PERSON] = { "person", FIELD_LINE, false, 64 }, [CHANNEL] = { "channel", FIELD_LINE, false, 16 } };
+    static const struct body_field fields[N] = {
+        [PERSON] = { "person", FIELD_LINE, false, 64 }, [CHANNEL] = { "channel", FIELD_LINE, false, 16 }
+    };
     CLEANUP_BODY struct body body = { 0 };
     enum channel channel;
     const struct gateway *gateway = config_gateway(call->api->config, call->params[0]);

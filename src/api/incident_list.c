@@ -1,5 +1,5 @@
-/* GET /v1/incidents: the store says which, memory what they are; those that have left memory are folded from their records. Without a
- * store the list is of what is in memory. */
+/* GET /v1/incidents: the store says which, memory what they are; those that have left memory are folded from their records.
+ * Without a store the list is of what is in memory. */
 #include "api/api_private.h"
 
 #include <string.h>
@@ -190,7 +190,8 @@ void incident_list(struct call *call)
 {
     enum store_listing which;
     uint64_t after = 0, limit = LIMIT_DEFAULT;
-    if (!read_state(call, &which) || !read_number(call, "after", 0, INT64_MAX, &after) || !read_number(call, "limit", 1, LIMIT_MAX, &limit))
+    if (!read_state(call, &which) || !read_number(call, "after", 0, INT64_MAX, &after) ||
+        !read_number(call, "limit", 1, LIMIT_MAX, &limit))
         return;
     struct listing *listing = NEW(struct listing);
     listing->api = call->api;

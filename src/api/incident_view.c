@@ -44,7 +44,8 @@ static void take_texts(struct incident_view *view, const struct history *history
         view->summary = summary;
 }
 
-bool incident_view_open(struct incident_view *ret, const struct engine *engine, uint64_t key, const struct history *history, struct now now)
+bool incident_view_open(struct incident_view *ret, const struct engine *engine, uint64_t key, const struct history *history,
+                        struct now now)
 {
     *ret = (struct incident_view){ .engine = engine, .incident = engine_incident(engine, key) };
     if (!ret->incident && history && history->n > 0) {

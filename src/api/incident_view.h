@@ -18,7 +18,8 @@ struct incident_view {
 };
 
 /* history: NULL if there is none; strings of the view point into it, and into the engine. False: no such incident. */
-bool incident_view_open(struct incident_view *ret, const struct engine *engine, uint64_t key, const struct history *history, struct now now);
+bool incident_view_open(struct incident_view *ret, const struct engine *engine, uint64_t key, const struct history *history,
+                        struct now now);
 void incident_view_done(struct incident_view *view);
 #define CLEANUP_VIEW __attribute__((cleanup(incident_view_done)))
 

@@ -142,9 +142,15 @@ void incidents_trigger(struct call *call)
     const struct source *source = trigger_source(call);
     const struct roster *roles[BODY_LIST_MAX];
     struct event_trigger trigger = {
-        .summary = body_text(&body, SUMMARY), .details = body_text(&body, DETAILS), .location = body_text(&body, LOCATION),
-        .callback = body_text(&body, CALLBACK), .talkgroup = body_text(&body, TALKGROUP), .dedup_key = body_text(&body, DEDUP_KEY),
-        .roles = roles, .sensitive = body.values[SENSITIVE].flag, .drill = body.values[DRILL].flag,
+        .summary = body_text(&body, SUMMARY),
+        .details = body_text(&body, DETAILS),
+        .location = body_text(&body, LOCATION),
+        .callback = body_text(&body, CALLBACK),
+        .talkgroup = body_text(&body, TALKGROUP),
+        .dedup_key = body_text(&body, DEDUP_KEY),
+        .roles = roles,
+        .sensitive = body.values[SENSITIVE].flag,
+        .drill = body.values[DRILL].flag,
     };
     if (!source || !read_roles(call, source, &body.values[ROLES], roles, &trigger.n_roles) ||
         !read_severity(call, body_text(&body, SEVERITY), &trigger.severity) ||
@@ -160,7 +166,8 @@ static void add_location(struct buf *buf, uint64_t incident)
     incident_add_id(buf, incident);
 }
 
-/* The text that was sent, where the engine holds the beginning of the same: a bundle, or a request that came again, holds another. */
+/* The text that was sent, where the engine holds the beginning of the same: a bundle, or a request that came again, holds
+ * another. */
 static void take_sent(struct incident_view *view, const struct slot *slot)
 {
     if (strncmp(slot->summary, view->summary, strlen(view->summary)) != 0)

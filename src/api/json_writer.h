@@ -16,7 +16,8 @@ struct json_writer {
 /* A key of NULL: the value stands in an array, or alone. Keys are literals of ours and not escaped. */
 void jw_open(struct json_writer *writer, const char *key, char bracket);     /* '{' or '[' */
 void jw_close(struct json_writer *writer, char bracket);                     /* '}' or ']' */
-void jw_text(struct json_writer *writer, const char *key, const char *text);      /* NULL: null. Bytes that are no UTF-8 become U+FFFD */
+void jw_text(struct json_writer *writer, const char *key,
+             const char *text); /* NULL: null. Bytes that are no UTF-8 become U+FFFD */
 void jw_text_or_null(struct json_writer *writer, const char *key, const char *text);   /* "" is null, too */
 void jw_u64(struct json_writer *writer, const char *key, uint64_t number);
 void jw_bool(struct json_writer *writer, const char *key, bool value);

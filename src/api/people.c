@@ -23,7 +23,9 @@ struct visit {
 
 static void send_plain(struct http_exchange *exchange, int status, void (*render)(struct buf *ret))
 {
-    struct rendered rendered = { .status = status, .content_type = "text/html; charset=utf-8", .retry_after = status == 503 ? "5" : NULL };
+    struct rendered rendered = { .status = status,
+                                 .content_type = "text/html; charset=utf-8",
+                                 .retry_after = status == 503 ? "5" : NULL };
     render(&rendered.body);
     rendered_send(&rendered, exchange);
 }
@@ -50,8 +52,8 @@ static size_t collect_updates(const struct history *history, struct answer_page_
     return n;
 }
 
-static void draw(const struct visit *visit, const struct incident_view *view, const struct recipient *recipient, const struct history *history,
-                 struct rendered *ret)
+static void draw(const struct visit *visit, const struct incident_view *view, const struct recipient *recipient,
+                 const struct history *history, struct rendered *ret)
 {
     struct api *api = visit->api;
     struct answer_page_update updates[UPDATES_MAX];
@@ -205,7 +207,8 @@ static bool holds(const struct recipient *recipient)
 }
 
 /* What a form's `answer` means; *ret_said: what the page says if all goes well. */
-static bool read_answer(const struct call *call, const struct recipient *recipient, struct event_answer *answer, enum answer_page_said *ret_said)
+static bool read_answer(const struct call *call, const struct recipient *recipient, struct event_answer *answer,
+                        enum answer_page_said *ret_said)
 {
     CLEANUP_BUF struct buf word = { 0 };
     if (!form_value(call, "answer", &word) || !read_minutes(call, &answer->eta_minutes))

@@ -23,7 +23,8 @@ struct json_writer rendered_begin(struct rendered *rendered, int status);
 void rendered_end(struct json_writer *writer);
 
 /* {"error": ..., "field": ...}; field may be NULL. The object stays open for more until rendered_end(). */
-struct json_writer rendered_begin_error(struct rendered *rendered, int status, const char *field, const char *format, ...) PRINTF(4, 5);
+struct json_writer rendered_begin_error(struct rendered *rendered, int status, const char *field, const char *format, ...)
+    PRINTF(4, 5);
 void rendered_error(struct rendered *rendered, int status, const char *field, const char *format, ...) PRINTF(4, 5);
 
 /* What was meant as a success, and could not be made durable: 503 with what was done inside, under `key`. */

@@ -131,7 +131,8 @@ static bool accept_body(struct call *call, const struct route *route)
         call_error(call, 413, NULL, "the body is too large: %zu bytes, at most %d", request->body_len, CALL_BODY_MAX);
         return false;
     }
-    if (route->json && request->body_len > 0 && request->content_type[0] && strcmp(request->content_type, "application/json") != 0) {
+    if (route->json && request->body_len > 0 && request->content_type[0] &&
+        strcmp(request->content_type, "application/json") != 0) {
         call_error(call, 415, NULL, "the body must be JSON: send Content-Type: application/json");
         return false;
     }

@@ -124,7 +124,8 @@ void api_add_timeline_json(struct buf *buf, const struct record *record)
     jw_incident(&writer, "incident", record->incident);
     jw_text(&writer, "role", record->role);
     jw_text(&writer, "person", record->person);
-    jw_text(&writer, "channel", record->channel > 0 && record->channel <= CHANNEL_COUNT ? channel_name(record->channel - 1) : NULL);
+    jw_text(&writer, "channel",
+            record->channel > 0 && record->channel <= CHANNEL_COUNT ? channel_name(record->channel - 1) : NULL);
     jw_text(&writer, "gateway", record->gateway);
     add_page(&writer, record);
     jw_text_or_null(&writer, "text", buf_text(&text));

@@ -39,7 +39,10 @@ static void add_masked(struct buf *buf, const char *text, size_t len, size_t kee
     for (size_t i = 0; i < len; i++) {
         bool mask = is_digit(text[i]) && left > keep;
         left -= is_digit(text[i]);
-        buf_add_char(buf, mask ? '*' : text[i]);
+        if (mask)
+            buf_add_char(buf, '*');
+        else
+            buf_add_char(buf, text[i]);
     }
 }
 

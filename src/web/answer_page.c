@@ -60,7 +60,8 @@ static const char *role_of(const struct drawing *drawing, const struct callout *
 
 static bool is_mine(const struct drawing *drawing)
 {
-    return drawing->callout->state == CALLOUT_ACKNOWLEDGED && drawing->callout->acknowledged_by == drawing->page->recipient->person;
+    return drawing->callout->state == CALLOUT_ACKNOWLEDGED &&
+           drawing->callout->acknowledged_by == drawing->page->recipient->person;
 }
 
 static bool is_closed(const struct drawing *drawing)
@@ -159,7 +160,8 @@ static void add_said(const struct drawing *drawing)
     const struct answer_page *page = drawing->page;
     struct said said = said_of(drawing->words, page->said);
     if (said.text)
-        html_add(drawing->out, "<p class=\"%s\">%s%s%s</p>\n", said.style, page->said_role ? page->said_role : "", page->said_role ? " " : "", said.text);
+        html_add(drawing->out, "<p class=\"%s\">%s%s%s</p>\n", said.style, page->said_role ? page->said_role : "",
+                 page->said_role ? " " : "", said.text);
     if (page->unsaved)
         html_add(drawing->out, "<p class=\"said bad\">%s</p>\n", drawing->words->unsaved);
     else if (page->degraded)
@@ -176,7 +178,8 @@ static void add_acknowledged(const struct drawing *drawing)
     html_add(drawing->out, "<p class=\"state%s\">%s ", mine ? " good" : "", mine ? words->you_have : words->other_has);
     add_time(drawing, callout->acknowledged_usec);
     if (!mine)
-        html_add(drawing->out, drawing->language == LANGUAGE_EN ? " by %s" : " av %s", name_of(drawing, callout->acknowledged_by));
+        html_add(drawing->out, drawing->language == LANGUAGE_EN ? " by %s" : " av %s",
+                 name_of(drawing, callout->acknowledged_by));
     buf_add_char(drawing->out, '.');
     if (mine && callout->eta_minutes > 0)
         html_add(drawing->out, " %s %u %s.", words->eta_set, (unsigned)callout->eta_minutes, words->eta_minutes);
@@ -272,10 +275,14 @@ static void add_updates(const struct drawing *drawing)
 
 /* ---- buttons: a form each, so that no browser has to tell one submit from another ---- */
 
-static void add_button(const struct drawing *drawing, const char *name, const char *value, const char *style_class, const char *label)
+static void add_button(const struct drawing *drawing, const char *name, const char *value, const char *style_class,
+                       const char *label)
 {
-    html_add(drawing->out, "<form method=\"post\"><input type=\"hidden\" name=\"%s\" value=\"%s\"><input type=\"submit\" class=\"%s\" value=\"%s\"></form>\n",
-             name, value, style_class, label);
+    html_add(
+        drawing->out,
+        "<form method=\"post\"><input type=\"hidden\" name=\"%s\" value=\"%s\"><input type=\"submit\" class=\"%s\" "
+        "value=\"%s\"></form>\n",
+        name, value, style_class, label);
 }
 
 static void add_eta_buttons(const struct drawing *drawing)
@@ -284,8 +291,12 @@ static void add_eta_buttons(const struct drawing *drawing)
     struct buf *out = drawing->out;
     html_add(out, "<h2>%s</h2>\n<div class=\"eta\">", drawing->words->eta_question);
     for (size_t i = 0; i < N_ELEMENTS(minutes); i++)
-        html_add(out, "<form method=\"post\"><input type=\"hidden\" name=\"answer\" value=\"eta\"><input type=\"hidden\" name=\"minutes\" value=\"%u\">"
-                      "<input type=\"submit\" value=\"%u %s\"></form>\n", minutes[i], minutes[i], drawing->words->eta_minutes);
+        html_add(
+            out,
+            "<form method=\"post\"><input type=\"hidden\" name=\"answer\" value=\"eta\"><input type=\"hidden\" "
+            "name=\"minutes\" value=\"%u\">"
+            "<input type=\"submit\" value=\"%u %s\"></form>\n",
+            minutes[i], minutes[i], drawing->words->eta_minutes);
     html_add(out, "</div>\n");
 }
 
@@ -416,21 +427,25 @@ void answer_page_render(const struct answer_page *page, struct buf *ret)
 static void render_plain(struct buf *ret, const char *swedish, const char *english)
 {
     buf_clear(ret);
-    html_add(ret, "<!DOCTYPE html>\n<html lang=\"sv\"><head><meta charset=\"utf-8\">"
-                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">"
-                  "<title>beredd</title><style>");
+    html_add(ret,
+             "<!DOCTYPE html>\n<html lang=\"sv\"><head><meta charset=\"utf-8\">"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">"
+             "<title>beredd</title><style>");
     buf_add_text(ret, style);
-    html_add(ret, "</style></head><body>\n<p class=\"said\">%s</p>\n<p class=\"said\" lang=\"en\">%s</p>\n</body></html>\n", swedish, english);
+    html_add(ret, "</style></head><body>\n<p class=\"said\">%s</p>\n<p class=\"said\" lang=\"en\">%s</p>\n</body></html>\n",
+             swedish, english);
 }
 
 void answer_page_render_unknown(struct buf *ret)
 {
-    render_plain(ret, "Den här länken leder ingenstans. Inget är kvitterat. Kontrollera att hela länken kom med, eller svara på sms:et.",
-                 "This link leads nowhere. Nothing has been acknowledged. Check that the whole link came along, or answer the SMS.");
+    render_plain(
+        ret, "Den här länken leder ingenstans. Inget är kvitterat. Kontrollera att hela länken kom med, eller svara på sms:et.",
+        "This link leads nowhere. Nothing has been acknowledged. Check that the whole link came along, or answer the SMS.");
 }
 
 void answer_page_render_later(struct buf *ret)
 {
-    render_plain(ret, "Systemet kan inte visa larmet just nu. Inget är kvitterat. Försök igen om en stund, eller svara på sms:et.",
-                 "The system cannot show the alarm right now. Nothing has been acknowledged. Try again in a moment, or answer the SMS.");
+    render_plain(
+        ret, "Systemet kan inte visa larmet just nu. Inget är kvitterat. Försök igen om en stund, eller svara på sms:et.",
+        "The system cannot show the alarm right now. Nothing has been acknowledged. Try again in a moment, or answer the SMS.");
 }

@@ -19,8 +19,8 @@ struct answer_words {
     const char *newer;
     const char *you_have, *other_has, *nothing_to_do, *you_declined, *cancelled, *incident_closed, *nobody_answered;
     const char *state_paging, *state_acknowledged, *state_cancelled;
-    const char *said_already, *said_too_late, *said_no, *said_released, *said_eta, *said_called_in, *said_called_already, *said_not_yours, *said_not_yet,
-        *said_not_understood, *said_busy, *said_refused, *said_closed, *said_taken;
+    const char *said_already, *said_too_late, *said_no, *said_released, *said_eta, *said_called_in, *said_called_already,
+        *said_not_yours, *said_not_yet, *said_not_understood, *said_busy, *said_refused, *said_closed, *said_taken;
     const char *opened, *someone;
 };
 

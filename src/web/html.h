@@ -8,7 +8,8 @@
 void html_add(struct buf *buf, const char *format, ...) PRINTF(2, 3);
 void html_add_text(struct buf *buf, const char *text);
 void html_add_block(struct buf *buf, const char *text);      /* escaped, line feeds as <br> */
-/* A number to dial as the address of a tel: link, from what somebody wrote: the first that has at least three digits. Adds nothing if there is none. */
+/* A number to dial as the address of a tel: link, from what somebody wrote: the first that has at least three digits. Adds
+ * nothing if there is none. */
 void html_add_tel(struct buf *buf, const char *text);
 
 #endif

@@ -150,8 +150,13 @@ static void log_append(const struct effect_record *record)
     if (!the_store.log)
         the_store.log = mem_alloc(LOG_MAX * sizeof *the_store.log);
     the_store.log[the_store.n++] = (struct logged){
-        .seq = record->seq, .incident = record->incident, .at_usec = record->at_usec, .kind = (uint8_t)record->kind, .mark = record->mark,
-        .payload = mem_dup(record->payload, record->payload_len + 1), .payload_len = record->payload_len,
+        .seq = record->seq,
+        .incident = record->incident,
+        .at_usec = record->at_usec,
+        .kind = (uint8_t)record->kind,
+        .mark = record->mark,
+        .payload = mem_dup(record->payload, record->payload_len + 1),
+        .payload_len = record->payload_len,
     };
 }
 
@@ -168,10 +173,13 @@ void store_read(struct store *store, struct store_range range, size_t limit, sto
     ck_assert_uint_ge(limit, 1);
     ck_assert_uint_le(limit, STORE_READ_MAX);
     ck_assert_uint_lt(store->n_asked, ASKED_MAX);
-    store->asked[store->n_asked++] = (struct asked){ .what = ASKED_READ, .range = range, .limit = limit, .committed = store->committed, .read_cb = cb, .userdata = userdata };
+    store->asked[store->n_asked++] = (struct asked){
+        .what = ASKED_READ, .range = range, .limit = limit, .committed = store->committed, .read_cb = cb, .userdata = userdata
+    };
 }
 
-void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb, void *userdata)
+void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb,
+                void *userdata)
 {
     ck_assert_uint_lt(store->n_asked, ASKED_MAX);
     store->asked[store->n_asked++] = (struct asked){
@@ -192,9 +200,13 @@ static void answer_read(const struct asked *asked, bool fails, bool early)
         const struct logged *logged = &the_store.log[i];
         if (logged->seq <= asked->range.after_seq || (asked->range.incident && asked->range.incident != logged->incident))
             continue;
-        records[n++] = (struct store_record){
-            .seq = logged->seq, .at_usec = logged->at_usec, .incident = logged->incident, .kind = logged->kind, .mark = logged->mark,
-            .payload = logged->payload, .payload_len = logged->payload_len };
+        records[n++] = (struct store_record){ .seq = logged->seq,
+                                              .at_usec = logged->at_usec,
+                                              .incident = logged->incident,
+                                              .kind = logged->kind,
+                                              .mark = logged->mark,
+                                              .payload = logged->payload,
+                                              .payload_len = logged->payload_len };
     }
     asked->read_cb(asked->userdata, fails ? ERR_IO : ERR_OK, records, fails ? 0 : n);
 }
@@ -382,7 +394,8 @@ void fx_tick(struct fx *fx, int64_t usec)
 
 void fx_outcome(struct fx *fx, enum outcome outcome, const char *reason)
 {
-    fx_event(fx, &(struct event){ .kind = EVENT_OUTCOME, .outcome = { .page = last_page, .outcome = outcome, .gateway = "elks", .reason = reason } });
+    fx_event(fx, &(struct event){ .kind = EVENT_OUTCOME,
+                                  .outcome = { .page = last_page, .outcome = outcome, .gateway = "elks", .reason = reason } });
 }
 
 struct page_ref fx_last_page(const struct fx *fx)
@@ -419,28 +432,37 @@ static void write_configuration(struct fx *fx)
     buf_printf(&gateways, "%s/gateways", fx->dir);
     ck_assert_int_eq(mkdir(buf_text(&rosters), 0700), 0);
     ck_assert_int_eq(mkdir(buf_text(&gateways), 0700), 0);
-    write_file(fx, "beredd.ini",
-               "[daemon]\norganisation = Botkyrka kommun\ntimezone = Europe/Stockholm\nadmins = anna.berg\nadmin-channels = sms\n"
-               "socket = /run/beredd-that-is-not-there.sock\n"
-               "[http]\nlisten = 127.0.0.1:0\npublic-url = https://larm.example.se\n[channels]\nsms = elks, spare\nemail = mail\n");
+    write_file(
+        fx, "beredd.ini",
+        "[daemon]\norganisation = Botkyrka kommun\ntimezone = Europe/Stockholm\nadmins = anna.berg\nadmin-channels = sms\n"
+        "socket = /run/beredd-that-is-not-there.sock\n"
+        "[http]\nlisten = 127.0.0.1:0\npublic-url = https://larm.example.se\n[channels]\nsms = elks, spare\nemail = mail\n");
     write_file(fx, "people.ini",
                "[person anna.berg]\nname = Anna Berg\nsms = +46701740605\nemail = anna@example.se\nlogin = root\n"
                "[person bo.ek]\nname = Bo <Ek>\nsms = +46701740606\n"
                "[person cia.lund]\nname = Cia Lund\nsms = +46701740607\nlanguage = en\n"
                "[person dan.mejl]\nname = Dan Mejl\nemail = dan@example.se\n");
     write_file(fx, "groups.ini", "[group krisledning]\ntitle = Krisledningsstaben\nmembers = bo.ek, cia.lund\n");
-    write_file(fx, "rosters/TIB.ini",
-               "[roster]\nrole = TIB\ntitle = Tjänsteperson i beredskap\n[rotation]\nstart = 2026-W40\norder = anna.berg, bo.ek\nbackups = 1\n"
-               "[ladder]\nstep = 0m everyone sms\nstep = 5m group:krisledning sms\nrepeat = 10m\n");
-    write_file(fx, "rosters/KIB.ini",
-               "[roster]\nrole = KIB\ntitle = Kommunikatör i beredskap\ncall = on-request\n[rotation]\nstart = 2026-W40\norder = cia.lund\n"
-               "[ladder]\nstep = 0m primary sms\nrepeat = 10m\n");
-    write_file(fx, "gateways/elks.ini",
-               "[gateway elks]\ntype = http\nurl = http://127.0.0.1:9/\nbody = to={to}&message={text}\ncontent-type = application/x-www-form-urlencoded\n"
-               "from = +46766860000\nreply-from = field:from\nreply-text = field:message\n"
-               "receipt-id = field:id\nreceipt-status = field:status\nreceipt-delivered = delivered\nreceipt-failed = failed\nhook-secret = hemlig-hemlig-hemlig\n");
+    write_file(
+        fx, "rosters/TIB.ini",
+        "[roster]\nrole = TIB\ntitle = Tjänsteperson i beredskap\n[rotation]\nstart = 2026-W40\norder = anna.berg, "
+        "bo.ek\nbackups = 1\n"
+        "[ladder]\nstep = 0m everyone sms\nstep = 5m group:krisledning sms\nrepeat = 10m\n");
+    write_file(
+        fx, "rosters/KIB.ini",
+        "[roster]\nrole = KIB\ntitle = Kommunikatör i beredskap\ncall = on-request\n[rotation]\nstart = 2026-W40\norder = "
+        "cia.lund\n"
+        "[ladder]\nstep = 0m primary sms\nrepeat = 10m\n");
+    write_file(
+        fx, "gateways/elks.ini",
+        "[gateway elks]\ntype = http\nurl = http://127.0.0.1:9/\nbody = to={to}&message={text}\ncontent-type = "
+        "application/x-www-form-urlencoded\n"
+        "from = +46766860000\nreply-from = field:from\nreply-text = field:message\n"
+        "receipt-id = field:id\nreceipt-status = field:status\nreceipt-delivered = delivered\nreceipt-failed = "
+        "failed\nhook-secret = hemlig-hemlig-hemlig\n");
     write_file(fx, "gateways/spare.ini", "[gateway spare]\ntype = outbox\nfile = /tmp/spare\n");
-    write_file(fx, "gateways/mail.ini", "[gateway mail]\ntype = smtp\nurl = smtp://127.0.0.1:9\nfrom = larm@example.se\nstarttls = no\n");
+    write_file(fx, "gateways/mail.ini",
+               "[gateway mail]\ntype = smtp\nurl = smtp://127.0.0.1:9\nfrom = larm@example.se\nstarttls = no\n");
     add_source(&sources, "rtj", AS_RTJ, "title = Södertörns brandförsvarsförbund\nlimit = 1000/m");
     add_source(&sources, "sos", AS_SOS, "title = SOS <Alarm>\nroles = TIB\ncallback = 08-123 45 67");
     add_source(&sources, "exercise", AS_EXERCISE, "title = Övning\nrights = trigger, drill");
@@ -494,8 +516,9 @@ struct fx *fx_new(void)
 static void remove_directory(const struct fx *fx)
 {
     CLEANUP_BUF struct buf command = { 0 };
-    static const char *const names[] = { "beredd.ini", "people.ini", "groups.ini", "sources.ini", "rosters/TIB.ini", "rosters/KIB.ini",
-                                         "gateways/elks.ini", "gateways/spare.ini", "gateways/mail.ini", "rosters", "gateways", "" };
+    static const char *const names[] = { "beredd.ini",        "people.ini",      "groups.ini",        "sources.ini",
+                                         "rosters/TIB.ini",   "rosters/KIB.ini", "gateways/elks.ini", "gateways/spare.ini",
+                                         "gateways/mail.ini", "rosters",         "gateways",          "" };
     for (size_t i = 0; i < N_ELEMENTS(names); i++) {
         buf_clear(&command);
         buf_printf(&command, "%s/%s", fx->dir, names[i]);
@@ -548,11 +571,20 @@ struct reply *fx_send(struct fx *fx, struct request request)
         buf_printf(&authorization, "Bearer %s", request.as);
     const char *body = request.body ? request.body : "";
     struct http_request http = {
-        .method = request.method, .path = buf_text(&path), .query = query ? query + 1 : "", .body = body,
+        .method = request.method,
+        .path = buf_text(&path),
+        .query = query ? query + 1 : "",
+        .body = body,
         .body_len = request.body_len ? request.body_len : strlen(body),
-        .content_type = request.type ? request.type : request.body ? "application/json" : "",
-        .authorization = buf_text(&authorization), .idempotency_key = request.idempotency_key ? request.idempotency_key : "",
-        .last_event_id = request.last_event_id ? request.last_event_id : "", .accept_language = "", .accept = "", .if_none_match = "",
+        .content_type = request.type   ? request.type
+                        : request.body ? "application/json"
+                                       : "",
+        .authorization = buf_text(&authorization),
+        .idempotency_key = request.idempotency_key ? request.idempotency_key : "",
+        .last_event_id = request.last_event_id ? request.last_event_id : "",
+        .accept_language = "",
+        .accept = "",
+        .if_none_match = "",
         .peer = &peer,
     };
     api_handle(fx->api, exchange, &http);
@@ -580,7 +612,9 @@ const struct reply *fx_post(struct fx *fx, const char *path, const char *body, c
 
 const struct reply *fx_form(struct fx *fx, const char *path, const char *form)
 {
-    return fx_do(fx, (struct request){ .method = HTTP_POST, .path = path, .body = form, .as = AS_NOBODY, .type = "application/x-www-form-urlencoded" });
+    return fx_do(
+        fx, (struct request){
+                .method = HTTP_POST, .path = path, .body = form, .as = AS_NOBODY, .type = "application/x-www-form-urlencoded" });
 }
 
 char *fx_open(struct fx *fx, const char *json)
@@ -622,7 +656,7 @@ const json_t *fx_at(const struct reply *reply, const char *path)
     while (at && *path) {
         size_t len = strcspn(path, ".");
         CLEANUP_FREE char *key = mem_strndup(path, len);
-        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(key)) : json_object_get(at, key);
+        at = json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10)) : json_object_get(at, key);
         path += len + (path[len] == '.');
     }
     return at;
@@ -650,5 +684,6 @@ void assert_refused(const struct reply *reply, int status, const char *field)
 {
     assert_status(reply, status);
     ck_assert_msg(json_is_string(fx_at(reply, "error")), "no error in: %s", buf_text(&reply->body));
-    ck_assert_msg(strcmp(fx_text(reply, "field"), *field ? field : "(none)") == 0, "not about \"%s\": %s", field, buf_text(&reply->body));
+    ck_assert_msg(strcmp(fx_text(reply, "field"), *field ? field : "(none)") == 0, "not about \"%s\": %s", field,
+                  buf_text(&reply->body));
 }

@@ -1,5 +1,6 @@
-/* The API without a network, a disk or a gateway: a request goes in as a struct, the response comes out as one. Behind it are the real
- * engine and a real configuration; HTTP, store and dispatch are doubles that do what their headers say, and can be told to fail. */
+/* The API without a network, a disk or a gateway: a request goes in as a struct, the response comes out as one. Behind it are
+ * the real engine and a real configuration; HTTP, store and dispatch are doubles that do what their headers say, and can be
+ * told to fail. */
 #ifndef TESTS_UNIT_API_FIXTURE_H
 #define TESTS_UNIT_API_FIXTURE_H
 
@@ -68,7 +69,8 @@ struct request {             /* zeroed fields are absent */
     const char *idempotency_key, *last_event_id;
 };
 
-/* Hands in the request, lets everything be committed, and gives the response, which must have come. Lives as long as the fixture. */
+/* Hands in the request, lets everything be committed, and gives the response, which must have come. Lives as long as the
+ * fixture. */
 const struct reply *fx_get(struct fx *fx, const char *path, const char *as);
 const struct reply *fx_post(struct fx *fx, const char *path, const char *body, const char *as);
 const struct reply *fx_form(struct fx *fx, const char *path, const char *form);

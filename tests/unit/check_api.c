@@ -24,8 +24,20 @@ static void teardown(void)
 
 START_TEST(test_unknown_paths)
 {
-    static const char *const paths[] = { "/", "/v1", "/v1/", "/v1/incident", "/v1/incidents/", "/v1/incidents//note", "/v1/incidents/2026-0001/notes",
-                                         "/v1/incidents/2026-0001/note/x", "/healthzz", "/a", "/a/", "/a/x/y", "/hooks/elks/reply", "/v2/incidents" };
+    static const char *const paths[] = { "/",
+                                         "/v1",
+                                         "/v1/",
+                                         "/v1/incident",
+                                         "/v1/incidents/",
+                                         "/v1/incidents//note",
+                                         "/v1/incidents/2026-0001/notes",
+                                         "/v1/incidents/2026-0001/note/x",
+                                         "/healthzz",
+                                         "/a",
+                                         "/a/",
+                                         "/a/x/y",
+                                         "/hooks/elks/reply",
+                                         "/v2/incidents" };
     for (size_t i = 0; i < N_ELEMENTS(paths); i++)
         assert_refused(fx_get(fx, paths[i], AS_LOCAL), 404, "");
 }
@@ -112,7 +124,8 @@ static const struct right_case right_cases[] = {
 static void assert_may(const struct right_case *right, const char *as, bool may)
 {
     const struct reply *reply = fx_do(fx, (struct request){ .method = right->method, .path = right->path, .as = as });
-    ck_assert_msg((reply->status != 403) == may && reply->status != 401 && reply->status != 405, "%s as %s: %d", right->path, as, reply->status);
+    ck_assert_msg((reply->status != 403) == may && reply->status != 401 && reply->status != 405, "%s as %s: %d", right->path, as,
+                  reply->status);
 }
 
 START_TEST(test_rights)
@@ -171,9 +184,12 @@ END_TEST
 
 START_TEST(test_trigger)
 {
-    const struct reply *reply = fx_post(fx, "/v1/incidents",
-        "{\"summary\":\"Brand i skola, Tumba\",\"details\":\"Rad 1\\nRad 2\",\"severity\":\"warning\",\"dedup_key\":\"k1\",\"roles\":[\"tib\",\"KIB\",\"TIB\"],"
-        "\"location\":\"Tumba\",\"callback\":\"08-12345678\",\"talkgroup\":\"RAPS 1\",\"sensitive\":true}", AS_RTJ);
+    const struct reply *reply = fx_post(
+        fx, "/v1/incidents",
+        "{\"summary\":\"Brand i skola, Tumba\",\"details\":\"Rad 1\\nRad 2\",\"severity\":\"warning\",\"dedup_key\":\"k1\","
+        "\"roles\":[\"tib\",\"KIB\",\"TIB\"],"
+        "\"location\":\"Tumba\",\"callback\":\"08-12345678\",\"talkgroup\":\"RAPS 1\",\"sensitive\":true}",
+        AS_RTJ);
     assert_status(reply, 201);
     assert_text(reply, "id", "2026-0001");
     ck_assert_str_eq(reply->location, "/v1/incidents/2026-0001");
@@ -203,7 +219,8 @@ END_TEST
 
 START_TEST(test_trigger_defaults)
 {
-    const struct reply *reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Brand\",\"details\":null,\"roles\":[],\"location\":\"\"}", AS_SOS);
+    const struct reply *reply =
+        fx_post(fx, "/v1/incidents", "{\"summary\":\"Brand\",\"details\":null,\"roles\":[],\"location\":\"\"}", AS_SOS);
     assert_status(reply, 201);
     assert_text(reply, "severity", "critical");
     assert_text(reply, "details", "(null)");
@@ -216,7 +233,8 @@ END_TEST
 
 START_TEST(test_trigger_is_cleaned)
 {
-    const struct reply *reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"  Brand\\r\\nBcc: x\\u0007\\u202e \\u0085i \\\"skola\\\" \"}", AS_RTJ);
+    const struct reply *reply =
+        fx_post(fx, "/v1/incidents", "{\"summary\":\"  Brand\\r\\nBcc: x\\u0007\\u202e \\u0085i \\\"skola\\\" \"}", AS_RTJ);
     assert_status(reply, 201);
     assert_text(reply, "summary", "Brand Bcc: x i \"skola\"");
 }
@@ -264,7 +282,9 @@ static const struct refusal refusals[] = {
     { "{\"summary\":\"x\",\"roles\":[\"TIB\",null]}", 400, "roles" },
     { "{\"summary\":\"x\",\"roles\":[\"TOB\"]}", 422, "roles" },
     { "{\"summary\":\"x\",\"roles\":[\"\"]}", 422, "roles" },
-    { "{\"summary\":\"x\",\"roles\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]}", 422, "roles" },
+    { "{\"summary\":\"x\",\"roles\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\","
+      "\"15\",\"16\",\"17\"]}",
+      422, "roles" },
     { "{\"summary\":\"x\"", 400, "" },
     { "{\"summary\":\"x\"} {}", 400, "" },
     { "{\"summary\":\"x\",}", 400, "" },
@@ -322,7 +342,11 @@ END_TEST
 START_TEST(test_nul_in_body)
 {
     static const char body[] = "{\"summary\":\"x\"}\0{}";
-    assert_refused(fx_do(fx, (struct request){ .method = HTTP_POST, .path = "/v1/incidents", .body = body, .body_len = sizeof body - 1, .as = AS_RTJ }), 400, "");
+    assert_refused(
+        fx_do(fx,
+              (struct request){
+                  .method = HTTP_POST, .path = "/v1/incidents", .body = body, .body_len = sizeof body - 1, .as = AS_RTJ }),
+        400, "");
 }
 END_TEST
 
@@ -374,7 +398,8 @@ END_TEST
 
 START_TEST(test_update_and_retry)
 {
-    const struct reply *reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Brand\",\"dedup_key\":\"k\",\"details\":\"först\"}", AS_RTJ);
+    const struct reply *reply =
+        fx_post(fx, "/v1/incidents", "{\"summary\":\"Brand\",\"dedup_key\":\"k\",\"details\":\"först\"}", AS_RTJ);
     assert_status(reply, 201);
     reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Storbrand\",\"dedup_key\":\"k\",\"details\":\"sedan\"}", AS_RTJ);
     assert_status(reply, 200);
@@ -390,7 +415,9 @@ END_TEST
 
 START_TEST(test_idempotency_key)
 {
-    struct request request = { .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ, .idempotency_key = "a-1" };
+    struct request request = {
+        .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ, .idempotency_key = "a-1"
+    };
     const struct reply *reply = fx_do(fx, request);
     assert_status(reply, 201);
     fx_tick(fx, 20 * USEC_PER_MIN);
@@ -407,7 +434,9 @@ START_TEST(test_idempotency_key_too_long)
     char key[257];
     memset(key, 'k', 256);
     key[256] = '\0';
-    struct request request = { .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ, .idempotency_key = key };
+    struct request request = {
+        .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ, .idempotency_key = key
+    };
     assert_refused(fx_do(fx, request), 400, "Idempotency-Key");
     key[255] = '\0';
     assert_status(fx_do(fx, request), 201);
@@ -418,7 +447,8 @@ END_TEST
 
 START_TEST(test_reply_waits_for_commit)
 {
-    struct reply *reply = fx_send(fx, (struct request){ .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ });
+    struct reply *reply = fx_send(
+        fx, (struct request){ .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ });
     ck_assert_int_eq(reply->n, 0);
     fx_commit(fx);
     assert_status(reply, 201);
@@ -461,7 +491,8 @@ END_TEST
 
 START_TEST(test_stopping_answers_everybody)
 {
-    fx_send(fx, (struct request){ .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ });
+    fx_send(fx,
+            (struct request){ .method = HTTP_POST, .path = "/v1/incidents", .body = "{\"summary\":\"Brand\"}", .as = AS_RTJ });
     fx->n_waiting = 0;
     fx_send(fx, (struct request){ .method = HTTP_GET, .path = "/v1/incidents/2026-0001", .as = AS_PANEL });
     fx_send(fx, (struct request){ .method = HTTP_GET, .path = "/v1/incidents", .as = AS_PANEL });
@@ -472,7 +503,8 @@ START_TEST(test_stopping_answers_everybody)
     CLEANUP_BUF struct buf path = { 0 };
     buf_printf(&path, "/a/%s", token);
     fx_send(fx, (struct request){ .method = HTTP_GET, .path = buf_text(&path), .as = AS_NOBODY });
-    fx_send(fx, (struct request){ .method = HTTP_POST, .path = buf_text(&path), .body = "answer=yes", .type = "", .as = AS_NOBODY });
+    fx_send(fx,
+            (struct request){ .method = HTTP_POST, .path = buf_text(&path), .body = "answer=yes", .type = "", .as = AS_NOBODY });
     /* fx_free() asserts that each got one response. */
 }
 END_TEST

@@ -206,7 +206,8 @@ END_TEST
 START_TEST(test_long_history_is_paged)
 {
     for (int i = 0; i < 1100; i++)
-        fx_event(fx, &(struct event){ .kind = EVENT_NOTE, .note = { .incident = fx_key(id), .text = "anteckning", .actor = "panel" } });
+        fx_event(fx, &(struct event){ .kind = EVENT_NOTE,
+                                      .note = { .incident = fx_key(id), .text = "anteckning", .actor = "panel" } });
     ck_assert_uint_gt(fx_count(show(), "timeline"), 1100);
 }
 END_TEST

@@ -20,8 +20,9 @@ static void take_path(char *ret, uint32_t callout, const char *person)
 static void setup(void)
 {
     fx = fx_new();
-    id = fx_open(fx, "{\"summary\":\"Brand i <skola> & \\\"förskola\\\"\",\"details\":\"Rad <1>\\nRad 2\",\"location\":\"Tumba </h1>\","
-                     "\"callback\":\"RCB 08-123 45 67\",\"talkgroup\":\"RAPS <1>\"}");
+    id = fx_open(
+        fx, "{\"summary\":\"Brand i <skola> & \\\"förskola\\\"\",\"details\":\"Rad <1>\\nRad 2\",\"location\":\"Tumba </h1>\","
+            "\"callback\":\"RCB 08-123 45 67\",\"talkgroup\":\"RAPS <1>\"}");
     take_path(anna, 1, "anna.berg");
     take_path(bo, 1, "bo.ek");
 }
@@ -169,7 +170,8 @@ START_TEST(test_eta)
     assert_status(reply, 200);
     assert_has(reply, "om 30 min");
     ck_assert_uint_eq(callout()->eta_minutes, 30);
-    static const char *const wrong[] = { "answer=eta", "answer=eta&minutes=0", "answer=eta&minutes=x", "answer=eta&minutes=1000", "answer=eta&minutes=-5" };
+    static const char *const wrong[] = { "answer=eta", "answer=eta&minutes=0", "answer=eta&minutes=x", "answer=eta&minutes=1000",
+                                         "answer=eta&minutes=-5" };
     for (size_t i = 0; i < N_ELEMENTS(wrong); i++)
         assert_status(fx_form(fx, anna, wrong[i]), 422);
     ck_assert_uint_eq(callout()->eta_minutes, 30);
@@ -178,7 +180,8 @@ END_TEST
 
 START_TEST(test_not_understood)
 {
-    static const char *const wrong[] = { "", "answer=", "answer=maybe", "answer=YES&x", "yes", "callout=", "callout=XIB", "answer=%ff", "answer=yes%00", "answer=yes&minutes=99999" };
+    static const char *const wrong[] = { "",         "answer=",     "answer=maybe", "answer=YES&x",  "yes",
+                                         "callout=", "callout=XIB", "answer=%ff",   "answer=yes%00", "answer=yes&minutes=99999" };
     for (size_t i = 0; i < N_ELEMENTS(wrong); i++) {
         const struct reply *reply = fx_form(fx, anna, wrong[i]);
         ck_assert_msg(reply->status == 422, "%s: %d", wrong[i], reply->status);
@@ -191,7 +194,8 @@ END_TEST
 
 START_TEST(test_wrong_type)
 {
-    const struct reply *reply = fx_do(fx, (struct request){ .method = HTTP_POST, .path = anna, .body = "{\"answer\":\"yes\"}", .as = AS_NOBODY });
+    const struct reply *reply =
+        fx_do(fx, (struct request){ .method = HTTP_POST, .path = anna, .body = "{\"answer\":\"yes\"}", .as = AS_NOBODY });
     assert_status(reply, 415);
     ck_assert_int_eq(callout()->state, CALLOUT_PAGING);
 }
@@ -322,7 +326,8 @@ END_TEST
 
 START_TEST(test_answer_waits_for_commit)
 {
-    struct reply *reply = fx_send(fx, (struct request){ .method = HTTP_POST, .path = anna, .body = "answer=yes", .as = AS_NOBODY, .type = "" });
+    struct reply *reply =
+        fx_send(fx, (struct request){ .method = HTTP_POST, .path = anna, .body = "answer=yes", .as = AS_NOBODY, .type = "" });
     ck_assert_int_eq(reply->n, 0);
     for (int i = 0; i < 3; i++)
         fx_commit(fx);
@@ -346,10 +351,13 @@ static void save(const char *name, const struct reply *reply)
 
 START_TEST(test_pages_to_look_at)
 {
-    const struct reply *reply = fx_post(fx, "/v1/incidents",
-        "{\"summary\":\"Brand i byggnad, Rönninge skola. Elever och personal utrymda, kraftig rökutveckling mot centrum\",\"dedup_key\":\"k\","
+    const struct reply *reply = fx_post(
+        fx, "/v1/incidents",
+        "{\"summary\":\"Brand i byggnad, Rönninge skola. Elever och personal utrymda, kraftig rökutveckling mot centrum\","
+        "\"dedup_key\":\"k\","
         "\"details\":\"RL begär kontakt med TIB.\\nBehov: lokal för 180 elever, uppvärmd.\\nVMA är inte utfärdat än.\","
-        "\"location\":\"Rönninge skola, Skolvägen 3, Salem\",\"callback\":\"08-123 45 67\",\"talkgroup\":\"RAPS Sthlm 12\"}", AS_RTJ);
+        "\"location\":\"Rönninge skola, Skolvägen 3, Salem\",\"callback\":\"08-123 45 67\",\"talkgroup\":\"RAPS Sthlm 12\"}",
+        AS_RTJ);
     free(id);
     id = mem_strdup(fx_text(reply, "id"));
     take_path(anna, 1, "anna.berg");
@@ -360,13 +368,18 @@ START_TEST(test_pages_to_look_at)
     fx_tick(fx, 3 * USEC_PER_MIN);
     fx_form(fx, anna, "answer=eta&minutes=30");
     fx_form(fx, anna, "callout=KIB");
-    fx_post(fx, "/v1/incidents", "{\"summary\":\"Branden sprider sig till gymnastikhallen\",\"dedup_key\":\"k\",\"details\":\"Ny brytpunkt: Salems centrum.\"}", AS_RTJ);
+    fx_post(
+        fx, "/v1/incidents",
+        "{\"summary\":\"Branden sprider sig till gymnastikhallen\",\"dedup_key\":\"k\",\"details\":\"Ny brytpunkt: Salems "
+        "centrum.\"}",
+        AS_RTJ);
     save("4-mine", get(anna));
     save("5-late", fx_form(fx, bo, "answer=yes"));
     fx_post(fx, "/v1/incidents/2/close", "{}", AS_PANEL);
     save("6-closed", get(bo));
     save("7-unknown", get("/a/x"));
-    reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Strömavbrott i centrum\",\"severity\":\"warning\",\"drill\":true}", AS_EXERCISE);
+    reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Strömavbrott i centrum\",\"severity\":\"warning\",\"drill\":true}",
+                    AS_EXERCISE);
     free(id);
     id = mem_strdup(fx_text(reply, "id"));
     take_path(anna, 1, "anna.berg");

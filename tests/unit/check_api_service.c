@@ -50,8 +50,9 @@ END_TEST
 
 START_TEST(test_oncall_role_and_time)
 {
-    static const char *const times[] = { "2026-11-29T12:00:00Z", "2026-11-29T13:00:00%2B01:00", "2026-11-29T13:00:00+01:00", "2026-11-29%2013:00", "2026-11-29T13:00",
-                                         "2026-11-29T13:00:00" };
+    static const char *const times[] = { "2026-11-29T12:00:00Z",      "2026-11-29T13:00:00%2B01:00",
+                                         "2026-11-29T13:00:00+01:00", "2026-11-29%2013:00",
+                                         "2026-11-29T13:00",          "2026-11-29T13:00:00" };
     for (size_t i = 0; i < N_ELEMENTS(times); i++) {
         CLEANUP_BUF struct buf path = { 0 };
         buf_printf(&path, "/v1/oncall?role=tib&at=%s", times[i]);
@@ -67,7 +68,15 @@ END_TEST
 START_TEST(test_oncall_refusals)
 {
     assert_refused(fx_get(fx, "/v1/oncall?role=TIBB", AS_PANEL), 422, "role");
-    static const char *const times[] = { "", "now", "2026-02-30T10:00", "2026-11-29", "2026-11-29T25:00", "2026-11-29T13:00x", "2026-1-29T13:00", "-026-11-29T13:00", "2026-11-29x13:00" };
+    static const char *const times[] = { "",
+                                         "now",
+                                         "2026-02-30T10:00",
+                                         "2026-11-29",
+                                         "2026-11-29T25:00",
+                                         "2026-11-29T13:00x",
+                                         "2026-1-29T13:00",
+                                         "-026-11-29T13:00",
+                                         "2026-11-29x13:00" };
     for (size_t i = 0; i < N_ELEMENTS(times); i++) {
         CLEANUP_BUF struct buf path = { 0 };
         buf_printf(&path, "/v1/oncall?at=%s", times[i]);
@@ -364,8 +373,10 @@ END_TEST
 
 START_TEST(test_hook_secrets)
 {
-    static const char *const paths[] = { "/hooks/elks/wrong/reply", "/hooks/elks/" SECRET "x/reply", "/hooks/spare/" SECRET "/reply", "/hooks/spare//reply",
-                                         "/hooks/none/" SECRET "/reply", "/hooks/elks/wrong/receipt", "/hooks/elks/wrong/voice", "/hooks/elks/" SECRET "/other" };
+    static const char *const paths[] = { "/hooks/elks/wrong/reply",       "/hooks/elks/" SECRET "x/reply",
+                                         "/hooks/spare/" SECRET "/reply", "/hooks/spare//reply",
+                                         "/hooks/none/" SECRET "/reply",  "/hooks/elks/wrong/receipt",
+                                         "/hooks/elks/wrong/voice",       "/hooks/elks/" SECRET "/other" };
     for (size_t i = 0; i < N_ELEMENTS(paths); i++)
         assert_refused(fx_form(fx, paths[i], "from=%2B46701740605&message=JA"), 404, "");
 }
@@ -377,7 +388,8 @@ START_TEST(test_hook_malformed)
     assert_refused(fx_form(fx, "/hooks/elks/" SECRET "/reply", "from=x&message=JA"), 400, "");
     assert_refused(fx_form(fx, "/hooks/elks/" SECRET "/receipt", "status=delivered"), 400, "");
     assert_refused(fx_form(fx, "/hooks/elks/" SECRET "/voice", "x=y"), 501, "");
-    assert_refused(fx_do(fx, (struct request){ .method = HTTP_PUT, .path = "/hooks/elks/" SECRET "/reply", .as = AS_NOBODY }), 405, "");
+    assert_refused(fx_do(fx, (struct request){ .method = HTTP_PUT, .path = "/hooks/elks/" SECRET "/reply", .as = AS_NOBODY }),
+                   405, "");
 }
 END_TEST
 
@@ -420,7 +432,9 @@ END_TEST
 
 START_TEST(test_gateway_test)
 {
-    struct request request = { .method = HTTP_POST, .path = "/v1/gateways/elks/test", .body = "{\"person\":\"bo.ek\"}", .as = AS_ROBOT };
+    struct request request = {
+        .method = HTTP_POST, .path = "/v1/gateways/elks/test", .body = "{\"person\":\"bo.ek\"}", .as = AS_ROBOT
+    };
     struct reply *reply = fx_send(fx, request);
     fx_commit(fx);
     ck_assert_int_eq(reply->n, 0);
@@ -443,14 +457,17 @@ START_TEST(test_gateway_test_refusals)
     assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{}", AS_ROBOT), 422, "person");
     assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{\"person\":\"bo\"}", AS_ROBOT), 422, "person");
     assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{\"person\":\"dan.mejl\"}", AS_ROBOT), 422, "person");
-    assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{\"person\":\"bo.ek\",\"channel\":\"email\"}", AS_ROBOT), 422, "channel");
+    assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{\"person\":\"bo.ek\",\"channel\":\"email\"}", AS_ROBOT), 422,
+                   "channel");
     assert_refused(fx_post(fx, "/v1/gateways/elks/test", "{\"person\":\"bo.ek\",\"channel\":\"fax\"}", AS_ROBOT), 422, "channel");
 }
 END_TEST
 
 START_TEST(test_gateway_tests_are_few)
 {
-    struct request request = { .method = HTTP_POST, .path = "/v1/gateways/elks/test", .body = "{\"person\":\"bo.ek\"}", .as = AS_ROBOT };
+    struct request request = {
+        .method = HTTP_POST, .path = "/v1/gateways/elks/test", .body = "{\"person\":\"bo.ek\"}", .as = AS_ROBOT
+    };
     for (int i = 0; i < 32; i++)
         fx_send(fx, request);
     assert_refused(fx_send(fx, request), 503, "");
@@ -484,14 +501,25 @@ START_TEST(test_json_writer)
     jw_time(&writer, "g", 1500000);
     jw_raw(&writer, "h", &raw);
     jw_close(&writer, '}');
-    ck_assert_str_eq(buf_text(&buf), "{\"a\":\"\\\"\\\\\\n\\t\\r\\u0001\\u007f å \xef\xbf\xbd\",\"b\":null,\"c\":null,\"d\":18446744073709551615,\"e\":[true,\"\"],"
-                                     "\"f\":null,\"g\":\"1970-01-01T00:00:01.500Z\",\"h\":[1]}");
+    ck_assert_str_eq(
+        buf_text(&buf),
+        "{\"a\":\"\\\"\\\\\\n\\t\\r\\u0001\\u007f å \xef\xbf\xbd\",\"b\":null,\"c\":null,\"d\":18446744073709551615,"
+        "\"e\":[true,\"\"],"
+        "\"f\":null,\"g\":\"1970-01-01T00:00:01.500Z\",\"h\":[1]}");
 }
 END_TEST
 
-static const struct { const char *text, *masked; } maskings[] = {
-    { "", "" }, { "JA 417302", "JA ******" }, { "41 73 02", "** ** **" }, { "ring 070-174 06 05!", "ring ***-*** *6 05!" },
-    { "+46701740605", "+********605" }, { "450 4.2.1 try later", "450 4.2.1 try later" }, { "192.168.100.200", "192.168.100.200" }, { "12345", "12345" }, { "at 03:14", "at 03:14" },
+static const struct { const char *text, *masked;
+} maskings[] = {
+    { "", "" },
+    { "JA 417302", "JA ******" },
+    { "41 73 02", "** ** **" },
+    { "ring 070-174 06 05!", "ring ***-*** *6 05!" },
+    { "+46701740605", "+********605" },
+    { "450 4.2.1 try later", "450 4.2.1 try later" },
+    { "192.168.100.200", "192.168.100.200" },
+    { "12345", "12345" },
+    { "at 03:14", "at 03:14" },
 };
 
 START_TEST(test_masking)
@@ -502,9 +530,17 @@ START_TEST(test_masking)
 }
 END_TEST
 
-static const struct { const char *text, *tel; } numbers[] = {
-    { "08-123 45 67", "081234567" }, { "+46 (0)8 123", "+4608123" }, { "RCB, 08-123 45 67 eller 112", "081234567" }, { "ring Anna", "" }, { "", "" },
-    { "rum 12, tel 112", "112" }, { "++46", "" }, { "\"><script>08123", "08123" }, { "1+2+3", "" },
+static const struct { const char *text, *tel;
+} numbers[] = {
+    { "08-123 45 67", "081234567" },
+    { "+46 (0)8 123", "+4608123" },
+    { "RCB, 08-123 45 67 eller 112", "081234567" },
+    { "ring Anna", "" },
+    { "", "" },
+    { "rum 12, tel 112", "112" },
+    { "++46", "" },
+    { "\"><script>08123", "08123" },
+    { "1+2+3", "" },
 };
 
 START_TEST(test_tel)
