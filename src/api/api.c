@@ -41,6 +41,7 @@ void api_free(struct api *api)
 void api_set_store(struct api *api, struct store *store)
 {
     api->store = store;
+    api->reader.store = store;
 }
 
 void api_set_config(struct api *api, const struct config *config)

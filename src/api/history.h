@@ -10,7 +10,7 @@
 #include "engine/record.h"
 #include "store/store.h"
 
-enum { HISTORY_RECORDS_MAX = 50000, HISTORY_BYTES_MAX = 16 * 1024 * 1024, HISTORY_ACTIVE_MAX = 4, HISTORY_WAITING_MAX = 1000 };
+enum { HISTORY_RECORDS_MAX = 20000, HISTORY_BYTES_MAX = 16 * 1024 * 1024, HISTORY_ACTIVE_MAX = 4, HISTORY_WAITING_MAX = 1000 };
 
 struct history_entry {
     uint64_t seq;

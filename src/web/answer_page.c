@@ -106,8 +106,10 @@ static const char *head_class(const struct drawing *drawing)
 
 static void add_drill_banner(const struct drawing *drawing)
 {
+    const struct answer_words *words = drawing->words;
     if (drawing->page->incident->drill)
-        html_add(drawing->out, "<div class=\"drill\">%s<br>%s</div>\n", drawing->words->drill, drawing->words->drill_note);
+        html_add(drawing->out, "<div class=\"drill\">%s<br>%s</div>\n", words->drill,
+                 is_closed(drawing) ? words->drill_over : words->drill_note);
 }
 
 static void add_head(const struct drawing *drawing)

@@ -7,7 +7,7 @@
 struct answer_words {
     const char *html_lang;
     const char *severity[SEVERITY_COUNT];
-    const char *drill, *drill_note;
+    const char *drill, *drill_note, *drill_over;
     const char *closed;
     const char *yes, *yes_anyway, *no, *release, *release_heading;
     const char *ring;

@@ -160,6 +160,11 @@ static void log_append(const struct effect_record *record)
     };
 }
 
+void fx_have_store(struct fx *fx, bool have)
+{
+    api_set_store(fx->api, have ? &the_store : NULL);
+}
+
 void fx_store_forget(struct fx *fx)
 {
     (void)fx;

@@ -42,7 +42,7 @@ struct fx {
     struct api *api;
     struct now now;
     struct http_peer peer;       /* of requests as AS_LOCAL */
-    bool refuse_submit, degraded, no_store;
+    bool refuse_submit, degraded;
     enum err reload_result;
     /* what hangs: the store keeps its answers until fx_store_answers() */
     bool store_waits, store_fails;
@@ -51,7 +51,6 @@ struct fx {
     bool local_with_token;       /* requests with a token, too, come over the local socket, from root */
     struct reply *replies[4096];
     size_t n_replies;
-    struct event_copy *pending;
     uint64_t waiting[256];       /* requests whose verdict waits for the commit */
     size_t n_waiting;
 };
@@ -78,6 +77,7 @@ const struct reply *fx_do(struct fx *fx, struct request request);
 struct reply *fx_send(struct fx *fx, struct request request);        /* without the commit */
 void fx_commit(struct fx *fx);                                       /* or, if fx->degraded, what comes in its stead */
 void fx_store_answers(struct fx *fx);
+void fx_have_store(struct fx *fx, bool have);
 void fx_store_forget(struct fx *fx);                                 /* the log is empty from now on */
 
 /* An event that is not the API's, decided and committed. */

@@ -188,6 +188,21 @@ START_TEST(test_store_fails)
 }
 END_TEST
 
+START_TEST(test_store_that_comes_later)
+{
+    fx_have_store(fx, false);
+    assert_status(fx_get(fx, "/readyz", AS_NOBODY), 503);
+    assert_text(show(), "details", "(null)");
+    ck_assert_uint_eq(fx_count(fx_get(fx, "/v1/incidents", AS_PANEL), "incidents"), 1);
+    assert_refused(fx_get(fx, "/v1/events?after=0", AS_PANEL), 503, "");
+    assert_refused(fx_get(fx, "/v1/verify", AS_LOCAL), 503, "");
+    assert_refused(fx_get(fx, "/v1/incidents/2026-0777", AS_PANEL), 503, "");
+    fx_have_store(fx, true);
+    assert_text(show(), "details", "Rök från taket");
+    assert_status(fx_get(fx, "/readyz", AS_NOBODY), 200);
+}
+END_TEST
+
 START_TEST(test_hanging_store_is_given_up)
 {
     fx->store_waits = true;
@@ -453,6 +468,7 @@ int main(void)
     tcase_add_test(tcase, test_long_summary_comes_from_store);
     tcase_add_test(tcase, test_settled_is_folded);
     tcase_add_test(tcase, test_store_fails);
+    tcase_add_test(tcase, test_store_that_comes_later);
     tcase_add_test(tcase, test_hanging_store_is_given_up);
     tcase_add_test(tcase, test_long_history_is_paged);
     tcase_add_test(tcase, test_acknowledge);

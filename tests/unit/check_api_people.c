@@ -270,6 +270,11 @@ START_TEST(test_drill)
     assert_has(reply, "Detta är en övning. Inget har hänt.");
     assert_has(reply, "<title>ÖVNING LARM TIB");
     assert_has(fx_form(fx, anna, "answer=yes"), "ÖVNING ÖVNING ÖVNING");
+    CLEANUP_BUF struct buf path = { 0 };
+    buf_printf(&path, "/v1/incidents/%s/close", id);
+    assert_status(fx_post(fx, buf_text(&path), "{}", AS_PANEL), 200);
+    assert_has(get(anna), "Detta var en övning");
+    assert_has_not(get(anna), "Svara som vid skarpt larm");
 }
 END_TEST
 
