@@ -63,6 +63,8 @@ static void add_title(struct buf *buf, const struct message_view *view)
         return;
     CLEANUP_BUF struct buf line = { 0 };
     text_add_clean_line(&line, title, strlen(title));
+    if (line.len == 0)
+        return;                                          /* a message of the house */
     text_utf8_next(buf_text(&line), line.len, &first);
     text_add_folded(buf, buf_text(&line), first);        /* in the middle of a sentence */
     buf_add_text(buf, buf_text(&line) + first);

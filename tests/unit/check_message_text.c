@@ -175,6 +175,8 @@ START_TEST(notices)
     expect(&view, "ÅTERKALLAT 03:20: LARM TIB 2026-0042 gäller inte längre. Du behöver inte göra något.");
     view = notice_view(PURPOSE_GATEWAY_TEST);
     view.gateway = "elks";
+    view.role = view.role_title = "";        /* as the engine gives what belongs to no call-out */
+    view.incident = 0;
     expect(&view, "TEST av larmvägen elks, Botkyrka kommun. Inget har hänt. Svara inte.");
     view = notice_view(PURPOSE_DRILL_END);
     view.drill = true;
