@@ -10,14 +10,14 @@ static void add_numbered(struct buf *buf, const char *what, uint32_t number)
     buf_add_u64(buf, number);
 }
 
-/* "anna.berg" needs no word of who did it where the person did it alone. */
+/* "anna.berg" needs no word of who did it where the person did it alone: through no gateway but her own telephone's. */
 static void add_answer(struct buf *buf, const struct record *record)
 {
     if (record->eta_minutes > 0) {
         add_numbered(buf, "there in ", record->eta_minutes);
         buf_add_text(buf, " min");
     }
-    if (record->actor && (!record->person || strcmp(record->actor, record->person) != 0)) {
+    if (record->actor && record->channel == 0 && (!record->person || strcmp(record->actor, record->person) != 0)) {
         buf_add_text(buf, buf->len > 0 ? ", by " : "by ");
         buf_add_text(buf, record->actor);
     }
