@@ -35,8 +35,9 @@ static void print_facts(const json_t *status) {
              (long long)json_number(store, "records_waiting"));
     add_fact(&table, "open", "%lld incidents, %lld call-outs paging", (long long)json_number(status, "open_incidents"),
              (long long)json_number(status, "open_callouts"));
-    add_fact(&table, "pages", "%lld waiting, the oldest for %lld ms", (long long)json_number(pages, "queued"),
-             (long long)json_number(pages, "oldest_unsent_msec"));
+    if (json_number(pages, "queued") > 0)
+        add_fact(&table, "pages", "%lld waiting, the oldest for %lld ms", (long long)json_number(pages, "queued"),
+                 (long long)json_number(pages, "oldest_unsent_msec"));
     if (json_number(status, "journal_lost") > 0)
         add_fact(&table, "journal", "%lld entries lost: it did not keep up", (long long)json_number(status, "journal_lost"));
     table_print(&table, stdout, "");

@@ -120,7 +120,6 @@ static enum style event_style(const char *event) {
 void incident_add_entry(struct table *table, const json_t *entry, enum time_form form) {
     const char *event = json_text(entry, "event"), *gateway = json_text(entry, "gateway");
     const char *person = json_text(entry, "person"), *source = json_text(entry, "source");
-    table_row(table);
     table_time(table, json_text(entry, "at"), form);
     table_styled(table, event_style(event), event);
     table_cell(table, json_text(entry, "role"));
@@ -144,6 +143,7 @@ void incident_print_timeline(const json_t *timeline) {
             table_row(&table);
             table_styled(&table, STYLE_DIM, buf_text(&date));
         }
+        table_row(&table);
         incident_add_entry(&table, entry, TIME_CLOCK);
         buf_clear(&last_date);
         buf_add(&last_date, date.data, date.len);

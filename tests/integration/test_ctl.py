@@ -204,6 +204,16 @@ def test_verify(stopped, tmp_path):
     assert alone("verify", "--state", str(tmp_path / "nowhere")).returncode == 1
 
 
+def test_log_marks_every_line_of_a_drill(beredd, sms_gateway):
+    real, drill = beredd.trigger("Brand"), beredd.trigger("Larmprov", token="token-of-monitor", drill=True)
+    sms_gateway.wait_for(ANNA, 2)
+    lines = beredd.ctl("log").stdout.splitlines()
+    assert [line for line in lines if line.startswith(real)] and not [line for line in lines if line.startswith(real) and "ÖVNING" in line]
+    assert [line for line in lines if line.startswith(drill)] and all("ÖVNING" in line for line in lines if line.startswith(drill))
+    after = beredd.timeline(drill)[1]["seq"]
+    assert after and all("ÖVNING" in line for line in beredd.ctl("log", drill).stdout.splitlines())
+
+
 def test_log(beredd, sms_gateway):
     first, second = beredd.trigger("Ett"), beredd.trigger("Två")
     sms_gateway.wait_for(ANNA, 2)
