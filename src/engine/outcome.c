@@ -25,13 +25,14 @@ static void record_outcome(struct engine *engine, const struct incident *inciden
     emit_record(engine, &record);
 }
 
+/* A receipt may overtake the gateway's own answer: what was delivered was sent. */
 static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome) {
     for (size_t i = 0; i < engine->n_tests; i++) {
-        if (engine->tests[i].page != message->number)
+        if (message->purpose != PURPOSE_GATEWAY_TEST || engine->tests[i].page != message->number)
             continue;
         emit_reply(engine, &(struct effect_reply){
             .request = engine->tests[i].request,
-            .verdict = outcome->outcome == OUTCOME_SENT ? VERDICT_SENT : VERDICT_FAILED,
+            .verdict = outcome->outcome == OUTCOME_FAILED ? VERDICT_FAILED : VERDICT_SENT,
             .person = text_of(engine, message->person),
             .text = outcome->reason,
         });

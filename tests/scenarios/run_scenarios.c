@@ -82,6 +82,7 @@ static void do_trigger(struct world *world, const struct words *words) {
         .source = word(words, 1), .summary = word(words, 2), .severity = -1, .roles = roles,
         .details = value(words, "details"), .location = value(words, "location"), .callback = value(words, "callback"),
         .dedup_key = value(words, "key"), .idempotency_key = value(words, "idem"), .drill = has(words, "drill"),
+        .sensitive = has(words, "sensitive"),
     };
     if (value(words, "severity") && severity_from_name(value(words, "severity"), &severity))
         trigger->severity = (int)severity;
@@ -140,12 +141,9 @@ static void do_outcome(struct world *world, const struct words *words) {
     static const struct { const char *word; enum outcome outcome; } outcomes[] = {
         {"sent", OUTCOME_SENT}, {"delivered", OUTCOME_DELIVERED}, {"refused", OUTCOME_ATTEMPT_FAILED}, {"failed", OUTCOME_FAILED},
     };
-    uint64_t key = incident_of(world, word(words, 1));
-    const struct incident *incident = engine_incident(world->engine, key);
-    const struct message *message = incident ? incident->messages : NULL;
+    uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
+    const struct message *message = world_message(world, key, (uint32_t)atoi(word(words, 2)));
     struct event event = {.kind = EVENT_OUTCOME};
-    while (message && message->number != (uint32_t)atoi(word(words, 2)))
-        message = message->next;
     event.outcome = (struct event_outcome){
         .page = {key, (uint32_t)atoi(word(words, 2)), message ? message->nonce : 0},
         .gateway = value(words, "gateway") ? value(words, "gateway") : "elks",
@@ -213,6 +211,23 @@ static void do_plan(struct world *world, const struct words *words) {
     world_load(world, word(words, 1));
 }
 
+/* message 2026-0001 3: what the page or notice would say if it were sent now, or that it is not wanted any more. */
+static void do_message(struct world *world, const struct words *words) {
+    uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
+    uint32_t number = (uint32_t)atoi(word(words, 2));
+    const struct message *message = world_message(world, key, number);
+    struct message_view view;
+    if (!message) {
+        buf_add_text(&world->out, "message forgotten\n");
+    } else if (!engine_message(world->engine, (struct page_ref){key, number, message->nonce}, world->now.wall_usec, &view)) {
+        buf_add_text(&world->out, "message not wanted\n");
+    } else {
+        buf_printf(&world->out, "message %s to %s about \"%s\"%s%s%s%s%s\n", purpose_name(view.purpose), view.to, view.summary,
+                   view.location ? " at " : "", view.location ? view.location : "", view.sensitive ? " sensitive" : "",
+                   view.sharp ? " sharp" : "", view.drill ? " drill" : "");
+    }
+}
+
 static void do_state(struct world *world, const struct words *words) {
     (void)words;
     lines_add_state(&world->out, world->engine);
@@ -223,7 +238,7 @@ static void run_command(struct world *world, char *line) {
         {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"text", do_text},
         {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
         {"wait", do_wait}, {"crash", do_crash}, {"clock", do_clock}, {"degraded", do_trouble}, {"restored", do_trouble},
-        {"state", do_state},
+        {"state", do_state}, {"message", do_message},
     };
     struct words words;
     split(line, &words);

@@ -29,6 +29,7 @@ bool world_load(struct world *world, const char *plan);                  /* the 
 void world_step(struct world *world, struct event *event);
 void world_wait(struct world *world, int64_t usec);                      /* ticks at every deadline on the way */
 void world_crash(struct world *world, int64_t away_usec);                /* a new engine from the log */
+const struct message *world_message(const struct world *world, uint64_t incident, uint32_t number);     /* NULL: there is none */
 void world_state(const struct world *world, struct buf *ret);            /* the state as text */
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect);

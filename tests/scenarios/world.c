@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/internal.h"
 #include "scenario.h"
 
 enum { TICKS_MAX = 10000 };
@@ -153,4 +154,9 @@ void world_crash(struct world *world, int64_t away_usec) {
 
 void world_state(const struct world *world, struct buf *ret) {
     lines_add_state(ret, world->engine);
+}
+
+const struct message *world_message(const struct world *world, uint64_t key, uint32_t number) {
+    const struct incident *incident = find_incident(world->engine, key);
+    return incident ? find_message(incident, number) : NULL;
 }
