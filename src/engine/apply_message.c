@@ -108,6 +108,7 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     message->recipient = recipient;
     message->turn = callout->turn;
     message->repeat = callout->round > 0;
+    message->asks_again = recipient->declined;
     recipient->channels |= (uint8_t)(1u << message->channel);
     set_code(engine, recipient, record->code);
     if (record->has_token)

@@ -79,7 +79,7 @@ struct effects engine_resume(struct engine *engine, struct now now) {
     emit_begin(engine, now);
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
         for (const struct message *message = incident->messages; message; message = message->next)
-            if (message->state == MESSAGE_QUEUED && message_wanted(incident, message))
+            if (message->state == MESSAGE_QUEUED && message_wanted(message))
                 emit_send(engine, message, incident->key);
     return emit_finish(engine);
 }

@@ -195,6 +195,6 @@ void step_gateway_test(struct engine *engine, const struct event *event);
 void step_tick(struct engine *engine);
 
 /* message.c */
-bool message_wanted(const struct incident *incident, const struct message *message);
+bool message_wanted(const struct message *message);
 
 #endif

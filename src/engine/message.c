@@ -13,17 +13,30 @@ static bool superseded(const struct message *message) {
     return false;
 }
 
-bool message_wanted(const struct incident *incident, const struct message *message) {
-    (void)incident;
-    if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
-        return false;
-    if (message->purpose != PURPOSE_PAGE)
-        return true;
+static bool page_wanted(const struct message *message) {
     if (message->callout->state != CALLOUT_PAGING)
         return false;
-    if (message->recipient->declined && !message->repeat)
+    if (message->recipient->declined && !message->asks_again)
         return false;
     return message->state == MESSAGE_QUEUED || !superseded(message);
+}
+
+/* "Acknowledged, you need do nothing" is a danger once it is no longer true: after a release, or to who has it now. */
+static bool notice_wanted(const struct message *message) {
+    const struct callout *callout = message->callout;
+    bool held = callout && callout->state == CALLOUT_ACKNOWLEDGED;
+    bool holder = held && callout->acknowledged_by == message->person;
+    if (message->purpose == PURPOSE_CONFIRMATION)
+        return holder;
+    if (message->purpose == PURPOSE_TAKEN)
+        return held && !holder;
+    return true;
+}
+
+bool message_wanted(const struct message *message) {
+    if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
+        return false;
+    return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(message);
 }
 
 /* Real, but a person who has just been through a drill could take it for another one. */
@@ -64,7 +77,7 @@ static void view_callout(const struct engine *engine, const struct callout *call
 bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret) {
     const struct incident *incident = find_incident(engine, page.incident);
     const struct message *message = incident ? find_message(incident, page.number) : NULL;
-    if (!message || message->nonce != page.nonce || !message_wanted(incident, message))
+    if (!message || message->nonce != page.nonce || !message_wanted(message))
         return false;
     *ret = (struct message_view){
         .page = page,

@@ -40,6 +40,7 @@ struct message {
     uint16_t count;                  /* updates that this notice tells of */
     uint8_t channel, purpose, state;
     bool repeat;
+    bool asks_again;                 /* a page to somebody who had declined: nobody else remained */
 };
 
 struct callout {

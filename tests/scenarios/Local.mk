@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/scenarios/closed_while_paging.scn \
 	tests/scenarios/code_locked.scn \
 	tests/scenarios/crash_and_resume.scn \
+	tests/scenarios/declined_in_a_repeat.scn \
 	tests/scenarios/declined_moves_on.scn \
 	tests/scenarios/degraded.scn \
 	tests/scenarios/drill.scn \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/scenarios/gateway_test.scn \
 	tests/scenarios/hole_in_the_roster.scn \
 	tests/scenarios/ladder_climbs.scn \
+	tests/scenarios/notices_overtaken.scn \
 	tests/scenarios/released.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
