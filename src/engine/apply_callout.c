@@ -7,6 +7,17 @@ static void arm(struct engine *engine, struct callout *callout, const struct rec
     heap_arm(&engine->timers, &callout->timer, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now));
 }
 
+/* An earlier call-out of the role tells of updates no more: the new one has them in its pages. */
+static void supersede(struct engine *engine, const struct incident *incident, const struct callout *new) {
+    for (struct callout *callout = incident->callouts; callout != new; callout = callout->next) {
+        if (callout->role != new->role || callout->state != CALLOUT_ACKNOWLEDGED)
+            continue;
+        callout->put_off = 0;
+        if (!callout->ends)
+            heap_disarm(&engine->timers, &callout->timer);
+    }
+}
+
 enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
     struct callout **last = &incident->callouts;
     if (incident->closed_usec || !record->role || record->callout != incident->last_callout + 1)
@@ -23,6 +34,7 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     callout->severity = record->severity - 1;
     callout->started_usec = callout->due_usec = record->at_usec;
     callout->state = CALLOUT_PAGING;
+    supersede(engine, incident, callout);
     heap_arm(&engine->timers, &callout->timer, now.boot_usec);      /* P2: from its first moment something is pending */
     engine->paging_callouts++;
     return ERR_OK;

@@ -14,18 +14,20 @@ static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *re
     buf_add_char(buf, '\0');
 }
 
-/* A new text; what the record does not say stays as it was. */
+/* A new text; what the record does not say stays as it was. What joins a bundle is about something else: its own place, its own
+ * number to ring, or none. */
 static void set_text(struct incident *incident, const struct record *record) {
     CLEANUP_BUF struct buf buf = {0};
     uint16_t summary_at;
+    bool stays = record->kind == RECORD_UPDATED;
     const char *summary = record->summary ? record->summary : incident_summary(incident);
-    const char *location = record->location ? record->location : incident_location(incident);
-    const char *callback = record->callback ? record->callback : incident_callback(incident);
+    const char *location = record->location || !stays ? record->location : incident_location(incident);
+    const char *callback = record->callback || !stays ? record->callback : incident_callback(incident);
     const char *dedup_key = record->dedup_key && !incident->bundle ? record->dedup_key : incident_dedup_key(incident);
     add_part(&buf, *summary ? summary : "-", SUMMARY_BYTES_MAX, &summary_at);
     add_part(&buf, location, LOCATION_BYTES_MAX, &incident->location_at);
     add_part(&buf, callback, CALLBACK_BYTES_MAX, &incident->callback_at);
-    add_part(&buf, dedup_key, UINT8_MAX, &incident->dedup_at);
+    add_part(&buf, dedup_key, DEDUP_KEY_BYTES_MAX, &incident->dedup_at);
     free(incident->text);
     incident->text = mem_dup(buf.data, buf.len);
 }
@@ -132,6 +134,7 @@ enum err apply_updated(struct engine *engine, struct incident *incident, const s
         return ERR_CORRUPT;
     remember_request(engine, incident, record, record->kind == RECORD_BUNDLED ? VERDICT_BUNDLED : VERDICT_UPDATED);
     incident->updated_usec = record->at_usec;
+    incident->sensitive |= record->sensitive;
     if (record->severity)
         raise_severity(incident, record->severity - 1);
     if (!record->summary)

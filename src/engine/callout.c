@@ -222,6 +222,17 @@ void callout_start(struct engine *engine, struct incident *incident, const char 
     tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
 }
 
+void callout_again(struct engine *engine, struct callout *callout) {
+    const struct incident *incident = callout->incident;
+    notice_updates(engine, callout);      /* who works on it hears of it, too */
+    callout_start(engine, callout->incident, intern_text(engine->names, callout->role), callout->on_group, incident->severity);
+}
+
+void callout_tell_updates(struct engine *engine, struct callout *callout) {
+    if (!notice_updates(engine, callout))
+        callout_again(engine, callout);
+}
+
 void callout_restart(struct engine *engine, struct callout *callout) {
     tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
 }
@@ -238,7 +249,7 @@ void callout_timer(struct engine *engine, struct callout *callout) {
     if (callout->ends) {
         incident_close(engine, callout->incident, "the drill's time is up", NULL);
     } else if (callout->state == CALLOUT_ACKNOWLEDGED) {
-        notice_updates(engine, callout);
+        callout_tell_updates(engine, callout);
     } else if (callout->round == 0 && (callout->step == 0 || callout->step < ladder_len(engine, callout))) {
         tell_if_unreached(engine, callout, begin_step(engine, callout, callout->step + 1u));
     } else {

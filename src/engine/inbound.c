@@ -41,8 +41,10 @@ static size_t paging_number(const struct engine *engine, const char *number, str
 
 static bool may_answer_text(const struct engine *engine, atom number) {
     const struct correspondent *correspondent = map_get(&engine->correspondents, number);
-    return !correspondent || correspondent->answered_usec[0] == 0 ||
-           engine->now.wall_usec - correspondent->answered_usec[0] >= USEC_PER_HOUR;
+    if (!correspondent || correspondent->answered_usec[0] == 0)
+        return true;
+    int64_t since = engine->now.wall_usec - correspondent->answered_usec[0];
+    return since < 0 || since >= USEC_PER_HOUR;      /* negative: the clock was set back */
 }
 
 static bool is_locked(const struct engine *engine, atom number) {

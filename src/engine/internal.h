@@ -23,6 +23,7 @@ enum {
     SUMMARY_BYTES_MAX = 160,
     LOCATION_BYTES_MAX = 120,
     CALLBACK_BYTES_MAX = 40,
+    DEDUP_KEY_BYTES_MAX = 4 * 255,       /* never cut: a part of it is another key */
     WRONG_CODES_MAX = 5,
     ANSWERED_TEXTS_MAX = 3,              /* "not understood" in an hour to one number */
     CLOSED_IN_MEMORY_MAX = 10000,
@@ -160,6 +161,9 @@ unsigned targets_channels(const struct engine *engine, const struct person *pers
 
 /* callout.c */
 void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity);
+void callout_again(struct engine *engine, struct callout *callout);     /* it was acknowledged; a new one for the same role */
+/* What was put off goes to who acknowledged; where nothing reaches them, it calls somebody out: no update is swallowed (P9). */
+void callout_tell_updates(struct engine *engine, struct callout *callout);
 void callout_restart(struct engine *engine, struct callout *callout);   /* from the first step, on the ladder of its severity */
 void callout_next_step(struct engine *engine, struct callout *callout, bool now);    /* now: a repeat, too, does not wait */
 void callout_timer(struct engine *engine, struct callout *callout);
@@ -171,7 +175,7 @@ int64_t callout_drill_left(const struct engine *engine, const struct callout *ca
 void notice_person(struct engine *engine, struct callout *callout, atom person, enum purpose purpose);
 void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose);
 void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
-void notice_updates(struct engine *engine, struct callout *callout);
+bool notice_updates(struct engine *engine, struct callout *callout);         /* false: nothing reaches who acknowledged */
 void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose);
 
 /* answer.c */

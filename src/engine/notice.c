@@ -53,12 +53,12 @@ void notice_others(struct engine *engine, struct callout *callout, enum purpose 
             notice_person(engine, callout, recipient->person, purpose);
 }
 
-void notice_updates(struct engine *engine, struct callout *callout) {
+bool notice_updates(struct engine *engine, struct callout *callout) {
     const struct person *person = find_person(engine, callout->acknowledged_by);
-    if (person && readable_contact(engine, person))
-        notice_person(engine, callout, callout->acknowledged_by, PURPOSE_UPDATE);
-    else
-        heap_disarm(&engine->timers, &callout->timer);      /* nothing reaches them: what waits is not waited for */
+    if (!person || !readable_contact(engine, person))
+        return false;
+    notice_person(engine, callout, callout->acknowledged_by, PURPOSE_UPDATE);
+    return true;
 }
 
 static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose) {

@@ -32,8 +32,8 @@ static bool is_same(const struct engine *engine, const struct incident *incident
         return false;
     if (trigger->dedup_key)
         return key && strcmp(key, trigger->dedup_key) == 0;
-    return !key && incident->body_hash == body && same_summary(incident, trigger->summary) &&
-           engine->now.wall_usec - incident->opened_usec < SAME_BODY_USEC;
+    int64_t age = engine->now.wall_usec - incident->opened_usec;      /* negative: the clock was set back, and it may be old */
+    return !key && incident->body_hash == body && same_summary(incident, trigger->summary) && age >= 0 && age < SAME_BODY_USEC;
 }
 
 static struct incident *find_same(const struct engine *engine, const struct event_trigger *trigger, uint64_t body) {
@@ -73,7 +73,10 @@ static uint64_t mint_key(struct engine *engine) {
     return key;
 }
 
-static struct record text_record(const struct event_trigger *trigger, enum record_kind kind, uint64_t incident, uint64_t body) {
+static struct record text_record(const struct engine *engine, const struct event_trigger *trigger, enum record_kind kind,
+                                 uint64_t incident, uint64_t body) {
+    const struct source *source = plan_source(engine->plan, trigger->source);
+    bool is_update = kind == RECORD_UPDATED;
     return (struct record){
         .kind = kind,
         .incident = incident,
@@ -81,24 +84,21 @@ static struct record text_record(const struct event_trigger *trigger, enum recor
         .summary = trigger->summary,
         .details = trigger->details,
         .location = trigger->location,
-        .callback = trigger->callback,
+        .callback = trigger->callback || is_update || !source ? trigger->callback : source->callback,
         .talkgroup = trigger->talkgroup,
         .dedup_key = trigger->dedup_key,
         .idempotency_key = trigger->idempotency_key,
         .body_hash = body,
         .severity = (uint8_t)(trigger->severity + 1),
         .drill = trigger->drill,
+        .sensitive = trigger->sensitive || (source && source->sensitive),
     };
 }
 
 static struct incident *open_incident(struct engine *engine, const struct event_trigger *trigger, uint64_t body, bool bundle) {
-    const struct source *source = plan_source(engine->plan, trigger->source);
-    struct record record = text_record(trigger, RECORD_OPENED, mint_key(engine), body);
+    struct record record = text_record(engine, trigger, RECORD_OPENED, mint_key(engine), body);
     if (trigger->severity < 0)
         record.severity = SEVERITY_CRITICAL + 1;
-    if (!record.callback && source)
-        record.callback = source->callback;
-    record.sensitive = trigger->sensitive || (source && source->sensitive);
     record.bundle = bundle;
     emit_record(engine, &record);
     return find_incident(engine, record.incident);
@@ -133,10 +133,9 @@ static void update_callout(struct engine *engine, struct callout *callout, bool 
     if (callout->state == CALLOUT_PAGING && rise)
         callout_restart(engine, callout);
     else if (callout->state == CALLOUT_ACKNOWLEDGED && (rise || old))
-        callout_start(engine, callout->incident, intern_text(engine->names, callout->role), callout->on_group,
-                      callout->incident->severity);
+        callout_again(engine, callout);
     else if (callout->state == CALLOUT_ACKNOWLEDGED && callout->put_off > 0 && callout->timer.due_usec <= engine->now.boot_usec)
-        notice_updates(engine, callout);
+        callout_tell_updates(engine, callout);
 }
 
 static void update_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger,
@@ -159,7 +158,7 @@ static bool says_nothing_new(const struct incident *incident, const struct event
 /* Adds to an open incident. The severities that its call-outs had are noted first: the record changes them. */
 static void update_incident(struct engine *engine, struct incident *incident, const struct event_trigger *trigger, uint64_t body,
                             enum record_kind kind) {
-    struct record record = text_record(trigger, kind, incident->key, body);
+    struct record record = text_record(engine, trigger, kind, incident->key, body);
     uint8_t *severities = mem_alloc(incident->last_callout + 1);
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
         severities[callout->number - 1] = callout->severity;

@@ -9,6 +9,7 @@ EXTRA_DIST += tests/scenarios/run.sh tests/scenarios/plans
 EXTRA_DIST += \
 	tests/scenarios/acknowledged_by_sms.scn \
 	tests/scenarios/bundle.scn \
+	tests/scenarios/bundle_texts.scn \
 	tests/scenarios/call_in_kib.scn \
 	tests/scenarios/change_of_duty.scn \
 	tests/scenarios/clock_steps.scn \
@@ -24,12 +25,16 @@ EXTRA_DIST += \
 	tests/scenarios/gateway_test.scn \
 	tests/scenarios/hole_in_the_roster.scn \
 	tests/scenarios/ladder_climbs.scn \
+	tests/scenarios/long_key.scn \
 	tests/scenarios/notices_overtaken.scn \
 	tests/scenarios/released.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
 	tests/scenarios/same_again.scn \
+	tests/scenarios/same_again_clock.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
+	tests/scenarios/updates_sensitive.scn \
+	tests/scenarios/updates_to_nobody.scn \
 	tests/scenarios/updates_while_paging.scn \
 	tests/scenarios/which_role.scn
