@@ -12,6 +12,7 @@ libconfig_a_SOURCES = \
 	src/config/gateway_http.c src/config/gateway_http.h \
 	src/config/gateways_file.c \
 	src/config/groups.c \
+	src/config/hours.c src/config/hours.h \
 	src/config/ladder.c src/config/ladder.h \
 	src/config/load.c src/config/load.h \
 	src/config/parse.c \

@@ -71,7 +71,18 @@ bool parse_local_time(const char **at, struct civil *ret)
     return true;
 }
 
-bool parse_weekday_time(const char *text, int *ret_weekday, int *ret_minute)
+bool parse_clock(const char **at, int *ret_minute)
+{
+    int hour, minute;
+    const char *text = *at;
+    if (!clock_time(&text, &hour, &minute) || minute > 59 || hour > 24 || (hour == 24 && minute > 0))
+        return false;
+    *ret_minute = hour * 60 + minute;
+    *at = text;
+    return true;
+}
+
+bool parse_weekday(const char *text, size_t len, int *ret_weekday)
 {
     static const char *const words[7][6] = {
         { "mon", "monday", "mån", "måndag", "man" },      { "tue", "tuesday", "tis", "tisdag", "tues" },
@@ -80,25 +91,31 @@ bool parse_weekday_time(const char *text, int *ret_weekday, int *ret_minute)
         { "sun", "sunday", "sön", "söndag", "son" },
     };
     char word[24];
-    size_t len = strcspn(text, " \t");
     if (len == 0 || len >= sizeof word)
         return false;
     memcpy(word, text, len);
     word[len] = '\0';
-    int hour, minute;
-    const char *at = parse_skip_blanks(text + len);
-    if (!clock_time(&at, &hour, &minute) || *at || hour > 23 || minute > 59)
-        return false;
     for (int day = 0; day < 7; day++) {
         for (size_t i = 0; i < 6 && words[day][i]; i++) {
             if (text_equal_fold(word, words[day][i])) {
                 *ret_weekday = day;
-                *ret_minute = hour * 60 + minute;
                 return true;
             }
         }
     }
     return false;
+}
+
+bool parse_weekday_time(const char *text, int *ret_weekday, int *ret_minute)
+{
+    size_t len = strcspn(text, " \t");
+    const char *at = parse_skip_blanks(text + len);
+    int weekday, minute;
+    if (!parse_weekday(text, len, &weekday) || !parse_clock(&at, &minute) || *at || minute == 24 * 60)
+        return false;
+    *ret_weekday = weekday;
+    *ret_minute = minute;
+    return true;
 }
 
 bool parse_channel_list(struct load *load, struct origin where, struct value_list *list, unsigned *ret_channels)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "config/duties.h"
+#include "config/hours.h"
 #include "config/ladder.h"
 #include "config/slurp.h"
 
@@ -16,10 +17,10 @@ static const struct doc_key roster_keys[] = {
     { "week-starts", DOC_ONCE },
     { "handover-holiday", DOC_ONCE },
     { "owner", DOC_ONCE },
-    { "gap-warning", DOC_ONCE | DOC_LATER },
-    { "announce", DOC_LONG | DOC_LATER },
-    { "hours", DOC_LONG | DOC_LATER },
-    { "otherwise", DOC_ONCE | DOC_LATER },
+    { "gap-warning", DOC_ONCE },
+    { "announce", DOC_LONG },
+    { "hours", DOC_LONG },
+    { "otherwise", DOC_ONCE },
     { "drill-overdue", DOC_ONCE | DOC_LATER },
 };
 static const struct doc_key rotation_keys[] = { { "start", DOC_ONCE }, { "order", DOC_LONG }, { "backups", DOC_ONCE } };
@@ -57,21 +58,12 @@ static void load_owner(const struct scope *scope, struct roster *roster)
         roster->owner = load_person(scope->load, scope_origin(scope, entry), entry->value.text);
 }
 
-/* Keys whose work comes later: what they say is checked for form now, so that it is right when it begins to count. */
-static void check_later_keys(const struct scope *scope)
+static void load_notices(const struct scope *scope, struct roster *roster)
 {
-    static const char *const holidays[] = { "same", "next-workday" };
-    const struct doc_entry *entry = doc_entry(scope->section, "handover-holiday");
-    if (value_choice(scope, "handover-holiday", holidays, N_ELEMENTS(holidays), 0) == 1)
-        load_warning(scope->load, scope_origin(scope, entry), "'handover-holiday = next-workday' is not supported yet and has no effect");
-    value_duration(scope, "gap-warning", 0, 0, 366 * USEC_PER_DAY);
+    roster->gap_warning_usec = value_duration(scope, "gap-warning", 14 * USEC_PER_DAY, 0, 366 * USEC_PER_DAY);
+    roster->announce = value_channels(scope, "announce", 0);
+    /* Its work comes later: what it says is checked for form now, so that it is right when it begins to count. */
     value_duration(scope, "drill-overdue", 0, 0, 366 * USEC_PER_DAY);
-    value_channels(scope, "announce", 0);
-    entry = doc_entry(scope->section, "otherwise");
-    struct target target;
-    if (entry && entry->value.text[0] && ladder_parse_target(scope->load, scope_origin(scope, entry), entry->value.text, &target) &&
-        target.kind < TARGET_PERSON)
-        load_error(scope->load, scope_origin(scope, entry), "'otherwise' is role:TIB, person:ID or group:ID, not '%s'", entry->value.text);
 }
 
 static void check_role(const struct scope *scope, const struct roster *roster)
@@ -88,15 +80,18 @@ static void load_roster_section(struct load *load, const struct doc *doc, struct
 {
     static const char *const calls[] = { "always", "on-request" };
     static const char *const starts[] = { "in", "before" };
+    static const char *const holidays[] = { "same", "next-workday" };
     struct scope scope = { .load = load, .doc = doc, .section = doc_section(doc, "roster", NULL) };
     roster->origin = scope_section_origin(&scope);
     check_role(&scope, roster);
     roster->title = value_text(&scope, "title", roster->role);
     roster->on_request = value_choice(&scope, "call", calls, N_ELEMENTS(calls), 0) == 1;
     roster->week_starts_before = value_choice(&scope, "week-starts", starts, N_ELEMENTS(starts), 0) == 1;
+    roster->handover_next_workday = value_choice(&scope, "handover-holiday", holidays, N_ELEMENTS(holidays), 0) == 1;
     load_handover(&scope, roster);
     load_owner(&scope, roster);
-    check_later_keys(&scope);
+    load_notices(&scope, roster);
+    hours_load(&scope, roster);
     scope.section = doc_section(doc, "drill", NULL);
     roster->drill_deadline_usec = value_duration(&scope, "deadline", 30 * USEC_PER_MIN, USEC_PER_SEC, 7 * USEC_PER_DAY);
     roster->drill_escalate = value_bool(&scope, "escalate", true);
@@ -191,6 +186,7 @@ void rosters_load(struct load *load)
     load->config->plan.n_rosters = load->roles.n;
     for (size_t i = 0; i < load->roles.n; i++)
         read_roster(load, &rosters[i]);
+    hours_check_rings(load);
     check_orphans(load);
     if (load->roles.n == 0 && !load->roles.incomplete)
         problems_add(load->problems, PROBLEM_ERROR, "rosters", 0, "there is no roster: a trigger would call nobody; write rosters/TIB.ini");

@@ -37,6 +37,8 @@ const char *parse_skip_blanks(const char *text);
 bool parse_week(const char *text, struct iso_week *ret);                          /* 2026-W52 */
 /* 2026-12-24 08:00, or with T; 24:00 is the next day's midnight. Moves *at behind it. */
 bool parse_local_time(const char **at, struct civil *ret);
+bool parse_weekday(const char *text, size_t len, int *ret_weekday);               /* Mon, monday, mån, måndag, ... */
+bool parse_clock(const char **at, int *ret_minute);                               /* 8:00 to 24:00, in minutes; moves *at behind it */
 bool parse_weekday_time(const char *text, int *ret_weekday, int *ret_minute);     /* Mon 12:00, mån 12:00, måndag 12:00 */
 bool parse_channel_list(struct load *load, struct origin where, struct value_list *list, unsigned *ret_channels);
 const char *parse_phone_problem(const char *number);                                    /* NULL: an E.164 number */

@@ -128,6 +128,7 @@ struct roster {
     bool handover_next_workday;        /* handover-holiday = next-workday */
     struct duty_hours hours;
     const struct target *otherwise;    /* a person, a group or a role, called outside the hours; NULL: nobody */
+    struct origin otherwise_origin;
     const struct duty_weeks *weeks;    /* in the file's order */
     size_t n_weeks;
     const struct duty_shift *shifts;   /* drop-ins included, ordered by from_usec */
@@ -138,7 +139,9 @@ struct roster {
     int64_t drill_deadline_usec;
     bool drill_escalate;
     bool drill_yield;
-    const struct person *owner;        /* NULL: none */
+    const struct person *owner;        /* who is told of holes ahead; NULL: nobody */
+    int64_t gap_warning_usec;          /* how long ahead */
+    unsigned announce;                 /* 1u << enum channel: by which whoever goes on and off duty is told; 0: not told */
     struct origin origin;
 };
 

@@ -10,7 +10,7 @@ enum { YEAR_MIN = -9000, YEAR_MAX = 9000 };
 
 /* How far roster_stretch() looks: a year in time, and a number of change points that a roster of people never reaches. */
 static const int64_t STRETCH_MAX_USEC = 366 * USEC_PER_DAY;
-enum { STRETCH_MAX_POINTS = 4096, OTHERWISE_DEPTH_MAX = 4 };
+enum { STRETCH_MAX_POINTS = 4096 };
 
 /* ---- weeks ---- */
 
@@ -192,7 +192,7 @@ static void on_call_at_depth(const struct roster *roster, const struct tz *tz, i
 static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret)
 {
     *ret = (struct on_call){ 0 };
-    if (!otherwise || depth > OTHERWISE_DEPTH_MAX)
+    if (!otherwise || depth > ROSTER_MAX_HANDINGS)
         return;
     if (otherwise->kind == TARGET_PERSON)
         ret->primary = otherwise->person;
@@ -262,7 +262,7 @@ static int64_t own_point_before(const struct roster *roster, const struct tz *tz
 
 static const struct roster *hands_on_to(const struct roster *roster, int depth)
 {
-    const struct target *otherwise = roster->hours.present && depth < OTHERWISE_DEPTH_MAX ? roster->otherwise : NULL;
+    const struct target *otherwise = roster->hours.present && depth < ROSTER_MAX_HANDINGS ? roster->otherwise : NULL;
     return otherwise && otherwise->kind == TARGET_ROLE ? otherwise->roster : NULL;
 }
 

@@ -5,7 +5,7 @@
 
 #include "engine/plan.h"
 
-enum { ROSTER_MAX_BACKUPS = 16 };
+enum { ROSTER_MAX_BACKUPS = 16, ROSTER_MAX_HANDINGS = 4 };   /* how often a duty may be handed on by `otherwise` */
 
 struct on_call {
     const struct person *primary;                 /* NULL: nobody, a hole, unless there is a group */

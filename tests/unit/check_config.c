@@ -279,13 +279,30 @@ static const struct verdict verdicts[] = {
              "rosters/TIB.ini:6: error: unknown person 'anna'; did you mean 'anna.berg'?\n"),
     TIB_CASE("[roster]\nhandover-holiday = next-workday\ngap-warning = 14d\nannounce = sms, email\nhours = Mon-Fri 17:00-08:00,\n  weekends\n"
              "otherwise = role:TIB\ndrill-overdue = soon\n" ROTATION LADDER,
-             "rosters/TIB.ini:2: warning: 'handover-holiday = next-workday' is not supported yet and has no effect\n"
-             "rosters/TIB.ini:3: warning: 'gap-warning' is not supported yet and has no effect\n"
-             "rosters/TIB.ini:4: warning: 'announce' is not supported yet and has no effect\n"
-             "rosters/TIB.ini:5: warning: 'hours' is not supported yet and has no effect\n"
-             "rosters/TIB.ini:7: warning: 'otherwise' is not supported yet and has no effect\n"
+             "rosters/TIB.ini:7: error: 'otherwise' goes round in a ring, and would reach nobody: TIB > TIB\n"
              "rosters/TIB.ini:8: warning: 'drill-overdue' is not supported yet and has no effect\n"
              "rosters/TIB.ini:8: error: 'soon' is no duration; write it as 90s, 5m, 2h or 14d\n"),
+    TIB_CASE("[roster]\nhandover-holiday = next\ngap-warning = 2w\nannounce = sms, emial\nhours = Mon-Fri 17-08, weekend, Foo, Mon 8:00-8:00,\n  Mon 08:00-25:00\n"
+             "otherwise = primary\n" ROTATION LADDER,
+             "rosters/TIB.ini:2: error: 'handover-holiday' is same or next-workday, not 'next'\n"
+             "rosters/TIB.ini:3: error: '2w' is no duration; write it as 90s, 5m, 2h or 14d\n"
+             "rosters/TIB.ini:4: error: unknown channel 'emial'; did you mean 'email'?\n"
+             "rosters/TIB.ini:5: error: 'Mon-Fri 17-08' is no hours; write them as Mon-Fri 17:00-08:00, weekends, holidays\n"
+             "rosters/TIB.ini:5: error: 'weekend' is no hours; did you mean 'weekends'?\n"
+             "rosters/TIB.ini:5: error: 'Foo' is no hours; write them as Mon-Fri 17:00-08:00, weekends, holidays\n"
+             "rosters/TIB.ini:5: error: 'Mon 8:00-8:00' begins when it ends; for whole days leave the times out\n"
+             "rosters/TIB.ini:6: error: 'Mon 08:00-25:00' is no hours; write them as Mon-Fri 17:00-08:00, weekends, holidays\n"
+             "rosters/TIB.ini:7: error: 'otherwise' is role:TIB, person:ID or group:ID, not 'primary'\n"),
+    TIB_CASE("[roster]\notherwise = person:bo.ke\n" ROTATION LADDER,
+             "rosters/TIB.ini:2: error: unknown person 'bo.ke'; did you mean 'bo.ek'?\n"),
+    TIB_CASE("[roster]\notherwise = person:bo.ek\n" ROTATION LADDER,
+             "rosters/TIB.ini:2: warning: 'otherwise' has no effect without 'hours': the roster holds always\n"),
+    TIB_CASE("[roster]\nhours = m\xc3\xa5n-fre\n" ROTATION LADDER,
+             "rosters/TIB.ini:2: warning: nobody holds 'TIB' outside these hours; name somebody with 'otherwise'\n"),
+    { { { "rosters/TIB.ini", "[roster]\nhours = weekends\notherwise = role:KIB\n" ROTATION LADDER },
+        { "rosters/KIB.ini", "[roster]\nhours = holidays\notherwise = role:TIB\n" ROTATION LADDER } },
+      "rosters/KIB.ini:3: error: 'otherwise' goes round in a ring, and would reach nobody: KIB > TIB > KIB\n"
+      "rosters/TIB.ini:3: error: 'otherwise' goes round in a ring, and would reach nobody: TIB > KIB > TIB\n" },
     TIB_CASE("[roster]\n" LADDER, "rosters/TIB.ini:1: warning: nobody ever holds 'TIB': no [weeks], [shifts] or [rotation]\n"),
     TIB_CASE("[roster]\n" ROTATION,
              "rosters/TIB.ini:1: warning: no [ladder]: the primary is paged at once, the backups after 5m, everyone again every 10m\n"),
@@ -487,6 +504,8 @@ START_TEST(what_is_written_is_what_is_read)
                         "[person anna.berg]\nemail = a@example.se\n" },
         { "groups.ini", "[group g]\nmembers = bo.ek,\n  anna.berg\n" },
         { "rosters/TIB.ini", "[roster]\ntitle = Tjänsteperson\nhandover = fre 16:30\nweek-starts = before\ncall = on-request\nowner = bo.ek\n"
+                             "handover-holiday = next-workday\ngap-warning = 3d\nannounce = sms, email\n"
+                             "hours = m\xc3\xa5n-fre 17:00-8:00, Sat-Mon,\n  weekends, 0:00-24:00\notherwise = group:g\n"
                              "[weeks]\n2026-W52 = *, bo.ek\n2026-W53 = bo.ek\n[shifts]\nshift = 2027-01-02 08:00 / 2027-01-03 08:00  bo.ek\n"
                              "shift = 2027-01-01T08:00 / 2027-01-02T08:00  bo.ek, -\n"
                              "[ladder]\nstep = 0m primary sms, voice\nstep = 5m role:TIB email\nrepeat = 90s\n"
@@ -531,6 +550,17 @@ START_TEST(what_is_written_is_what_is_read)
     ck_assert_int_eq(tib->handover_minute, 16 * 60 + 30);
     ck_assert(tib->week_starts_before && tib->on_request && !tib->drill_escalate && tib->drill_yield);
     ck_assert_ptr_eq(tib->owner, bo);
+    ck_assert(tib->handover_next_workday && tib->gap_warning_usec == 3 * USEC_PER_DAY);
+    ck_assert_uint_eq(tib->announce, 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL);
+    ck_assert(tib->hours.present && tib->hours.weekends && !tib->hours.holidays);
+    ck_assert_uint_eq(tib->hours.n_windows, 3);
+    ck_assert_uint_eq(tib->hours.windows[0].weekdays, 0x1f);
+    ck_assert_int_eq(tib->hours.windows[0].from_minute, 17 * 60);
+    ck_assert_int_eq(tib->hours.windows[0].to_minute, 8 * 60);
+    ck_assert_uint_eq(tib->hours.windows[1].weekdays, 0x61);
+    ck_assert_int_eq(tib->hours.windows[1].to_minute, 24 * 60);
+    ck_assert_uint_eq(tib->hours.windows[2].weekdays, 0x7f);
+    ck_assert_ptr_eq(tib->otherwise->group, plan_group(plan, "g"));
     ck_assert_ptr_null(tib->weeks[0].duty.primary);
     ck_assert(!tib->weeks[0].duty.keep_backups && tib->weeks[0].duty.n_backups == 1);
     /* A week that is named is whole: who stands alone there has no backup. */
