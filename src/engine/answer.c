@@ -36,11 +36,6 @@ static struct answered held(const struct callout *callout, enum verdict verdict)
 
 static void acknowledge(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
     struct record record = answer_record(engine, callout, answer, RECORD_ACKNOWLEDGED);
-    if (callout->incident->drill) {
-        record.delay_usec = callout_drill_left(engine, callout);
-        record.due_usec = engine->now.wall_usec + record.delay_usec;
-        record.final = true;
-    }
     emit_record(engine, &record);
     if (answer->via == VIA_SMS)
         notice_person(engine, callout, callout->acknowledged_by, PURPOSE_CONFIRMATION);

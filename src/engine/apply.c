@@ -62,7 +62,7 @@ static enum err apply_to_callout(struct engine *engine, struct incident *inciden
     case RECORD_PAGE_QUEUED:
         return apply_page_queued(engine, callout, record);
     case RECORD_ACKNOWLEDGED:
-        return apply_acknowledged(engine, callout, record, now);
+        return apply_acknowledged(engine, callout, record);
     case RECORD_DECLINED:
         return apply_declined(engine, callout, record);
     case RECORD_RELEASED:

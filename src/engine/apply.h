@@ -7,6 +7,9 @@
 /* What is left of a delay that was `delay_usec` long when it was recorded: never negative, never longer (P11). Live, all of it. */
 int64_t apply_left_usec(int64_t due_usec, int64_t delay_usec, struct now now);
 
+void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec);      /* or at the drill's end, if that comes first */
+void apply_disarm(struct engine *engine, struct callout *callout);                       /* but for the drill's end */
+
 /* One for each kind of record. ERR_CORRUPT: it cannot follow. */
 WARN_UNUSED enum err apply_opened(struct engine *engine, const struct record *record);
 WARN_UNUSED enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
@@ -14,7 +17,7 @@ WARN_UNUSED enum err apply_closed(struct engine *engine, struct incident *incide
 
 WARN_UNUSED enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
 WARN_UNUSED enum err apply_turn(struct engine *engine, struct callout *callout, const struct record *record, struct now now);
-WARN_UNUSED enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record, struct now now);
+WARN_UNUSED enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record);
 WARN_UNUSED enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record);
 WARN_UNUSED enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now);
 WARN_UNUSED enum err apply_cancelled(struct engine *engine, struct callout *callout);

@@ -1,10 +1,21 @@
 /* Call-outs: started, turned to a step or a repeat, answered, cancelled. */
 #include "engine/apply.h"
 
+void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec) {
+    bool ends_first = callout->ends_usec && callout->ends_usec < boot_usec;
+    heap_arm(&engine->timers, &callout->timer, ends_first ? callout->ends_usec : boot_usec);
+}
+
+void apply_disarm(struct engine *engine, struct callout *callout) {
+    if (callout->ends_usec)
+        heap_arm(&engine->timers, &callout->timer, callout->ends_usec);      /* a drill ends by itself */
+    else
+        heap_disarm(&engine->timers, &callout->timer);
+}
+
 static void arm(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
     callout->due_usec = record->due_usec;
-    callout->ends = record->final;
-    heap_arm(&engine->timers, &callout->timer, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now));
+    apply_arm(engine, callout, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now));
 }
 
 /* An earlier call-out of the role tells of updates no more: the new one has them in its pages. */
@@ -13,8 +24,7 @@ static void supersede(struct engine *engine, const struct incident *incident, co
         if (callout->role != new->role || callout->state != CALLOUT_ACKNOWLEDGED)
             continue;
         callout->put_off = 0;
-        if (!callout->ends)
-            heap_disarm(&engine->timers, &callout->timer);
+        apply_disarm(engine, callout);
     }
 }
 
@@ -32,10 +42,12 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     callout->role = intern_add(engine->names, record->role);
     callout->on_group = record->on_group;
     callout->severity = record->severity - 1;
-    callout->started_usec = callout->due_usec = record->at_usec;
+    callout->started_usec = record->at_usec;
     callout->state = CALLOUT_PAGING;
+    if (record->end_usec)
+        callout->ends_usec = now.boot_usec + apply_left_usec(record->end_usec, record->end_usec - record->at_usec, now);
     supersede(engine, incident, callout);
-    heap_arm(&engine->timers, &callout->timer, now.boot_usec);      /* P2: from its first moment something is pending */
+    arm(engine, callout, record, now);      /* P2: from its first moment something is pending */
     engine->paging_callouts++;
     return ERR_OK;
 }
@@ -52,7 +64,7 @@ enum err apply_turn(struct engine *engine, struct callout *callout, const struct
     return ERR_OK;
 }
 
-enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record) {
     if (callout->state != CALLOUT_PAGING || !record->person)
         return ERR_CORRUPT;
     callout->state = CALLOUT_ACKNOWLEDGED;
@@ -61,10 +73,7 @@ enum err apply_acknowledged(struct engine *engine, struct callout *callout, cons
     callout->eta_minutes = (uint16_t)record->eta_minutes;
     callout->noticed_usec = 0;
     callout->put_off = 0;
-    callout->ends = false;
-    heap_disarm(&engine->timers, &callout->timer);
-    if (record->final)
-        arm(engine, callout, record, now);      /* a drill ends by itself */
+    apply_disarm(engine, callout);
     engine->paging_callouts--;
     return ERR_OK;
 }
@@ -85,9 +94,8 @@ enum err apply_released(struct engine *engine, struct callout *callout, const st
     callout->acknowledged_usec = 0;
     callout->eta_minutes = 0;
     callout->put_off = 0;
-    callout->ends = false;
     callout->due_usec = record->at_usec;
-    heap_arm(&engine->timers, &callout->timer, now.boot_usec);
+    apply_arm(engine, callout, now.boot_usec);
     engine->paging_callouts++;
     return ERR_OK;
 }

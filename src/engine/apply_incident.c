@@ -107,7 +107,7 @@ enum err apply_opened(struct engine *engine, const struct record *record) {
     apply_remember_key(engine, incident->key);
     remember_request(engine, incident, record, record->bundle ? VERDICT_BUNDLED : VERDICT_OPENED);
     if (record->bundle)
-        load_of(engine, incident->source)->bundle = incident->key;
+        load_of(engine, incident->source, incident->drill)->bundle = incident->key;
     engine->open_incidents++;
     return ERR_OK;
 }
@@ -117,8 +117,8 @@ static void owe_notice(struct engine *engine, struct callout *callout, struct no
     int64_t due_usec = callout->noticed_usec ? callout->noticed_usec + UPDATE_NOTICE_USEC : now.wall_usec;
     if (callout->put_off < UINT16_MAX)
         callout->put_off++;
-    if (!heap_armed(&callout->timer))
-        heap_arm(&engine->timers, &callout->timer, now.boot_usec + apply_left_usec(due_usec, UPDATE_NOTICE_USEC, now));
+    if (callout->put_off == 1)
+        apply_arm(engine, callout, now.boot_usec + apply_left_usec(due_usec, UPDATE_NOTICE_USEC, now));
 }
 
 /* A call-out that pages takes over a rise; it never becomes less urgent, so that a flapping monitor restarts no ladder twice. */

@@ -141,8 +141,8 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     if (callout && record->purpose == PURPOSE_UPDATE) {
         callout->noticed_usec = record->at_usec;
         callout->put_off = 0;
-        if (!callout->ends)
-            heap_disarm(&engine->timers, &callout->timer);
+        if (callout->state == CALLOUT_ACKNOWLEDGED)
+            apply_disarm(engine, callout);
     }
     if (incident == &engine->house && record->page > HOUSE_MESSAGES_MAX && incident->messages->number + HOUSE_MESSAGES_MAX < record->page)
         forget_first_message(incident);

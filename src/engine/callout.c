@@ -28,22 +28,13 @@ static void resolve_ladder(const struct engine *engine, const struct callout *ca
     }
 }
 
-int64_t callout_drill_left(const struct engine *engine, const struct callout *callout) {
-    const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
-    int64_t deadline_usec = roster ? roster->drill_deadline_usec : 30 * USEC_PER_MIN;
-    int64_t left = callout->started_usec + deadline_usec - engine->now.wall_usec;
-    return left < 0 ? 0 : left < deadline_usec ? left : deadline_usec;
-}
-
 /* A drill's last delay is cut where the drill ends; without `escalate` its first step's lasts until then. */
 static void bound_by_drill(const struct engine *engine, const struct callout *callout, struct record *record) {
     const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
-    int64_t left = callout_drill_left(engine, callout);
+    int64_t left = callout->ends_usec - engine->now.boot_usec;
     bool stays = roster && !roster->drill_escalate && record->kind == RECORD_STEP_BEGUN;
-    if (!callout->incident->drill || (record->delay_usec < left && !stays))
-        return;
-    record->delay_usec = left;
-    record->final = true;
+    if (callout->ends_usec && (record->delay_usec > left || stays))
+        record->delay_usec = left > 0 ? left : 0;
 }
 
 static void begin_turn(struct engine *engine, struct callout *callout, enum record_kind kind, uint32_t step, uint32_t round,
@@ -207,7 +198,10 @@ static void tell_if_unreached(struct engine *engine, struct callout *callout, bo
         notice_admins(engine, callout, PURPOSE_UNREACHED);
 }
 
+/* Paging begins at once, or at the first step's own time. */
 void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity) {
+    const struct roster *roster = on_group ? NULL : plan_roster(engine->plan, role);
+    const struct ladder *ladder = roster ? roster_ladder(roster, severity) : NULL;
     struct record record = {
         .kind = RECORD_CALLOUT_STARTED,
         .incident = incident->key,
@@ -215,17 +209,23 @@ void callout_start(struct engine *engine, struct incident *incident, const char 
         .role = role,
         .on_group = on_group,
         .severity = (uint8_t)severity + 1,
+        .delay_usec = ladder && ladder->n_steps ? ladder->steps[0].after_usec : 0,
         .drill = incident->drill,
     };
+    record.due_usec = engine->now.wall_usec + record.delay_usec;
+    if (incident->drill)
+        record.end_usec = engine->now.wall_usec + (roster ? roster->drill_deadline_usec : DEFAULT_DRILL_USEC);
     emit_record(engine, &record);
     struct callout *callout = find_callout(incident, record.callout);
-    tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
+    if (record.delay_usec == 0)
+        tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
 }
 
 void callout_again(struct engine *engine, struct callout *callout) {
-    const struct incident *incident = callout->incident;
-    notice_updates(engine, callout);      /* who works on it hears of it, too */
-    callout_start(engine, callout->incident, intern_text(engine->names, callout->role), callout->on_group, incident->severity);
+    struct incident *incident = callout->incident;
+    callout_start(engine, incident, intern_text(engine->names, callout->role), callout->on_group, incident->severity);
+    if (!find_recipient(find_latest_callout(incident, callout->role), callout->acknowledged_by))
+        notice_updates(engine, callout);      /* who works on it hears of it, too */
 }
 
 void callout_tell_updates(struct engine *engine, struct callout *callout) {
@@ -246,7 +246,7 @@ void callout_next_step(struct engine *engine, struct callout *callout, bool now)
 }
 
 void callout_timer(struct engine *engine, struct callout *callout) {
-    if (callout->ends) {
+    if (callout->ends_usec && callout->ends_usec <= engine->now.boot_usec) {
         incident_close(engine, callout->incident, "the drill's time is up", NULL);
     } else if (callout->state == CALLOUT_ACKNOWLEDGED) {
         callout_tell_updates(engine, callout);
@@ -286,7 +286,7 @@ static bool step_is_void(const struct callout *callout) {
 
 /* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
 static void move_on_if_void(struct engine *engine, struct callout *callout) {
-    if (callout->round == 0 && step_is_void(callout))
+    if (callout->step > 0 && callout->round == 0 && step_is_void(callout))
         callout_next_step(engine, callout, false);
 }
 

@@ -38,12 +38,14 @@ enum {
 #define SAME_BODY_USEC     (10 * USEC_PER_MIN)
 #define UPDATE_NOTICE_USEC USEC_PER_MIN           /* at most one notice of updates in this time; more are told of together */
 #define BUNDLE_QUIET_USEC  USEC_PER_MIN
+#define DEFAULT_DRILL_USEC (30 * USEC_PER_MIN)    /* of a group, and of a role whose roster is gone */
 #define DEFAULT_REPEAT_USEC (10 * USEC_PER_MIN)   /* of a group, and of a role whose roster is gone */
 
 /* How fast a source triggers. A measure, not state: it starts from what the live incidents tell. */
 struct load {
     struct load *next;
     atom source;
+    bool drill;                          /* drills are measured, and bundled, by themselves (P13) */
     int64_t tokens_micro;                /* millionths of a trigger that may come now; below one million: over the limit */
     int64_t filled_usec;                 /* wall; when tokens were last counted */
     int64_t over_usec;                   /* wall; the last trigger over the limit; 0: never */
@@ -136,7 +138,7 @@ bool person_has_number(const struct person *person, const char *number);
 bool recipient_has_number(const struct engine *engine, const struct recipient *recipient, const char *number);
 
 /* load.c */
-struct load *load_of(struct engine *engine, atom source);
+struct load *load_of(struct engine *engine, atom source, bool drill);
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
 void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
 struct incident *load_open_bundle(const struct engine *engine, const struct load *load);   /* the bundle that triggers join now, or NULL */
@@ -169,7 +171,6 @@ void callout_next_step(struct engine *engine, struct callout *callout, bool now)
 void callout_timer(struct engine *engine, struct callout *callout);
 void callout_page_failed(struct engine *engine, struct callout *callout, atom person);
 void callout_declined(struct engine *engine, struct callout *callout);
-int64_t callout_drill_left(const struct engine *engine, const struct callout *callout);   /* usec until a drill ends; >= 0 */
 
 /* notice.c */
 void notice_person(struct engine *engine, struct callout *callout, atom person, enum purpose purpose);

@@ -3,14 +3,15 @@
 
 #define TRIGGER_MICRO INT64_C(1000000)
 
-struct load *load_of(struct engine *engine, atom source) {
+struct load *load_of(struct engine *engine, atom source, bool drill) {
     struct load *load = engine->loads;
-    while (load && load->source != source)
+    while (load && (load->source != source || load->drill != drill))
         load = load->next;
     if (load)
         return load;
     load = NEW(struct load);
     load->source = source;
+    load->drill = drill;
     load->next = engine->loads;
     load->tokens_micro = INT64_MAX;      /* full, whatever its size is */
     engine->loads = load;

@@ -29,6 +29,7 @@ static const struct field fields[] = {
     FIELD(28, FIELD_U8, channel),       FIELD(29, FIELD_U8, purpose),       FIELD(30, FIELD_U8, inbound),
     FIELD(31, FIELD_BOOL, drill),       FIELD(32, FIELD_BOOL, sensitive),   FIELD(33, FIELD_BOOL, bundle),
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
+    FIELD(37, FIELD_I64, end_usec),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {

@@ -82,6 +82,7 @@ struct record {
     uint64_t body_hash;
     int64_t due_usec;            /* wall: when the next step or repeat begins */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
+    int64_t end_usec;            /* wall: when a drill's call-out ends; 0: it is none */
     uint32_t callout;            /* number within the incident, from 1 */
     uint32_t page;               /* number within the incident, from 1 */
     uint32_t nonce;
@@ -94,7 +95,7 @@ struct record {
     uint8_t purpose;
     uint8_t inbound;             /* enum inbound_verdict */
     bool drill, sensitive, bundle, on_group, has_token;
-    bool final;                  /* page-failed: every gateway refused. A timer's record: its end ends the drill */
+    bool final;                  /* page-failed: every gateway refused. A note of a text: it was answered */
     uint8_t token[TOKEN_BYTES];
 };
 

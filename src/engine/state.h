@@ -46,7 +46,8 @@ struct message {
 struct callout {
     struct callout *next;            /* within the incident, by number */
     struct incident *incident;
-    struct heap_node timer;          /* boot time; paging: the next step or repeat; acknowledged: a put-off update notice, a drill's end */
+    struct heap_node timer;          /* boot time; paging: the next step or repeat; acknowledged: a put-off update notice. Never after the drill's end */
+    int64_t ends_usec;               /* boot: when the drill ends; 0: it is none */
     struct recipient *recipients;
     int64_t started_usec;            /* wall */
     int64_t due_usec;                /* wall: the next step or repeat, as recorded */
@@ -63,7 +64,6 @@ struct callout {
     uint8_t state;                   /* enum callout_state */
     uint8_t severity;                /* the most urgent so far: chooses the ladder */
     bool on_group;                   /* role names a group */
-    bool ends;                       /* the timer ends the drill */
 };
 
 struct incident {

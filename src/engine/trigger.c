@@ -211,12 +211,12 @@ void step_trigger(struct engine *engine, const struct event *event) {
         reply_incident(engine, event->request, same, VERDICT_UPDATED);
         return;
     }
-    struct load *load = load_of(engine, intern_add(engine->names, trigger->source));
+    struct load *load = load_of(engine, intern_add(engine->names, trigger->source), trigger->drill);
     struct incident *bundle = load_open_bundle(engine, load);
     bool over = source && load_over(engine, load, source);
     if (source)
         load_count(engine, load, source, engine->now.wall_usec);
-    if ((bundle || over) && !trigger->drill) {
+    if (bundle || over) {
         bundle = join_bundle(engine, bundle, trigger, body);
         reply_incident(engine, event->request, bundle, VERDICT_BUNDLED);
         return;

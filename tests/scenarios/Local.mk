@@ -21,7 +21,11 @@ EXTRA_DIST += \
 	tests/scenarios/degraded.scn \
 	tests/scenarios/drill.scn \
 	tests/scenarios/drill_acknowledged.scn \
+	tests/scenarios/drill_clock.scn \
+	tests/scenarios/drill_storm.scn \
+	tests/scenarios/drill_updates.scn \
 	tests/scenarios/failed_pages.scn \
+	tests/scenarios/first_step_later.scn \
 	tests/scenarios/gateway_test.scn \
 	tests/scenarios/hole_in_the_roster.scn \
 	tests/scenarios/ladder_climbs.scn \
@@ -30,6 +34,7 @@ EXTRA_DIST += \
 	tests/scenarios/released.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
+	tests/scenarios/rise_while_another_has_it.scn \
 	tests/scenarios/same_again.scn \
 	tests/scenarios/same_again_clock.scn \
 	tests/scenarios/two_roles.scn \

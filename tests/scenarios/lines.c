@@ -18,8 +18,15 @@ static void add_number(struct buf *buf, const char *name, uint64_t value) {
 static void add_delay(struct buf *buf, const struct record *record) {
     if (!record->delay_usec)
         return;
-    buf_add_text(buf, record->final ? " ends=" : " next=");
+    buf_add_text(buf, " next=");
     text_add_duration(buf, record->delay_usec);
+}
+
+static void add_end(struct buf *buf, const struct record *record, int64_t at_usec) {
+    if (!record->end_usec)
+        return;
+    buf_add_text(buf, " ends=");
+    text_add_duration(buf, record->end_usec - at_usec);
 }
 
 static const char *kind_word(const struct record *record) {
@@ -48,6 +55,7 @@ static void add_record(struct buf *buf, const struct effect_record *effect) {
     add_number(buf, "step", record.step);
     add_number(buf, "round", record.round);
     add_delay(buf, &record);
+    add_end(buf, &record, effect->at_usec);
     if (record.severity)
         add_name(buf, "severity", severity_name(record.severity - 1));
     add_name(buf, "source", record.source);
@@ -58,7 +66,7 @@ static void add_record(struct buf *buf, const struct effect_record *effect) {
     add_number(buf, "count", record.count);
     add_name(buf, "summary", record.summary);
     add_name(buf, "text", record.text);
-    if (record.final && !record.delay_usec)
+    if (record.final)
         buf_add_text(buf, " final");
     if (record.bundle)
         buf_add_text(buf, " bundle");
@@ -118,7 +126,7 @@ static void add_callout(struct buf *buf, const struct engine *engine, const stru
                callout->number, engine_text(engine, callout->role), states[callout->state], callout->step, callout->round,
                callout->turn, callout->severity, callout->due_usec, engine_text(engine, callout->acknowledged_by),
                callout->acknowledged_usec, callout->eta_minutes, callout->put_off, callout->noticed_usec,
-               callout->ends ? " ends" : "", callout->on_group ? " group" : "", heap_armed(&callout->timer) ? " armed" : "");
+               callout->ends_usec ? " ends" : "", callout->on_group ? " group" : "", heap_armed(&callout->timer) ? " armed" : "");
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         add_recipient(buf, engine, recipient);
 }
