@@ -70,6 +70,19 @@ static void unlink_dedup(struct engine *engine, struct incident *incident) {
     incident->next_dedup = NULL;
 }
 
+/* The oldest makes room: a storm of updates, each with a key of its own, stays bounded (P15). */
+static void forget_old_request(struct engine *engine, struct incident *incident) {
+    struct idempotent **last = &incident->idempotents;
+    size_t n = 0;
+    for (; *last && (*last)->next; n++)
+        last = &(*last)->next;
+    if (n < IDEMPOTENTS_MAX)
+        return;
+    map_remove(&engine->idempotents, (*last)->hash);
+    free(*last);
+    *last = NULL;
+}
+
 static void remember_request(struct engine *engine, struct incident *incident, const struct record *record, enum verdict verdict) {
     if (!record->idempotency_key || !record->source)
         return;
@@ -82,6 +95,7 @@ static void remember_request(struct engine *engine, struct incident *incident, c
     memcpy(idempotent->key, record->idempotency_key, len);
     incident->idempotents = idempotent;
     map_put(&engine->idempotents, hash, idempotent);
+    forget_old_request(engine, incident);
 }
 
 enum err apply_opened(struct engine *engine, const struct record *record) {

@@ -78,6 +78,22 @@ void apply_forget_ended(struct incident *incident, const struct callout *callout
     }
 }
 
+/* Notices that have come to an end make room for the next of their kind to the same address: an incident that stays open for
+ * months, with an update a minute, stays small (P15). */
+static void forget_told(struct incident *incident, const struct record *record, atom address) {
+    struct message **place = &incident->messages, *message;
+    while ((message = *place)) {
+        bool ended = message->state != MESSAGE_QUEUED && message->purpose == record->purpose && message->address == address &&
+                     (message->callout ? message->callout->number : 0) == record->callout;
+        if (ended) {
+            *place = message->next;
+            free(message);
+        } else {
+            place = &message->next;
+        }
+    }
+}
+
 static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record) {
     struct message **last = &incident->messages;
     while (*last)
@@ -130,6 +146,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     struct callout *callout = find_callout(incident, record->callout);
     if (!message_plausible(incident, record) || (record->callout != 0 && !callout))
         return ERR_CORRUPT;
+    forget_told(incident, record, intern_add(engine->names, record->address));
     struct message *message = add_message(engine, incident, record);
     message->callout = callout;
     if (callout) {

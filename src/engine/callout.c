@@ -64,14 +64,18 @@ static bool code_free_for(const struct engine *engine, uint32_t code, atom perso
     return true;
 }
 
-/* Six digits that this person has in no other open call-out. If nearly all are taken, none: the link goes on working. */
+/* Six digits that nobody has; where nearly all are taken, that this person has in no other open call-out. Two people may share
+ * a phone, and so may their answers. If there is none even so, none: the link goes on working. */
 static uint32_t mint_code(struct engine *engine, atom person) {
+    uint32_t own = 0;
     for (int tries = 0; tries < CODE_TRIES; tries++) {
         uint32_t code = 100000 + emit_random_u32(engine) % 900000;
-        if (code_free_for(engine, code, person))
+        if (!map_get(&engine->codes, code))
             return code;
+        if (code_free_for(engine, code, person))
+            own = code;
     }
-    return 0;
+    return own;
 }
 
 /* Only a text shows a code: a locked number gets its new one with the next text. */

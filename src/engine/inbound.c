@@ -57,15 +57,26 @@ static unsigned wrong_codes(const struct engine *engine, atom number) {
     return correspondent ? correspondent->wrong_codes : 0;
 }
 
-/* Codes never stand in the log: six digits in a row become stars. */
+/* The length of a code at the beginning of the text: six digits in a row, also as three and three. 0: none. */
+static size_t code_len(const char *text) {
+    size_t digits = strspn(text, "0123456789");
+    if (digits == CODE_DIGITS)
+        return digits;
+    bool halves = digits == CODE_DIGITS / 2 && (text[digits] == ' ' || text[digits] == '-') &&
+                  strspn(text + digits + 1, "0123456789") == CODE_DIGITS / 2;
+    return halves ? CODE_DIGITS + 1 : 0;
+}
+
+/* Codes never stand in the log: they become stars. */
 static void add_without_codes(struct buf *buf, const char *text) {
     while (*text) {
-        size_t digits = strspn(text, "0123456789");
-        if (digits == CODE_DIGITS)
+        size_t code = code_len(text), digits = strspn(text, "0123456789");
+        size_t len = code ? code : digits ? digits : 1;
+        if (code)
             buf_add_text(buf, "******");
         else
-            buf_add(buf, text, digits ? digits : 1);
-        text += digits ? digits : 1;
+            buf_add(buf, text, len);
+        text += len;
     }
 }
 

@@ -31,6 +31,7 @@ enum {
     STRANGERS_MAX = 60,                  /* texts from unknown numbers that are kept, in an hour */
     TICK_CALLOUTS_MAX = 64,
     CODE_TRIES = 64,
+    IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
 };
 
 #define SETTLE_USEC        USEC_PER_DAY           /* how long a closed incident stays in memory: links, retries */

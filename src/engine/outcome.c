@@ -36,7 +36,7 @@ static void answer_test(struct engine *engine, const struct message *message, co
             .person = text_of(engine, message->person),
             .text = outcome->reason,
         });
-        engine->tests[i] = engine->tests[--engine->n_tests];
+        memmove(&engine->tests[i], &engine->tests[i + 1], (--engine->n_tests - i) * sizeof(engine->tests[0]));
         return;
     }
 }
@@ -96,18 +96,23 @@ static const struct contact *contact_for(const struct person *person, enum chann
     return NULL;
 }
 
+static void give_up_oldest_test(struct engine *engine) {
+    emit_reply(engine, &(struct effect_reply){
+        .request = engine->tests[0].request, .verdict = VERDICT_FAILED, .text = "no answer before many other tests"});
+    memmove(engine->tests, engine->tests + 1, --engine->n_tests * sizeof(engine->tests[0]));
+}
+
 void step_gateway_test(struct engine *engine, const struct event *event) {
     const struct event_gateway_test *test = &event->gateway_test;
     const struct person *person = plan_person(engine->plan, test->person);
     const struct contact *contact = person ? contact_for(person, test->channel) : NULL;
-    if (!contact || engine->n_tests == TESTS_MAX) {
+    if (!contact) {
         emit_reply(engine, &(struct effect_reply){
-            .request = event->request,
-            .verdict = !person ? VERDICT_NO_PERSON : !contact ? VERDICT_NO_CONTACT : VERDICT_FAILED,
-            .text = contact ? "too many tests are under way" : NULL,
-        });
+            .request = event->request, .verdict = person ? VERDICT_NO_CONTACT : VERDICT_NO_PERSON});
         return;
     }
+    if (engine->n_tests == TESTS_MAX)
+        give_up_oldest_test(engine);
     struct record record = {
         .kind = RECORD_NOTICE_QUEUED,
         .person = person->id,
