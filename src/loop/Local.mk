@@ -22,6 +22,7 @@ libloop_a_SOURCES = \
 	src/loop/loop.h \
 	src/loop/loop_clock.c \
 	src/loop/loop_internal.h \
+	src/loop/mail_dialogue.c \
 	src/loop/mail_message.c \
 	src/loop/mail_message.h \
 	src/loop/transfer.c \

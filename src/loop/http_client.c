@@ -8,6 +8,8 @@
 #include "base/civil.h"
 #include "loop/http_client_internal.h"
 
+enum { GRACE_USEC = 50000 };        /* curl knows better what it was that took so long, so it goes first */
+
 static void collect_done(struct http_client *client)
 {
     CURLMsg *message;
@@ -18,14 +20,25 @@ static void collect_done(struct http_client *client)
         struct transfer *transfer;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         transfer->code = message->data.result;          /* the message dies with the removal */
-        curl_multi_remove_handle(client->multi, transfer->easy);
-        transfer->is_done = true;
-        TAILQ_REMOVE(&client->running, transfer, link);
-        TAILQ_INSERT_TAIL(&client->done, transfer, link);
+        if (transfer->is_mail && transfer->code == CURLE_OK)
+            mail_dialogue_begin(transfer);              /* connected: curl keeps the connection as long as its handle stays */
+        else
+            transfer_remove(transfer);
     }
 }
 
-static void tell_done(struct http_client *client)
+void transfer_remove(struct transfer *transfer)
+{
+    struct http_client *client = transfer->client;
+    mail_dialogue_free(TAKE(transfer->dialogue));
+    loop_timer_clear(transfer->timer);
+    curl_multi_remove_handle(client->multi, transfer->easy);
+    transfer->is_done = true;
+    TAILQ_REMOVE(&client->running, transfer, link);
+    TAILQ_INSERT_TAIL(&client->done, transfer, link);
+}
+
+void http_client_tell(struct http_client *client)
 {
     struct transfer *transfer;
     while ((transfer = TAILQ_FIRST(&client->done))) {
@@ -41,7 +54,7 @@ static void act(struct http_client *client, curl_socket_t fd, int what)
     CURLMcode code = curl_multi_socket_action(client->multi, fd, what, &running);
     assert(code == CURLM_OK);
     collect_done(client);
-    tell_done(client);
+    http_client_tell(client);
 }
 
 static void socket_ready(evutil_socket_t fd, short what, void *userdata)
@@ -113,9 +126,26 @@ void http_client_free(struct http_client *client)
     curl_global_cleanup();
 }
 
+/* curl's own timeout is computed in two places that do not quite agree: its timer can go off a moment before it thinks the
+ * time is up, and is not set again then. */
+static void ran_out_of_time(void *userdata)
+{
+    struct transfer *transfer = userdata;
+    struct http_client *client = transfer->client;
+    if (transfer->dialogue) {
+        mail_dialogue_time_out(transfer);
+    } else {
+        transfer->code = CURLE_OPERATION_TIMEDOUT;
+        transfer_remove(transfer);
+    }
+    http_client_tell(client);
+}
+
 static void start(struct transfer *transfer, struct transfer **ret)
 {
     struct http_client *client = transfer->client;
+    transfer->timer = loop_timer_new(client->loop, ran_out_of_time, transfer);
+    loop_timer_set(transfer->timer, loop_boot_usec() + transfer->timeout_usec + GRACE_USEC);
     TAILQ_INSERT_TAIL(&client->running, transfer, link);
     CURLMcode code = curl_multi_add_handle(client->multi, transfer->easy);
     assert(code == CURLM_OK);
@@ -149,12 +179,8 @@ void transfer_cancel(struct transfer *transfer)
 {
     if (!transfer)
         return;
-    struct http_client *client = transfer->client;
-    if (transfer->is_done) {
-        TAILQ_REMOVE(&client->done, transfer, link);
-    } else {
-        TAILQ_REMOVE(&client->running, transfer, link);
-        curl_multi_remove_handle(client->multi, transfer->easy);
-    }
+    if (!transfer->is_done)
+        transfer_remove(transfer);
+    TAILQ_REMOVE(&transfer->client->done, transfer, link);
     transfer_free(transfer);
 }

@@ -1,5 +1,6 @@
-/* Outgoing transfers over libcurl's multi interface: HTTP requests and SMTP mails. Never blocks the loop (dead DNS
- * included); follows no redirects; ignores proxies from the environment; checks certificates. */
+/* Outgoing transfers over libcurl's multi interface: HTTP requests and SMTP mails. Never blocks the loop (dead DNS and slow mail
+ * servers included); follows no redirects; ignores proxies from the environment; checks certificates, except with opportunistic
+ * STARTTLS without a ca_file, which would take plain text too. */
 #ifndef LOOP_HTTP_CLIENT_H
 #define LOOP_HTTP_CLIENT_H
 
@@ -28,7 +29,7 @@ struct transfer_result {     /* borrowed for the callback */
     long status;             /* HTTP status or SMTP code; 0 if none came */
     const char *body;        /* HTTP: the reply, cut at 64 KiB (then `cut`); NUL behind it */
     size_t body_len;
-    bool cut;
+    bool cut;                /* DONE all the same: the status is known */
     int64_t retry_after_usec;  /* from Retry-After in seconds, 0 if none, at most a day */
     const char *reason;      /* one English line for the log and the timeline; holds no secrets and no URL query */
 };
@@ -51,7 +52,7 @@ struct transfer_http {       /* copied as far as needed; all strings without con
 
 enum transfer_starttls { TRANSFER_STARTTLS_REQUIRED, TRANSFER_STARTTLS_OPPORTUNISTIC, TRANSFER_STARTTLS_NO };
 
-struct transfer_mail {       /* one recipient a transfer */
+struct transfer_mail {       /* one recipient and one connection a transfer */
     const char *url;         /* smtp:// or smtps:// */
     const char *username;
     const char *password;

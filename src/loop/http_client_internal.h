@@ -18,18 +18,25 @@ struct transfer {
     CURL *easy;
     transfer_cb *cb;
     void *userdata;
-    struct curl_slist *lines;       /* HTTP headers, or the one recipient */
-    struct buf upload;              /* a mail's message */
-    size_t uploaded;                /* how much of it curl has asked for */
-    int sockets[8];                 /* a mail's */
-    size_t n_sockets;
-    struct buf reply;
+    struct curl_slist *lines;       /* HTTP headers */
+    struct buf reply;               /* the body; in a mail's dialogue, the server's lines that were not read yet */
     size_t head_len;                /* bytes of the reply's head */
+    bool head_done;
     bool cut;
-    bool is_mail;
     bool is_done;
+    int64_t timeout_usec;
+    struct loop_timer *timer;       /* for when curl forgets the time */
     CURLcode code;
     char error[CURL_ERROR_SIZE];
+
+    bool is_mail;                   /* what follows is a mail's */
+    struct buf message;
+    char *mail_from;
+    char *mail_to;
+    struct mail_dialogue *dialogue; /* NULL: curl is still connecting, or it has ended */
+    enum transfer_outcome mail_outcome;
+    int mail_status;
+    struct buf mail_reason;
 };
 
 TAILQ_HEAD(transfer_list, transfer);
@@ -55,13 +62,23 @@ struct http_client {
 struct transfer *transfer_new(struct http_client *client, transfer_cb *cb, void *userdata);
 void transfer_free(struct transfer *transfer);      /* not in the multi handle, nor in a list */
 void transfer_add_line(struct transfer *transfer, const char *line);
+void transfer_set_timeout(struct transfer *transfer, int64_t timeout_usec);
 void transfer_set_tls(struct transfer *transfer, const char *ca_file, bool verify);
 void transfer_tell(struct transfer *transfer);      /* calls back with the result */
+void transfer_remove(struct transfer *transfer);    /* out of the multi handle, into the client's done */
 bool transfer_text_clean(const char *text);         /* no control characters; NULL is clean */
 bool transfer_scheme_is(const char *url, const char *scheme);
 
 /* transfer_http.c, transfer_mail.c: set the handle's options, or ERR_SYNTAX */
 WARN_UNUSED enum err transfer_set_http(struct transfer *transfer, const struct transfer_http *http);
 WARN_UNUSED enum err transfer_set_mail(struct transfer *transfer, const struct transfer_mail *mail);
+
+/* mail_dialogue.c: from the first command after the login to the answer to the message. */
+void mail_dialogue_begin(struct transfer *transfer);        /* ends with transfer_remove(), perhaps at once */
+void mail_dialogue_time_out(struct transfer *transfer);
+void mail_dialogue_free(struct mail_dialogue *dialogue);    /* accepts NULL */
+
+/* http_client.c */
+void http_client_tell(struct http_client *client);  /* calls back for all that is done */
 
 #endif

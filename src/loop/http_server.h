@@ -31,10 +31,13 @@ extern const struct http_limits http_default_limits;
 typedef void http_handler(void *userdata, struct http_exchange *exchange, const struct http_request *request);
 
 struct http_server *http_server_new(struct loop *loop, const struct http_limits *limits, http_handler *handler, void *userdata);
-/* Closes listeners and connections. Exchanges not yet replied to become dead: they may still be replied to, once. */
+/* Closes listeners and connections. Exchanges not yet replied to become dead: they may still be replied to, once. So do
+ * streams: they must still be ended, and `closed` is not called any more. */
 void http_server_free(struct http_server *server);          /* accepts NULL */
 
-/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL); *ret_port may be NULL. */
+/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL); *ret_port may be NULL.
+ * An address that is listened on already keeps its socket, and new connections get the certificate as it is now.
+ * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. */
 WARN_UNUSED enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
                                             const char *key_path, int *ret_port);
 /* Makes the socket (mode 0660), replacing a stale one; ERR_EXISTS if somebody answers on it. Unlinked again at the end. */
@@ -54,8 +57,8 @@ unsigned http_server_connections(const struct http_server *server);
 void http_reply(struct http_exchange *exchange, const struct http_response *response);
 
 /* An event stream (text/event-stream) of unknown length. `closed` is called once when the peer leaves or is dropped, not
- * after http_stream_end(). Comment lines keep a quiet stream alive by themselves. NULL: too many streams, and the exchange
- * has been answered 503. */
+ * after http_stream_end(), and never from within the functions here; the stream is gone then. Comment lines keep a quiet stream
+ * alive by themselves. The connection serves nothing else. NULL: too many streams, and the exchange has been answered 503. */
 struct http_stream;
 typedef void http_stream_closed(void *userdata);
 struct http_stream *http_stream_begin(struct http_exchange *exchange, http_stream_closed *closed, void *userdata);

@@ -14,7 +14,7 @@ struct loop;
 
 typedef void loop_turn(void *userdata);
 
-WARN_UNUSED enum err loop_new(struct loop **ret);
+WARN_UNUSED enum err loop_new(struct loop **ret);           /* also ignores SIGPIPE, in the whole process */
 void loop_free(struct loop *loop);                          /* accepts NULL; everything made on it must be gone */
 /* The turn runs after each round of callbacks, before the loop sleeps again. */
 void loop_set_turn(struct loop *loop, loop_turn *turn, void *userdata);

@@ -31,9 +31,12 @@ static size_t take_reply(char *bytes, size_t size, size_t n, void *userdata)
 
 static size_t take_head(char *bytes, size_t size, size_t n, void *userdata)
 {
-    (void)bytes;
     struct transfer *transfer = userdata;
     transfer->head_len += size * n;
+    if (size * n >= 5 && !memcmp(bytes, "HTTP/", 5))
+        transfer->head_done = false;                    /* the head of an interim reply ended before */
+    else if (*bytes == '\r' || *bytes == '\n')
+        transfer->head_done = true;
     return transfer->head_len > MAX_REPLY_HEAD_BYTES ? CURL_WRITEFUNC_ERROR : size * n;
 }
 
@@ -72,17 +75,19 @@ struct transfer *transfer_new(struct http_client *client, transfer_cb *cb, void 
     SET(easy, CURLOPT_PROXY, "");               /* not the environment's */
     SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
     SET(easy, CURLOPT_TCP_NODELAY, 1L);
-    SET(easy, CURLOPT_BUFFERSIZE, 16384L);
-    SET(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
     return transfer;
 }
 
 void transfer_free(struct transfer *transfer)
 {
     give_handle_back(transfer->client, transfer->easy);
+    loop_timer_free(transfer->timer);
     curl_slist_free_all(transfer->lines);
-    buf_done(&transfer->upload);
     buf_done(&transfer->reply);
+    buf_done(&transfer->message);
+    buf_done(&transfer->mail_reason);
+    free(transfer->mail_from);
+    free(transfer->mail_to);
     free(transfer);
 }
 
@@ -91,6 +96,14 @@ void transfer_add_line(struct transfer *transfer, const char *line)
     struct curl_slist *lines = curl_slist_append(transfer->lines, line);
     assert(lines);
     transfer->lines = lines;
+}
+
+/* The connect timeout is what curl divides among a name's addresses. */
+void transfer_set_timeout(struct transfer *transfer, int64_t timeout_usec)
+{
+    transfer->timeout_usec = timeout_usec;
+    SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)(timeout_usec / USEC_PER_MSEC + 1));
+    SET(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_usec / USEC_PER_MSEC + 1));
 }
 
 void transfer_set_tls(struct transfer *transfer, const char *ca_file, bool verify)
@@ -105,23 +118,23 @@ void transfer_set_tls(struct transfer *transfer, const char *ca_file, bool verif
 /* --- The result --- */
 
 /* Whether a whole request can have reached the other side is seen from what was written to the socket, and from nothing
- * else: the same code ends a transfer before and after. curl adds up over its own retries, too. */
+ * else: the same code ends a transfer before and after. curl adds up over its own retries, too. A reply whose head breaks off
+ * is a success to curl. */
 static enum transfer_outcome http_outcome(const struct transfer *transfer)
 {
     long request_size = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
-    if (transfer->code == CURLE_OK || (transfer->code == CURLE_WRITE_ERROR && transfer->cut))
+    if (transfer->head_done && (transfer->code == CURLE_OK || (transfer->code == CURLE_WRITE_ERROR && transfer->cut)))
         return TRANSFER_DONE;
     return request_size == 0 ? TRANSFER_NOT_SENT : TRANSFER_UNKNOWN;
 }
 
-/* The server's refusal is a whole reply, at whatever step it comes. Without one, the mail surely was not taken if the server
- * never asked for it. */
-static enum transfer_outcome mail_outcome(const struct transfer *transfer, long status)
+/* Where curl could not even connect and log in. The server's refusal is a whole reply, at whatever step it comes. */
+static void conclude_unconnected_mail(struct transfer *transfer, long status)
 {
-    if (transfer->code == CURLE_OK || (status >= 400 && status < 600))
-        return TRANSFER_DONE;
-    return transfer->uploaded ? TRANSFER_UNKNOWN : TRANSFER_NOT_SENT;
+    bool refused = status >= 400 && status < 600;
+    transfer->mail_outcome = refused ? TRANSFER_DONE : TRANSFER_NOT_SENT;
+    transfer->mail_status = refused ? (int)status : 0;
 }
 
 static int64_t retry_after_usec(const struct transfer *transfer)
@@ -133,15 +146,17 @@ static int64_t retry_after_usec(const struct transfer *transfer)
     return seconds < USEC_PER_DAY / USEC_PER_SEC ? seconds * USEC_PER_SEC : USEC_PER_DAY;
 }
 
-static void add_reason(struct buf *buf, const struct transfer *transfer, enum transfer_outcome outcome, long status)
+static void add_reason(struct buf *buf, const struct transfer *transfer, const struct transfer_result *result)
 {
-    if (outcome == TRANSFER_DONE) {
+    if (transfer->mail_reason.len) {
+        text_add_clean_line(buf, transfer->mail_reason.data, transfer->mail_reason.len);
+    } else if (result->outcome == TRANSFER_DONE) {
         buf_add_text(buf, transfer->is_mail ? "the mail server answered " : "status ");
-        buf_add_u64(buf, (uint64_t)status);
-        return;
+        buf_add_u64(buf, (uint64_t)result->status);
+    } else {
+        const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->code);
+        text_add_clean_line(buf, text, strlen(text));
     }
-    const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->code);
-    text_add_clean_line(buf, text, strlen(text));
     buf_cut(buf, text_utf8_cut(buf_text(buf), buf->len, 200));
 }
 
@@ -149,16 +164,18 @@ void transfer_tell(struct transfer *transfer)
 {
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (transfer->is_mail && transfer->code != CURLE_OK)
+        conclude_unconnected_mail(transfer, status);
     struct transfer_result result = {
-        .outcome = transfer->is_mail ? mail_outcome(transfer, status) : http_outcome(transfer),
-        .body = buf_text(&transfer->reply),
-        .body_len = transfer->reply.len,
+        .outcome = transfer->is_mail ? transfer->mail_outcome : http_outcome(transfer),
+        .status = transfer->is_mail ? transfer->mail_status : status,
+        .body = transfer->is_mail ? "" : buf_text(&transfer->reply),
+        .body_len = transfer->is_mail ? 0 : transfer->reply.len,
         .cut = transfer->cut,
         .retry_after_usec = retry_after_usec(transfer),
     };
-    result.status = transfer->is_mail && result.outcome != TRANSFER_DONE ? 0 : status;
     CLEANUP_BUF struct buf reason = {0};
-    add_reason(&reason, transfer, result.outcome, status);
+    add_reason(&reason, transfer, &result);
     result.reason = buf_text(&reason);
     transfer->cb(transfer->userdata, &result);
 }

@@ -1,7 +1,6 @@
 /* Options of an HTTP request. */
 #include <assert.h>
 
-#include "base/civil.h"
 #include "loop/http_client_internal.h"
 
 static bool is_token(const char *text, size_t len)
@@ -70,7 +69,7 @@ enum err transfer_set_http(struct transfer *transfer, const struct transfer_http
         SET(transfer->easy, CURLOPT_USERNAME, http->username ? http->username : "");
         SET(transfer->easy, CURLOPT_PASSWORD, http->password ? http->password : "");
     }
-    SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)(http->timeout_usec / USEC_PER_MSEC + 1));
+    transfer_set_timeout(transfer, http->timeout_usec);
     transfer_set_tls(transfer, http->ca_file, true);
     set_body(transfer, http);
     set_headers(transfer, http);
