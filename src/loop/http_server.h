@@ -53,7 +53,8 @@ void http_server_stop_accepting(struct http_server *server);
 unsigned http_server_connections(const struct http_server *server);
 
 /* Sends the response and ends the exchange; the exchange must not be used afterwards. Adds Content-Length, Date,
- * X-Content-Type-Options: nosniff, to a 401 which authentication there is, and for HTML a strict Content-Security-Policy (no scripts, inline style only), Referrer-Policy: no-referrer. */
+ * X-Content-Type-Options: nosniff, to a 401 which authentication there is, and for HTML a strict Content-Security-Policy (no
+ * scripts, inline style only), Referrer-Policy: no-referrer. */
 void http_reply(struct http_exchange *exchange, const struct http_response *response);
 
 /* An event stream (text/event-stream) of unknown length. `closed` is called once when the peer leaves or is dropped, not
@@ -63,8 +64,8 @@ struct http_stream;
 typedef void http_stream_closed(void *userdata);
 struct http_stream *http_stream_begin(struct http_exchange *exchange, http_stream_closed *closed, void *userdata);
 void http_stream_send(struct http_stream *stream, const void *bytes, size_t len);
-/* Right after a send, for who has much to tell: calls back, once, when the kernel has taken all that was sent so far, so that a slow peer is
- * waited for and not dropped. Not after `closed` or http_stream_end(); a second request takes the place of the first. */
+/* Right after a send, for who has much to tell: calls back, once, when the kernel has taken all that was sent so far, so that a
+ * slow peer is waited for and not dropped. Not after `closed` or http_stream_end(); a second request takes the place of the first. */
 typedef void http_stream_drained(void *userdata);
 void http_stream_when_drained(struct http_stream *stream, http_stream_drained *drained, void *userdata);
 void http_stream_end(struct http_stream *stream);           /* accepts NULL */

@@ -217,3 +217,30 @@ tests_unit_check_api_people_SOURCES = tests/unit/check_api_people.c $(api_test_s
 tests_unit_check_api_people_CFLAGS = $(api_test_cflags)
 tests_unit_check_api_people_LDADD = $(api_test_libs)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_http_tls
+TESTS += tests/unit/check_http_tls
+tests_unit_check_http_tls_SOURCES = tests/unit/check_http_tls.c tests/unit/certificate.c tests/unit/certificate.h \
+	tests/unit/net.c tests/unit/net.h tests/unit/server_fixture.c tests/unit/server_fixture.h
+tests_unit_check_http_tls_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_check_http_tls_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_http_client
+TESTS += tests/unit/check_http_client
+tests_unit_check_http_client_SOURCES = tests/unit/check_http_client.c tests/unit/certificate.c tests/unit/certificate.h \
+	tests/unit/net.c tests/unit/net.h
+tests_unit_check_http_client_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_check_http_client_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_transfer_mail
+TESTS += tests/unit/check_transfer_mail
+tests_unit_check_transfer_mail_SOURCES = tests/unit/check_transfer_mail.c tests/unit/certificate.c tests/unit/certificate.h \
+	tests/unit/net.c tests/unit/net.h
+tests_unit_check_transfer_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_check_transfer_mail_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
+endif
