@@ -23,9 +23,11 @@ EXTRA_DIST += \
 	tests/integration/test_kannel.py \
 	tests/integration/test_ladder.py \
 	tests/integration/test_line.py \
+	tests/integration/test_listen.py \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
-	tests/integration/test_smtp.py
+	tests/integration/test_smtp.py \
+	tests/integration/test_storm.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'
 check-integration: all

@@ -208,3 +208,78 @@ def test_storm_is_bundled_and_loses_nothing(stopped, sms_gateway):
     assert all(re.search(rf"Larm {n}\b", texts) for n in range(20))
     for n in range(5):
         sms_gateway.wait_for(ANNA, containing=f"Larm {n}.")
+
+
+def test_no_by_sms_after_a_yes_releases(beredd, sms_gateway):
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
+    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
+    sms_gateway.reply(beredd, ANNA, f"Kan inte {sms.code}")
+    sms_gateway.wait_for(BO)
+    assert "released" in beredd.events(ident)
+
+
+def test_wrong_codes_lock_the_number_but_not_the_link(stopped, sms_gateway):
+    """Five guesses; then only a new code, in the next page, is good by SMS."""
+    stopped.config.ladder("step = 0s primary sms\nrepeat = 4s")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    wrong = f"{(int(sms.code) + 1) % 1000000:06d}"
+    for _ in range(5):
+        sms_gateway.reply(beredd, ANNA, f"JA {wrong}")
+    sms_gateway.wait_for(ANNA, containing="spärrad")
+    sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
+    assert beredd.callout(ident)["state"] == "paging"
+    again = eventually(lambda: [page for page in sms_gateway.to(ANNA, "Svara JA") if page.text.startswith("LARM") and page.code != sms.code])[0]
+    sms_gateway.reply(beredd, ANNA, f"JA {again.code}")
+    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
+
+
+def test_link_works_while_the_number_is_locked(beredd, sms_gateway):
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    for n in range(6):
+        sms_gateway.reply(beredd, ANNA, f"JA {(int(sms.code) + 1 + n) % 1000000:06d}")
+    assert beredd.form(urllib.parse.urlsplit(sms.link).path, answer="yes").status == 200
+    assert beredd.callout(ident)["state"] == "acknowledged"
+
+
+def test_sensitive_page_says_no_more_than_it_must(beredd, sms_gateway, smtp_server):
+    ident = beredd.trigger("Hot mot namngiven person", location="Storgatan 1", details="Hemligt", sensitive=True, callback="08-123 45 67")
+    sms, = sms_gateway.wait_for(ANNA)
+    mail, = smtp_server.wait_for("anna.berg@example.se")
+    for text in (sms.text, mail["Subject"], mail.as_string()):
+        assert "Hot" not in text and "Storgatan" not in text and "Hemligt" not in text and "namngiven" not in text
+    assert "TIB" in sms.text and sms.code and sms.link
+    page = beredd.request("GET", urllib.parse.urlsplit(sms.link).path).text
+    assert "Hot mot namngiven person" in page, "who holds the link is told"
+    assert beredd.incident(ident)["sensitive"] is True
+
+
+def test_sender_that_is_a_name_asks_for_no_reply(stopped, sms_gateway):
+    """What could not be answered must not ask for an answer."""
+    stopped.config.change("gateways/elks.ini", "from = +46766860000", "from = Botkyrka")
+    beredd = stopped.start()
+    beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    assert "Svara" not in sms.text and sms.link
+
+
+def test_english_for_who_wants_it(stopped, sms_gateway):
+    stopped.config.change("people.ini", "name = Anna Berg\n", "name = Anna Berg\nlanguage = en\n")
+    beredd = stopped.start()
+    beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    assert sms.text.startswith("ALARM TIB") and "Reply" in sms.text
+
+
+def test_page_fits_one_sms(beredd, sms_gateway):
+    """160 septets; Swedish letters count one."""
+    beredd.trigger("Åska och översvämning på Åvägen i Tumba, många källare fyllda, elavbrott i hela centrum", location="Åvägen 1, Tumba centrum",
+                   callback="08-123 45 67")
+    sms, = sms_gateway.wait_for(ANNA)
+    assert sms.code and sms.link and "08-123" in sms.text
+    beredd.trigger("kort")
+    assert len(sms_gateway.wait_for(ANNA, containing="kort")[0].text) <= 160

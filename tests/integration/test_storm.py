@@ -1,0 +1,154 @@
+"""Many alarms at once, gateways that are full, and crashes in the middle of it."""
+
+import http.client
+import random
+import socket
+import threading
+
+from harness.config import ANNA, BO, CIA
+from harness.waiting import eventually
+
+NO_LIMIT = "[source rtj]\nlimit = 100000/m\n"
+
+
+def in_threads(n, work):
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_crashes_in_a_storm_lose_nothing_that_was_answered(stopped, sms_gateway):
+    """P1 and P3: whatever got its 2xx is there after kill -9 at any moment, and is paged."""
+    stopped.config.change("sources.ini", "[source rtj]\n", NO_LIMIT).ladder("step = 0s primary sms\nrepeat = 10m")
+    beredd = stopped.start()
+    chance = random.Random(42)
+    answered, lock = {}, threading.Lock()
+    for turn in range(6):
+        stop = threading.Event()
+
+        def fire(index, turn=turn, stop=stop):
+            n = 0
+            while not stop.is_set():
+                summary = f"Storm {turn}-{index}-{n}."
+                n += 1
+                try:
+                    answer = beredd.post("/v1/incidents", {"summary": summary}, token="token-of-rtj")
+                except (OSError, http.client.HTTPException, ValueError):
+                    continue
+                if answer.status == 201:
+                    with lock:
+                        answered[answer.json["id"]] = summary
+        callers = [threading.Thread(target=fire, args=(index,)) for index in range(4)]
+        for caller in callers:
+            caller.start()
+        goal = len(answered) + chance.randrange(5, 60)
+        eventually(lambda goal=goal: len(answered) >= goal)
+        beredd.kill()
+        stop.set()
+        for caller in callers:
+            caller.join()
+        beredd.start()
+    assert len(answered) > 30
+    for ident, summary in answered.items():
+        assert beredd.incident(ident)["summary"] == summary
+    eventually(lambda: {sms.text.split("Storm ")[1].split(".")[0] for sms in list(sms_gateway.taken) if "Storm " in sms.text}
+               >= {summary[6:-1] for summary in answered.values()}, deadline=30, what="a page for each")
+    by_page = {}
+    for sms in sms_gateway.taken:
+        by_page.setdefault(sms.page, set()).add(sms.text)
+    assert all(len(texts) == 1 for texts in by_page.values()), "a page sent again is the same page"
+    assert beredd.ctl("verify").returncode == 0
+
+
+def test_hundred_callers_at_once(stopped, sms_gateway):
+    stopped.config.change("sources.ini", "[source rtj]\n", NO_LIMIT)
+    beredd = stopped.start()
+    idents = []
+    in_threads(50, lambda index: idents.extend([beredd.trigger(f"A {index}."), beredd.trigger(f"B {index}.")]))
+    assert len(set(idents)) == 100
+    for index in range(50):
+        sms_gateway.wait_for(ANNA, containing=f"B {index}.")
+
+
+def test_same_key_from_many_at_once_is_one_incident(stopped, sms_gateway):
+    beredd = stopped.start()
+    idents = []
+    in_threads(30, lambda index: idents.append(beredd.trigger("Brand", dedup_key="k")))
+    assert len(set(idents)) == 1
+    sms_gateway.wait_for(ANNA)
+    assert len(sms_gateway.to(ANNA, "Svara JA")) == 1
+
+
+def test_one_alarm_to_a_hundred_people(stopped, sms_gateway):
+    numbers = [f"+467017406{n:02d}" for n in range(100)]
+    stopped.config.files["people.ini"] += "".join(f"[person p{n:02d}]\nname = Person {n}\nsms = {number}\n" for n, number in enumerate(numbers))
+    members = "\n  ".join(f"p{n:02d}," for n in range(99)) + "\n  p99"
+    stopped.config.files["groups.ini"] += f"[group alla]\ntitle = Alla\nmembers = {members}\n"
+    stopped.config.ladder("step = 0s group:alla sms\nrepeat = 10m")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    eventually(lambda: {sms.to for sms in list(sms_gateway.taken)} >= set(numbers))
+    assert len({sms.code for sms in sms_gateway.taken}) == 100
+    sms_gateway.reply(beredd, numbers[37], f"JA {sms_gateway.to(numbers[37])[0].code}")
+    eventually(lambda: beredd.callout(ident)["acknowledged_by"] == "p37")
+    for number in (numbers[0], numbers[99]):
+        sms_gateway.wait_for(number, containing="kvitterat")
+
+
+def test_full_gateway_gives_way_to_the_next(stopped, sms_gateway, tmp_path):
+    """P8: a page that finds no slot within a second goes to the next gateway."""
+    path = tmp_path / "second.jsonl"
+    stopped.config.files["gateways/second.ini"] = f"[gateway second]\ntype = outbox\nfile = {path}\n"
+    stopped.config.change("beredd.ini", "sms = elks", "sms = elks, second")
+    stopped.config.change("gateways/elks.ini", "timeout = 2s", "timeout = 60s\nwindow = 1")
+    stopped.config.files["groups.ini"] += "[group alla]\ntitle = Alla\nmembers = anna.berg, bo.ek, cia.lund\n"
+    stopped.config.ladder("step = 0s group:alla sms\nrepeat = 10m")
+    beredd = stopped.start()
+    sms_gateway.behave("slow")
+    beredd.trigger()
+    eventually(lambda: path.exists() and len(path.read_text().splitlines()) >= 2, what="two pages by the other way")
+    assert len(sms_gateway.attempts) == 1
+
+
+def test_real_alarm_goes_before_drills(stopped, sms_gateway):
+    """P13: through a gateway that takes one at a time, with drills waiting."""
+    stopped.config.change("gateways/elks.ini", "timeout = 2s", "timeout = 60s\nwindow = 1")
+    stopped.config.files["groups.ini"] += "[group alla]\ntitle = Alla\nmembers = anna.berg, bo.ek, cia.lund\n"
+    stopped.config.ladder("step = 0s group:alla sms\nrepeat = 10m")
+    beredd = stopped.start()
+    sms_gateway.behave("slow")
+    for n in range(3):
+        beredd.trigger(f"Prov {n}", token="token-of-monitor", drill=True)
+    eventually(lambda: sms_gateway.attempts)
+    beredd.trigger("På riktigt")
+    sms_gateway.modes.clear()
+    sms_gateway.released.set()
+    for number in (ANNA, BO, CIA):
+        sms_gateway.wait_for(number, containing="På riktigt")
+    order = ["Prov" if "Prov" in sms.text else "real" for sms in list(sms_gateway.taken)]
+    assert "real" not in order[4:], order
+
+
+def test_hook_storm(beredd, sms_gateway):
+    """Nonsense from a number, a hundred times: three answers at the most, and its link still works."""
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    in_threads(10, lambda index: [sms_gateway.reply(beredd, ANNA, f"va? {index} {n}") for n in range(10)])
+    assert beredd.form(sms.link.split(str(beredd.config.port), 1)[1], answer="yes").status == 200
+    assert beredd.callout(ident)["state"] == "acknowledged"
+    beredd.trigger("Ett annat")
+    sms_gateway.wait_for(ANNA, containing="Ett annat")
+    assert len(sms_gateway.to(ANNA, "INTE kvitterat")) <= 3
+
+
+def test_connections_that_come_and_go(beredd, sms_gateway):
+    """A thousand that hang up in the middle of a request."""
+    data = b"POST /v1/incidents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-rtj\r\nContent-Length: 30\r\n\r\n{\"summary\": "
+    for n in range(1000):
+        with socket.create_connection(("127.0.0.1", beredd.config.port)) as connection:
+            connection.sendall(data[:1 + n % len(data)])
+    beredd.trigger("Efter dem")
+    sms_gateway.wait_for(ANNA, containing="Efter dem")
+    assert len(beredd.get("/v1/incidents").json["incidents"]) == 1
