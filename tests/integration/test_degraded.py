@@ -103,6 +103,52 @@ def test_store_that_cannot_be_opened_is_degraded(stopped, sms_gateway, tmp_path)
     sms_gateway.wait_for(ANNA, containing="Utan lagring")
 
 
+def test_log_that_comes_late_joins(stopped, faulty_disk, sms_gateway):
+    """Started on a dead disk that holds an open incident: new alarms are paged at once, the old one goes on when the disk is back."""
+    stopped.config.ladder("step = 0s primary sms\nrepeat = 1s")
+    beredd = stopped.start()
+    old = beredd.trigger("Från förr")
+    sms_gateway.wait_for(ANNA, containing="Från förr")
+    beredd.kill()
+    faulty_disk.be("eio")
+    paged = len(sms_gateway.to(ANNA, "Från förr"))
+    beredd.start()
+    wait_until_degraded(beredd)
+    trigger_degraded(beredd, "Från nu")
+    new = sms_gateway.wait_for(ANNA, containing="Från nu")[0]
+    faulty_disk.be("ok")
+    eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=30, what="restored")
+    eventually(lambda: len(sms_gateway.to(ANNA, "Från förr")) > paged, what="the old one's ladder")
+    known = {incident["summary"]: incident["id"] for incident in beredd.get("/v1/incidents?state=all").json["incidents"]}
+    assert set(known) == {"Från förr", "Från nu"} and known["Från förr"] == old
+    sms_gateway.reply(beredd, ANNA, f"JA {new.code}")
+    eventually(lambda: beredd.callout(known["Från nu"])["state"] == "acknowledged")
+    assert beredd.callout(old)["state"] == "paging"
+    assert beredd.ctl("verify").returncode == 0
+    beredd.kill()
+    beredd.start()
+    assert beredd.callout(known["Från nu"])["state"] == "acknowledged" and beredd.callout(old)["state"] == "paging"
+
+
+def test_disk_that_comes_and_goes(stopped, faulty_disk, sms_gateway):
+    """Again and again; each alarm is paged, and all of them are in the log in the end."""
+    beredd = stopped.start()
+    summaries = []
+    for turn, mode in enumerate(["eio", "eio-sync", "enospc", "hang"]):
+        for state in (mode, "ok"):
+            faulty_disk.be(state)
+            summaries.append(f"Larm {turn} {state}.")
+            status = beredd.post("/v1/incidents", {"summary": summaries[-1]}, token="token-of-rtj").status
+            assert status == 201 or state != "ok" or beredd.request("GET", "/readyz").status == 503
+            sms_gateway.wait_for(ANNA, containing=summaries[-1])
+        eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=60, what="restored")
+    assert [incident["summary"] for incident in beredd.get("/v1/incidents?state=all").json["incidents"]] == summaries
+    assert beredd.ctl("verify").returncode == 0
+    beredd.stop()
+    beredd.start()
+    assert len(beredd.get("/v1/incidents").json["incidents"]) == len(summaries)
+
+
 def test_newer_log_is_refused(stopped, tmp_path):
     beredd = stopped.start()
     beredd.trigger()

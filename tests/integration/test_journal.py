@@ -58,6 +58,9 @@ def test_priorities(journalled, journald, sms_gateway):
     eventually(lambda: beredd.timeline(ident, "page-failed"))
     failed = eventually(lambda: journald.entries(f"BEREDD_INCIDENT={ident}", "BEREDD_EVENT=page-failed"))
     assert {entry["PRIORITY"] for entry in failed} == {"4"}
+    code = beredd.ctl("show", ident).stdout and sms_gateway.tried(ANNA)[0]["message"].split("JA ")[1][:6]
+    everything = json.dumps(journald.entries(), ensure_ascii=False) + json.dumps(beredd.timeline(ident), ensure_ascii=False)
+    assert ANNA not in everything and code not in everything and "/a/" not in everything, "not even in what the gateway said"
 
 
 def test_step_with_nobody_is_an_error(stopped, journald):

@@ -83,8 +83,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.gateway.redirected.append(fields)
         self.answer(302, "", Location=f"http://127.0.0.1:{self.server.server_port}/elsewhere")
 
-    def behave_error(self, _fields):
-        self.answer(500, "Internal Server Error", "text/plain")
+    def behave_error(self, fields):
+        self.answer(500, f"Internal Server Error at {fields['to']} for {fields['message']}", "text/plain")
 
     def behave_close(self, _fields):
         self.close_connection = True
