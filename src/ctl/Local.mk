@@ -1,4 +1,4 @@
-# src/ctl: bereddctl. It asks the daemon over the local socket; only `token new` and `verify --state` work without one.
+# src/ctl: bereddctl. It asks the daemon over the local socket; `token new`, `verify --state` and `roster` work without one.
 
 bin_PROGRAMS += bereddctl
 bereddctl_SOURCES = \
@@ -10,12 +10,14 @@ bereddctl_SOURCES = \
 	src/ctl/command_list.c \
 	src/ctl/command_log.c \
 	src/ctl/command_oncall.c \
+	src/ctl/command_roster_show.c \
 	src/ctl/command_show.c \
 	src/ctl/command_status.c \
 	src/ctl/command_token.c \
 	src/ctl/command_trigger.c \
 	src/ctl/command_unsupported.c \
 	src/ctl/command_verify.c \
+	src/ctl/config_dir.c src/ctl/config_dir.h \
 	src/ctl/ctl.c src/ctl/ctl.h \
 	src/ctl/events.c src/ctl/events.h \
 	src/ctl/gateway.c src/ctl/gateway.h \
@@ -23,8 +25,9 @@ bereddctl_SOURCES = \
 	src/ctl/main.c \
 	src/ctl/oncall.c src/ctl/oncall.h \
 	src/ctl/print.c src/ctl/print.h \
+	src/ctl/roster_print.c src/ctl/roster_print.h \
 	src/ctl/table.c src/ctl/table.h
 bereddctl_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
-bereddctl_LDADD  = libstore.a libbase.a $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
+bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 
 dist_man_MANS = src/ctl/bereddctl.1 src/ctl/beredd.8

@@ -37,7 +37,14 @@ static const struct command commands[] = {
      "Needs no daemon. The token is shown this once: hand it to the source and keep no copy.\n", NULL, 1, 1, command_token_new},
     {"verify", "", "verify that the log has not been edited",
      "Asks the daemon; with --state it reads a log that no daemon holds.\n", command_verify_options, 0, 0, command_verify},
-    {"roster", "check|show|edit|export|import|shift ...", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster show", "[ROLE]...", "a calendar of who holds each role, and the duties in words",
+     "This month, or the days from --from to --to. Reads the configuration directory: needs no daemon.\n", command_roster_show_options, 0, 64,
+     command_roster_show},
+    {"roster check", "", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster export", "ROLE", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster import", "ROLE FILE", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster shift", "add|list|remove", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster edit", "ROLE", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"simulate", "", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
@@ -61,17 +68,25 @@ static void print_help(const struct command *command) {
     args_print_options(args_common);
 }
 
-/* A command's name is one word or two; *ret_words says how many were used. */
+/* How many words a command's name has, if argv begins with them; 0: it does not. */
+static int match_name(const char *name, int argc, char **argv) {
+    int words = 0;
+    for (const char *word = name, *next; *word; word = next) {
+        size_t len = strcspn(word, " ");
+        next = word + len + (word[len] == ' ');
+        if (words == argc || strlen(argv[words]) != len || strncmp(argv[words], word, len) != 0)
+            return 0;
+        words++;
+    }
+    return words;
+}
+
+/* A command's name is up to three words; *ret_words says how many were used. */
 static const struct command *find_command(int argc, char **argv, int *ret_words) {
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        const char *space = strchr(commands[i].name, ' ');
-        size_t first = space ? (size_t)(space - commands[i].name) : strlen(commands[i].name);
-        if (strlen(argv[0]) != first || strncmp(argv[0], commands[i].name, first) != 0)
-            continue;
-        if (space && (argc < 2 || strcmp(argv[1], space + 1) != 0))
-            continue;
-        *ret_words = space ? 2 : 1;
-        return &commands[i];
+        *ret_words = match_name(commands[i].name, argc, argv);
+        if (*ret_words > 0)
+            return &commands[i];
     }
     return NULL;
 }

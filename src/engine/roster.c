@@ -209,7 +209,7 @@ void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at
 
 /* ---- stretches: between two neighbouring change points nothing changes ---- */
 
-static bool same_on_call(const struct on_call *a, const struct on_call *b)
+bool on_call_same(const struct on_call *a, const struct on_call *b)
 {
     if (a->primary != b->primary || a->group != b->group || a->n_backups != b->n_backups)
         return false;
@@ -267,7 +267,7 @@ static const struct roster *hands_on_to(const struct roster *roster, int depth)
 }
 
 /* With the ends of the hours, and what changes where the duty is handed on. */
-static int64_t point_after(const struct roster *roster, const struct tz *tz, int64_t at_usec)
+int64_t roster_change_after(const struct roster *roster, const struct tz *tz, int64_t at_usec)
 {
     int64_t point = INT64_MAX;
     for (int depth = 0; roster; roster = hands_on_to(roster, depth++)) {
@@ -296,12 +296,12 @@ static int64_t stretch_until(const struct roster *roster, const struct tz *tz, i
     int64_t point = at_usec;
     *ret_next = NULL;
     for (int i = 0; i < STRETCH_MAX_POINTS; i++) {
-        point = point_after(roster, tz, point);
+        point = roster_change_after(roster, tz, point);
         if (point > limit || point == INT64_MAX)
             break;
         struct on_call then;
         roster_on_call(roster, tz, point, &then);
-        if (!same_on_call(now, &then)) {
+        if (!on_call_same(now, &then)) {
             *ret_next = then.primary;
             return point;
         }
@@ -319,7 +319,7 @@ static int64_t stretch_from(const struct roster *roster, const struct tz *tz, in
             break;
         struct on_call then;
         roster_on_call(roster, tz, point - 1, &then);
-        if (!same_on_call(now, &then))
+        if (!on_call_same(now, &then))
             return point;
         inside = point - 1;
     }

@@ -21,6 +21,11 @@ void roster_on_call(const struct roster *roster, const struct tz *tz, int64_t at
 void roster_stretch(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct on_call *ret,
                     int64_t *ret_from_usec, int64_t *ret_until_usec, const struct person **ret_next);
 
+/* The first instant after at_usec at which the answer may be another one, though it need not be; INT64_MAX: none. */
+int64_t roster_change_after(const struct roster *roster, const struct tz *tz, int64_t at_usec);
+/* The same people, in the same order. Both are of one plan. */
+bool on_call_same(const struct on_call *a, const struct on_call *b);
+
 /* Whether the roster's own duty holds, or its `otherwise`. */
 bool roster_in_hours(const struct roster *roster, const struct tz *tz, int64_t at_usec);
 

@@ -27,7 +27,8 @@ def alone(*arguments, **env):
 # ---- without a daemon
 
 @pytest.mark.parametrize("command", ["trigger", "list", "show", "log", "ack", "decline", "note", "close", "callout", "oncall", "gateway list",
-                                     "gateway test", "status", "check", "reload", "token new", "verify"])
+                                     "gateway test", "status", "check", "reload", "token new", "verify",
+                                     "roster show"])
 def test_help_of_each_command(command):
     out = alone(*command.split(), "--help")
     assert out.returncode == 0 and out.stdout.startswith(f"Usage: bereddctl {command}") and "--json" in out.stdout and not out.stderr
@@ -35,7 +36,8 @@ def test_help_of_each_command(command):
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["trigger"], ["trigger", "ett", "två"], ["show"], ["note", "42"], ["list", "--bogus"], ["gateway"],
-                                       ["ack", "1", "2"], ["--bogus"], ["oncall", "--at"], ["token", "new"], ["token", "new", "a b"], ["trigger", b"\xff"]])
+                                       ["ack", "1", "2"], ["--bogus"], ["oncall", "--at"], ["token", "new"], ["token", "new", "a b"], ["trigger", b"\xff"],
+                                       ["roster"], ["roster", "nonsense"], ["roster", "show", "--from"]])
 def test_usage_errors(arguments):
     out = alone(*arguments)
     assert out.returncode == 2 and out.stderr and not out.stdout
@@ -45,7 +47,7 @@ def test_near_command_is_named():
     assert "trigger" in alone("triger").stderr
 
 
-@pytest.mark.parametrize("arguments", [["roster", "check"], ["simulate", "--at", "2026-12-24 08:00"], ["drill", "start"], ["gateway", "vcard"], ["roster"]])
+@pytest.mark.parametrize("arguments", [["roster", "check"], ["simulate", "--at", "2026-12-24 08:00"], ["drill", "start"], ["gateway", "vcard"], ["roster", "export", "TIB"]])
 def test_not_supported_yet(arguments):
     out = alone(*arguments)
     assert out.returncode == 1 and "not support" in out.stderr
