@@ -87,19 +87,31 @@ static bool read_word(void) {
     return text_equal_fold(line, "LARMA");
 }
 
-/* EXIT_DONE: go on. */
+/* One role as it is named, or (NULL) all that are always called. A role that is not there is told before anything is asked. */
+static int show_called(struct ctl *ctl, const char *role) {
+    CLEANUP_BUF struct buf path = {0};
+    CLEANUP_REPLY struct client_reply reply = {0};
+    buf_add_text(&path, "/v1/oncall");
+    client_add_query(&path, "role", role);
+    int code = ctl_get(ctl, buf_text(&path), &reply);
+    if (code == EXIT_DONE)
+        oncall_print_called(stderr, reply.json, role != NULL);
+    return code;
+}
+
+/* EXIT_DONE: go on. What is shown goes to stderr: stdout may be read by a program. */
 static int ask(struct ctl *ctl, const struct args *args) {
-    CLEANUP_REPLY struct client_reply oncall = {0};
-    int code = ctl_get(ctl, "/v1/oncall", &oncall);
-    if (code != EXIT_DONE)
-        return code;
-    json_t *roles = roles_of(args);
+    size_t index = 0;
+    const char *role = args_next(args, "role", &index);
     ctl_use_zone(ctl);
     fprintf(stderr, "%s: ", args_flag(args, "drill") ? "ÖVNING (drill)" : "A REAL ALARM");
     print_line(stderr, args_operand(args, 0));
     fputs("It will call:\n\n", stderr);
-    oncall_print_called(stderr, oncall.json, roles);
-    json_decref(roles);
+    do {
+        int code = show_called(ctl, role);
+        if (code != EXIT_DONE)
+            return code;
+    } while (role && (role = args_next(args, "role", &index)));
     if (read_word())
         return EXIT_DONE;
     ctl_complain("nothing was sent");

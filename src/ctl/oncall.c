@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "ctl/print.h"
 #include "ctl/table.h"
 
@@ -92,21 +91,12 @@ void oncall_print(FILE *stream, const json_t *reply) {
     table_print(&table, stream, "");
 }
 
-static bool is_called(const json_t *entry, const json_t *roles) {
-    size_t i;
-    const json_t *role;
-    json_array_foreach(roles, i, role)
-        if (text_equal_fold(json_string_value(role), json_text(entry, "role")))
-            return true;
-    return json_array_size(roles) == 0 && strcmp(json_text(entry, "call"), "on-request") != 0;
-}
-
-void oncall_print_called(FILE *stream, const json_t *reply, const json_t *roles) {
+void oncall_print_called(FILE *stream, const json_t *reply, bool named) {
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *entry;
     json_array_foreach(json_object_get(reply, "oncall"), i, entry)
-        if (is_called(entry, roles))
+        if (named || strcmp(json_text(entry, "call"), "on-request") != 0)
             add_role(&table, entry);
     table_print(&table, stream, "  ");
 }

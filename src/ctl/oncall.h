@@ -2,12 +2,13 @@
 #ifndef CTL_ONCALL_H
 #define CTL_ONCALL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <jansson.h>
 
 void oncall_print(FILE *stream, const json_t *reply);
-/* Those whom a trigger would call that names these roles; none named: those that are always called. */
-void oncall_print_called(FILE *stream, const json_t *reply, const json_t *roles);
+/* Those whom a trigger would call. named: it names the roles that are in the reply; otherwise those that are always called. */
+void oncall_print_called(FILE *stream, const json_t *reply, bool named);
 
 #endif

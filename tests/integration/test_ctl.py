@@ -297,6 +297,8 @@ def test_terminal_is_shown_who_and_asked_for_the_word(beredd, sms_gateway):
     assert beredd.get("/v1/incidents").json["incidents"] == []
     code, seen = on_terminal(beredd, ["trigger", "Brand"], b"\x04")
     assert code == 1 and beredd.get("/v1/incidents").json["incidents"] == []
+    code, seen = on_terminal(beredd, ["trigger", "Brand", "--role", "KIB", "--role", "TBI"])
+    assert code == 1 and "TIB" in seen and "LARMA" not in seen, "told before it is asked"
     code, seen = on_terminal(beredd, ["trigger", "Brand", "--role", "KIB"], b"LARMA\n")
     assert code == 0 and "Cia Lund" in seen and "Anna Berg" not in seen and "opened" in seen
     sms_gateway.wait_for(CIA)
