@@ -27,7 +27,7 @@ struct http_peer {
 
 struct http_request {           /* borrowed for the handler's call; copy what is kept */
     enum http_method method;    /* HEAD is handed on as GET: the server leaves the body out */
-    const char *path;           /* decoded, begins with "/", has no NUL; a raw path with an encoded slash, NUL or ".." is refused before */
+    const char *path;           /* decoded, begins with "/"; a raw path with an encoded slash, NUL or ".." is refused before */
     const char *query;          /* raw, without "?"; "" if none */
     const void *body;           /* body_len bytes, and a NUL behind them */
     size_t body_len;

@@ -153,7 +153,8 @@ static void start(struct transfer *transfer, struct transfer **ret)
         *ret = transfer;
 }
 
-enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata, struct transfer **ret)
+enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata,
+                           struct transfer **ret)
 {
     struct transfer *transfer = transfer_new(client, cb, userdata);
     enum err err = transfer_set_http(transfer, http);
@@ -164,7 +165,8 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
     return err;
 }
 
-enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata, struct transfer **ret)
+enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata,
+                                struct transfer **ret)
 {
     struct transfer *transfer = transfer_new(client, cb, userdata);
     enum err err = transfer_set_mail(transfer, mail);

@@ -62,7 +62,8 @@ struct transfer_mail {       /* one recipient and one connection a transfer */
     const char *to;
     const char *subject;     /* UTF-8, encoded by RFC 2047 here */
     const char *from_name;   /* NULL: none */
-    const char *const *headers;   /* more headers, ASCII: "Message-ID: <...>", "Auto-Submitted: auto-generated". Date, From, To, Subject are set here */
+    const char *const *headers;   /* more, ASCII: "Message-ID: <...>", "Auto-Submitted: auto-generated". Date, From, To and
+                                   * Subject are set here */
     size_t n_headers;
     const char *text;        /* UTF-8 body, quoted-printable */
     const char *html;        /* NULL: text only; else multipart/alternative */
@@ -71,9 +72,12 @@ struct transfer_mail {       /* one recipient and one connection a transfer */
 };
 
 /* Starts a transfer. The callback comes later, on the loop's thread, exactly once unless cancelled; never from within the
- * start. ERR_SYNTAX: a field holds what could be taken for protocol (control characters, a scheme that is not allowed); nothing is started. */
-WARN_UNUSED enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata, struct transfer **ret);
-WARN_UNUSED enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata, struct transfer **ret);
+ * start. ERR_SYNTAX: a field holds what could be taken for protocol (control characters, a scheme that is not
+ * allowed); nothing is started. */
+WARN_UNUSED enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb,
+                                       void *userdata, struct transfer **ret);
+WARN_UNUSED enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb,
+                                            void *userdata, struct transfer **ret);
 void transfer_cancel(struct transfer *transfer);            /* no callback any more; accepts NULL */
 
 #endif

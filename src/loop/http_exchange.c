@@ -52,7 +52,8 @@ static void collect_heads(struct evhttp_request *req, struct heads *ret)
     struct evkeyval *header;
     TAILQ_FOREACH(header, evhttp_request_get_input_headers(req), next) {
         for (size_t i = 0; i < N_ELEMENTS(head_fields); i++) {
-            if ((header->key[0] | 0x20) != (head_fields[i].name[0] | 0x20) || evutil_ascii_strcasecmp(header->key, head_fields[i].name))
+            if ((header->key[0] | 0x20) != (head_fields[i].name[0] | 0x20)
+                || evutil_ascii_strcasecmp(header->key, head_fields[i].name))
                 continue;
             const char **slot = head_at(ret, &head_fields[i]);
             ret->twice |= head_fields[i].framing && *slot;
@@ -68,7 +69,7 @@ static void collect_heads(struct evhttp_request *req, struct heads *ret)
 /* What two parsers could read differently is not guessed at. Returns why it is refused, or NULL. */
 static const char *refuse_framing(const struct http_conn *conn, const struct evhttp_request *req, const struct heads *heads)
 {
-    bool has_body = (*heads->content_length && strcmp(heads->content_length, "0")) || *heads->transfer_encoding;
+    bool has_body = (*heads->content_length && strcmp(heads->content_length, "0") != 0) || *heads->transfer_encoding;
     if (conn->scan.bad)
         return "the head of the request is malformed";
     if (heads->twice)
@@ -78,7 +79,9 @@ static const char *refuse_framing(const struct http_conn *conn, const struct evh
     if (*heads->transfer_encoding && evutil_ascii_strcasecmp(heads->transfer_encoding, "chunked"))
         return "this Transfer-Encoding is not supported";
     /* evhttp reads no body for these, and would take it for the next request. */
-    if (has_body && !(req->type & (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS)))
+    if (has_body
+        && !(req->type
+             & (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS)))
         return "a request of this method has no body";
     return NULL;
 }
@@ -126,7 +129,8 @@ static char *decode_path(const char *raw)
 {
     size_t len;
     char *path = raw ? evhttp_uridecode(*raw ? raw : "/", 0, &len) : NULL;
-    if (!path || *path != '/' || strlen(path) != len || has_encoded_slash(raw) || has_dot_segment(path) || !text_utf8_valid(path, len)) {
+    if (!path || *path != '/' || strlen(path) != len || has_encoded_slash(raw) || has_dot_segment(path)
+        || !text_utf8_valid(path, len)) {
         free(path);
         return NULL;
     }
@@ -272,7 +276,8 @@ void exchange_refuse(struct http_exchange *exchange, int status, const char *why
     exchange->close = true;
     if (exchange->conn)
         exchange->conn->linger = true;
-    http_reply(exchange, &(struct http_response){ .status = status, .content_type = "application/json", .body = body, .body_len = (size_t)len });
+    http_reply(exchange, &(struct http_response){
+                             .status = status, .content_type = "application/json", .body = body, .body_len = (size_t)len });
 }
 
 void exchange_add_error(struct buf *buf, int status)
@@ -284,7 +289,8 @@ void exchange_add_error(struct buf *buf, int status)
                                       : "the request is malformed";
     char body[128];
     int len = snprintf(body, sizeof(body), "{\"error\": \"%s\"}\n", why);
-    buf_printf(buf, "HTTP/1.1 %d Refused\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", status, len, body);
+    buf_printf(buf, "HTTP/1.1 %d Refused\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+               status, len, body);
 }
 
 static void add_header(struct evhttp_request *req, const char *name, const char *value)

@@ -19,8 +19,10 @@ static void add_decoded(struct buf *buf, const char *text, const char *end)
             buf_add_char(buf, (char)(high << 4 | low));
             text += 3;
         } else {
-            buf_add_char(buf, *text == '+' ? ' ' : *text);
-            text++;
+            char c = *text++;
+            if (c == '+')
+                c = ' ';
+            buf_add_char(buf, c);
         }
     }
 }
@@ -62,7 +64,8 @@ bool http_form_value(const char *form, size_t form_len, const char *name, struct
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+        || c == '~';
 }
 
 void http_add_form_encoded(struct buf *buf, const char *text)

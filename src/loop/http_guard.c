@@ -5,12 +5,11 @@
  * heads only. What must not happen while a function of evhttp is on the stack (freeing, feigned errors) is put off to the end
  * of the round by an event of our own that runs behind the present one. */
 #include <assert.h>
-#include <stdio.h>
 #include <sys/socket.h>
 
 #include <event2/bufferevent_ssl.h>
 
-#include "base/civil.h"
+#include "base/text.h"
 #include "loop/http_server_internal.h"
 
 enum { TICK_USEC = 250000, LINGER_USEC = 2000000 };
@@ -266,14 +265,23 @@ static void feign_error(struct http_conn *conn)
     release(conn);
 }
 
+/* The status of the answer at the beginning of the output; 0: there is none. */
+static int status_in_output(struct evbuffer *output)
+{
+    static const char begin[] = "HTTP/1.";              /* "HTTP/1.1 413" */
+    char head[12];
+    uint64_t status;
+    if (evbuffer_copyout(output, head, sizeof(head)) != sizeof(head) || strncmp(head, begin, sizeof(begin) - 1) != 0)
+        return 0;
+    return text_to_u64((char[]){ head[9], head[10], head[11], 0 }, 999, &status) ? 0 : (int)status;
+}
+
 /* evhttp answers some errors itself, in HTML. The answer is still in the buffer: put ours in its place. */
 static void rewrite_evhttp_error(struct http_conn *conn)
 {
     struct evbuffer *output = bufferevent_get_output(conn->bev);
-    char head[13] = "";
-    ev_ssize_t len = evbuffer_copyout(output, head, sizeof(head) - 1);
-    int status = 0;
-    if (len != sizeof(head) - 1 || sscanf(head, "HTTP/1.%*1[01] %3d", &status) != 1 || status < 400) {
+    int status = status_in_output(output);
+    if (status < 400) {
         conn->evhttp_spoke = false;                     /* "100 Continue" */
         return;
     }

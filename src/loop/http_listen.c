@@ -98,7 +98,8 @@ static struct http_listener *listener_new(struct http_server *server, int fd, SS
     listener->server = server;
     listener->tls = tls;
     listener->evhttp = make_evhttp(listener);
-    struct evconnlistener *accepting = evconnlistener_new(loop_base(server->loop), NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+    struct evconnlistener *accepting =
+        evconnlistener_new(loop_base(server->loop), NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
     assert(accepting);
     evconnlistener_set_error_cb(accepting, accept_failed);
     listener->bound = evhttp_bind_listener(listener->evhttp, accepting);
@@ -111,7 +112,8 @@ static struct http_listener *listener_new(struct http_server *server, int fd, SS
 static void unlink_socket(struct http_listener *listener)
 {
     struct stat st;
-    if (listener->unix_path && !lstat(listener->unix_path, &st) && st.st_dev == listener->unix_dev && st.st_ino == listener->unix_ino)
+    if (listener->unix_path && !lstat(listener->unix_path, &st) && st.st_dev == listener->unix_dev
+        && st.st_ino == listener->unix_ino)
         unlink(listener->unix_path);
 }
 
@@ -153,8 +155,8 @@ static enum err load_tls(const char *certificate_path, const char *key_path, SSL
     assert(tls);
     SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
     SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-    if (SSL_CTX_use_certificate_chain_file(tls, certificate_path) != 1 || SSL_CTX_use_PrivateKey_file(tls, key_path, SSL_FILETYPE_PEM) != 1
-        || SSL_CTX_check_private_key(tls) != 1) {
+    if (SSL_CTX_use_certificate_chain_file(tls, certificate_path) != 1
+        || SSL_CTX_use_PrivateKey_file(tls, key_path, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(tls) != 1) {
         SSL_CTX_free(tls);
         return ERR_SYNTAX;
     }
@@ -239,7 +241,8 @@ static void return_port(const struct http_listener *listener, int *ret_port)
         *ret_port = port_of(evhttp_bound_socket_get_fd(listener->bound));
 }
 
-enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path, const char *key_path, int *ret_port)
+enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
+                                const char *key_path, int *ret_port)
 {
     SSL_CTX *tls;
     enum err err = load_tls(certificate_path, key_path, &tls);
@@ -307,8 +310,8 @@ static enum err open_unix(const struct sockaddr_un *address, int *ret_fd, struct
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return ERR_IO;
-    if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) || chmod(address->sun_path, 0660) || lstat(address->sun_path, ret_st)
-        || listen(fd, BACKLOG)) {
+    if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) || chmod(address->sun_path, 0660)
+        || lstat(address->sun_path, ret_st) || listen(fd, BACKLOG)) {
         enum err err = err_of_errno();
         close(fd);
         return err;

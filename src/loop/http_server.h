@@ -1,7 +1,8 @@
 /* The HTTP server, over libevent's evhttp, with the guard that evhttp lacks: limits on header and body size, on the time to
  * a whole request, and on the number of connections. When they run out, the oldest that has not finished its request is closed; a
  * new one is never refused. It refuses framing that two parsers could read differently (facts: duplicate Content-Length or
- * Host, ...), and closes after doubtful requests. Bodies that stop half way, a byte a second, idle crowds: all end by the clock. */
+ * Host, ...), and closes after doubtful requests. Bodies that stop half way, a byte a second, idle
+ * crowds: all end by the clock. */
 #ifndef LOOP_HTTP_SERVER_H
 #define LOOP_HTTP_SERVER_H
 
@@ -19,14 +20,14 @@ struct http_limits {
     size_t max_body_bytes;          /* 64 KiB */
     unsigned max_connections;       /* 1000; event streams count too */
     unsigned max_streams;           /* 64 */
-    int64_t request_usec;           /* 10 s: from accept or the last response to a whole request; idle keep-alive ends by it too */
+    int64_t request_usec;           /* 10 s: from accept or the last answer to a whole request; idle keep-alive ends by it too */
     int64_t response_usec;          /* 30 s: from a whole request to its last byte read by the peer */
     size_t max_stream_backlog_bytes;   /* 1 MiB: a stream's client that reads more slowly is dropped */
 };
 extern const struct http_limits http_default_limits;
 
-/* Called for each whole request. The handler must see to it that http_reply() or http_stream_begin() is called exactly once on the
- * exchange, now or later on the loop's thread. `request` is borrowed for the call. If the peer goes away first, the
+/* Called for each whole request. The handler must see to it that http_reply() or http_stream_begin() is called exactly once on
+ * the exchange, now or later on the loop's thread. `request` is borrowed for the call. If the peer goes away first, the
  * exchange stays valid and the reply goes nowhere. */
 typedef void http_handler(void *userdata, struct http_exchange *exchange, const struct http_request *request);
 
@@ -35,8 +36,9 @@ struct http_server *http_server_new(struct loop *loop, const struct http_limits 
  * streams: they must still be ended, and `closed` is not called any more. */
 void http_server_free(struct http_server *server);          /* accepts NULL */
 
-/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL); *ret_port may be NULL.
- * An address that is listened on already keeps its socket, and new connections get the certificate as it is now.
+/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL);
+ * ret_port may be NULL. An address that is listened on already keeps its socket, and new connections get the certificate as it
+ * is now.
  * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. */
 WARN_UNUSED enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
                                             const char *key_path, int *ret_port);
@@ -65,7 +67,8 @@ typedef void http_stream_closed(void *userdata);
 struct http_stream *http_stream_begin(struct http_exchange *exchange, http_stream_closed *closed, void *userdata);
 void http_stream_send(struct http_stream *stream, const void *bytes, size_t len);
 /* Right after a send, for who has much to tell: calls back, once, when the kernel has taken all that was sent so far, so that a
- * slow peer is waited for and not dropped. Not after `closed` or http_stream_end(); a second request takes the place of the first. */
+ * slow peer is waited for and not dropped. Not after `closed` or http_stream_end(); a second request takes the place of
+ * the first. */
 typedef void http_stream_drained(void *userdata);
 void http_stream_when_drained(struct http_stream *stream, http_stream_drained *drained, void *userdata);
 void http_stream_end(struct http_stream *stream);           /* accepts NULL */

@@ -134,7 +134,8 @@ void stream_die(struct http_stream *stream)
     stream->req = NULL;
 }
 
-/* evhttp calls this when its output is empty; every chunk asks for it, since each takes the place of what the one before asked for. */
+/* evhttp calls this when its output is empty; every chunk asks for it, since each takes the place of what the one before asked
+ * for. */
 static void on_drained(struct evhttp_connection *connection, void *userdata)
 {
     struct http_stream *stream = userdata;

@@ -70,7 +70,7 @@ static enum err make_base(struct event_base **ret)
 enum err loop_new(struct loop **ret)
 {
     event_set_log_callback(route_log);
-    signal(SIGPIPE, SIG_IGN);               /* a peer that left is an error of write() */
+    (void)signal(SIGPIPE, SIG_IGN);               /* a peer that left is an error of write() */
     struct loop *loop = NEW(struct loop);
     loop->wake_fd = -1;
     loop->clock.fd = -1;

@@ -66,7 +66,8 @@ static bool write_output(struct transfer *transfer)
     struct mail_dialogue *dialogue = transfer->dialogue;
     while (dialogue->sent < dialogue->output.len) {
         size_t n = 0;
-        CURLcode code = curl_easy_send(transfer->easy, dialogue->output.data + dialogue->sent, dialogue->output.len - dialogue->sent, &n);
+        CURLcode code =
+            curl_easy_send(transfer->easy, dialogue->output.data + dialogue->sent, dialogue->output.len - dialogue->sent, &n);
         dialogue->sent += n;
         if (code == CURLE_AGAIN)
             return true;
@@ -150,7 +151,8 @@ static void wait_for(struct transfer *transfer, short what)
         return;
     dialogue->waiting_for = what;
     event_del(dialogue->event);
-    event_assign(dialogue->event, loop_base(transfer->client->loop), dialogue->fd, (short)(what | EV_PERSIST), event_get_callback(dialogue->event), transfer);
+    event_assign(dialogue->event, loop_base(transfer->client->loop), dialogue->fd, (short)(what | EV_PERSIST),
+                 event_get_callback(dialogue->event), transfer);
     event_add(dialogue->event, NULL);
 }
 

@@ -115,8 +115,8 @@ static void add_date(struct buf *buf, int64_t date_sec)
     struct civil civil;
     civil_from_sec(date_sec, &civil);
     int weekday = civil_weekday(civil_day(civil.year, civil.month, civil.day));
-    buf_printf(buf, "%s, %d %s %04d %02d:%02d:%02d +0000", days[weekday], civil.day, months[civil.month - 1], civil.year, civil.hour, civil.minute,
-               civil.second);
+    buf_printf(buf, "%s, %d %s %04d %02d:%02d:%02d +0000", days[weekday], civil.day, months[civil.month - 1], civil.year,
+               civil.hour, civil.minute, civil.second);
 }
 
 /* --- Quoted-printable, RFC 2045, 6.7 --- */
@@ -183,7 +183,8 @@ static void add_body(struct buf *buf, const struct transfer_mail *mail)
 
 static enum err check(const struct transfer_mail *mail)
 {
-    if (!mail_address_valid(mail->from) || !mail_address_valid(mail->to) || !is_line(mail->subject) || (mail->from_name && !is_line(mail->from_name)))
+    if (!mail_address_valid(mail->from) || !mail_address_valid(mail->to) || !is_line(mail->subject)
+        || (mail->from_name && !is_line(mail->from_name)))
         return ERR_SYNTAX;
     for (size_t i = 0; i < mail->n_headers; i++)
         if (!is_header(mail->headers[i]))

@@ -8,7 +8,8 @@
 #include "base/err.h"
 #include "loop/http_client.h"
 
-/* A bare address that can stand in an envelope and a header as it is: printable ASCII with one "@" inside, no blank, "<" or ">". */
+/* A bare address that can stand in an envelope and a header as it is: printable ASCII with one "@" inside, no blank, and none of
+ * the characters that need quoting. */
 bool mail_address_valid(const char *address);
 
 /* Appends the message. ERR_SYNTAX: a field holds what a header must not. */

@@ -23,8 +23,8 @@ static bool is_clean(const struct transfer_http *http)
         if (!is_header(http->headers[i]))
             return false;
     return (transfer_scheme_is(http->url, "http") || transfer_scheme_is(http->url, "https")) && transfer_text_clean(http->url)
-           && is_token(http->method, strlen(http->method)) && transfer_text_clean(http->username) && transfer_text_clean(http->password)
-           && transfer_text_clean(http->content_type) && transfer_text_clean(http->ca_file);
+        && is_token(http->method, strlen(http->method)) && transfer_text_clean(http->username)
+        && transfer_text_clean(http->password) && transfer_text_clean(http->content_type) && transfer_text_clean(http->ca_file);
 }
 
 static void set_body(struct transfer *transfer, const struct transfer_http *http)
@@ -35,7 +35,7 @@ static void set_body(struct transfer *transfer, const struct transfer_http *http
         SET(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(http->content_type ? http->body_len : 0));
         SET(transfer->easy, CURLOPT_COPYPOSTFIELDS, http->content_type && http->body ? http->body : "");
     }
-    if (!post && strcmp(http->method, "GET"))
+    if (!post && strcmp(http->method, "GET") != 0)
         SET(transfer->easy, CURLOPT_CUSTOMREQUEST, http->method);
     else if (!post && http->content_type)
         SET(transfer->easy, CURLOPT_CUSTOMREQUEST, "GET");

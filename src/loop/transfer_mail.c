@@ -28,7 +28,8 @@ enum err transfer_set_mail(struct transfer *transfer, const struct transfer_mail
     transfer->mail_from = mem_strdup(mail->from);
     transfer->mail_to = mem_strdup(mail->to);
     /* curl connects, greets, starts TLS and logs in. The mail itself is mail_dialogue.c's: curl would wait for the answer to the
-     * message inside one call, and the loop with it; and a transfer that is removed half way would end its message as if it were whole. */
+     * message inside one call, and the loop with it; and a transfer that is removed half way would end its message as if it
+     * were whole. */
     SET(transfer->easy, CURLOPT_CONNECT_ONLY, 1L);
     SET(transfer->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     SET(transfer->easy, CURLOPT_URL, mail->url);

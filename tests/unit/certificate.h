@@ -8,7 +8,7 @@ struct certificate {
     char key_path[96];
 };
 
-void certificate_make(struct certificate *certificate, const char *subject_alt_name);      /* "IP:127.0.0.1", "DNS:mail.example.se" */
+void certificate_make(struct certificate *certificate, const char *subject_alt_name);      /* "IP:127.0.0.1", "DNS:example.se" */
 void certificate_remove(struct certificate *certificate);
 
 #endif

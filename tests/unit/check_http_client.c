@@ -41,7 +41,10 @@ static void done(void *userdata, const struct transfer_result *result)
     ck_assert(!starting);
     ck_assert_int_eq(result->body[result->body_len], 0);
     struct outcome *outcome = &outcomes[n_outcomes++];
-    *outcome = (struct outcome){ .outcome = result->outcome, .status = result->status, .body_len = result->body_len, .cut = result->cut,
+    *outcome = (struct outcome){ .outcome = result->outcome,
+                                 .status = result->status,
+                                 .body_len = result->body_len,
+                                 .cut = result->cut,
                                  .retry_after_usec = result->retry_after_usec };
     snprintf(outcome->body, sizeof(outcome->body), "%s", result->body);
     snprintf(outcome->reason, sizeof(outcome->reason), "%s", result->reason);
@@ -258,7 +261,8 @@ static const struct dirty dirty_requests[] = {
 START_TEST(what_could_be_protocol_is_refused)
 {
     struct transfer *transfer = NULL;
-    ck_assert_msg(http_client_start(client, &dirty_requests[_i].http, done, NULL, &transfer) == ERR_SYNTAX, "%s", dirty_requests[_i].what);
+    ck_assert_msg(http_client_start(client, &dirty_requests[_i].http, done, NULL, &transfer) == ERR_SYNTAX, "%s",
+                  dirty_requests[_i].what);
     ck_assert_ptr_null(transfer);
 }
 END_TEST
@@ -292,12 +296,18 @@ static struct answer_case answer_cases[] = {
     { "until close", { "HTTP/1.0 200 OK\r\n\r\nbody", .then = THEN_CLOSE }, TRANSFER_DONE, 200 },
     { "error", { "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n" }, TRANSFER_DONE, 500 },
     { "redirect", { "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n" }, TRANSFER_DONE, 302 },
-    { "unauthorised", { "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\nContent-Length: 0\r\n\r\n" }, TRANSFER_DONE, 401 },
+    { "unauthorised",
+      { "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\nContent-Length: 0\r\n\r\n" },
+      TRANSFER_DONE,
+      401 },
     { "closed", { "", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 0 },
     { "reset", { "", .then = THEN_RESET }, TRANSFER_UNKNOWN, 0 },
     { "half", { "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 200 },
     { "half a head", { "HTTP/1.1 200 OK\r\nContent-Le", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 200 },
-    { "half chunked", { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 200 },
+    { "half chunked",
+      { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", .then = THEN_CLOSE },
+      TRANSFER_UNKNOWN,
+      200 },
     { "garbage", { "SSH-2.0-OpenSSH_9.2\r\n", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 0 },
     { "bad length", { "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 200 },
     { "endless head", { endless_head, .then = THEN_HOLD }, TRANSFER_UNKNOWN, 200 },
@@ -308,12 +318,12 @@ START_TEST(every_answer_has_its_meaning)
     const struct answer_case *c = &answer_cases[_i];
     strcpy(endless_head, "HTTP/1.1 200 OK\r\n");
     for (int i = 17; i + 6 < (int)sizeof(endless_head); i += 6)
-        memcpy(endless_head + i, "A: b\r\n", 6);
+        strcpy(endless_head + i, "A: b\r\n");
     begin_peer(&c->reply, 1);
     struct transfer_http http = get();
     struct outcome *outcome = fetch(&http);
-    ck_assert_msg(outcome->outcome == c->outcome && (c->outcome == TRANSFER_UNKNOWN || outcome->status == c->status), "%s: %d, status %ld, %s", c->what,
-                  (int)outcome->outcome, outcome->status, outcome->reason);
+    ck_assert_msg(outcome->outcome == c->outcome && (c->outcome == TRANSFER_UNKNOWN || outcome->status == c->status),
+                  "%s: %d, status %ld, %s", c->what, (int)outcome->outcome, outcome->status, outcome->reason);
     ck_assert_ptr_null(strstr(outcome->reason, "query"));
     http_client_free(TAKE(client));
     end_peer();
@@ -385,7 +395,9 @@ START_TEST(silence_before_the_request_is_not_sent)
     ck_assert_int_eq(listen(peer.listen_fd, 0), 0);
     int crowd[4];
     for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
-        struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)peer.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        struct sockaddr_in address = { .sin_family = AF_INET,
+                                       .sin_port = htons((uint16_t)peer.port),
+                                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
         crowd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         (void)!connect(crowd[i], (struct sockaddr *)&address, sizeof(address));
     }
@@ -456,7 +468,10 @@ static void cancel_another_and_start_anew(void *userdata, const struct transfer_
 
 START_TEST(a_callback_may_cancel_and_start)
 {
-    static const struct reply replies[] = { { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nfirst", .then = THEN_CLOSE }, { OK, .then = THEN_CLOSE }, { OK, .then = THEN_CLOSE } };
+    static const struct reply replies[] = { { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nfirst",
+                                              .then = THEN_CLOSE },
+                                            { OK, .then = THEN_CLOSE },
+                                            { OK, .then = THEN_CLOSE } };
     struct transfer_http http = get();
     int other_port;
     int silent = net_listen(&other_port);

@@ -69,8 +69,9 @@ START_TEST(requests_follow_each_other_on_a_connection)
     ck_assert(response_has("\r\nX-Content-Type-Options: nosniff\r\n"));
     ck_assert(response_has("\r\nDate: "));
     ck_assert(!response_has("Connection: close"));
-    request(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 5\r\n\r\nab\ncd", 200,
-            "POST /echo? application/json:ab\ncd");
+    request(fd,
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 5\r\n\r\nab\ncd",
+            200, "POST /echo? application/json:ab\ncd");
     request(fd, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n", 204, "");
     ck_assert(!response_has("Content-Length"));
     request(fd, "GET /caf%C3%A9/x%20y HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /caf\xc3\xa9/x y? :");
@@ -83,8 +84,9 @@ END_TEST
 START_TEST(pipelined_requests_are_answered_in_order)
 {
     int fd = begin();
-    ck_assert(net_send_text(fd, "POST /echo?1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\noneGET /echo?2 HTTP/1.1\r\nHost: a\r\n\r\n"
-                                "GET /none HTTP/1.1\r\nHost: a\r\n\r\nGET /echo?3 HTTP/1.1\r\nHost: a\r\n\r\nGET /echo?4 HT"));
+    ck_assert(net_send_text(
+        fd, "POST /echo?1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\noneGET /echo?2 HTTP/1.1\r\nHost: a\r\n\r\n"
+            "GET /none HTTP/1.1\r\nHost: a\r\n\r\nGET /echo?3 HTTP/1.1\r\nHost: a\r\n\r\nGET /echo?4 HT"));
     expect(fd, 200, "POST /echo?1 :one");
     expect(fd, 200, "GET /echo?2 :");
     expect(fd, 204, "");
@@ -139,8 +141,8 @@ END_TEST
 static const struct {
     const char *text;
     const char *method;
-} methods[] = { { "GET", "GET" }, { "POST", "POST" }, { "PUT", "PUT" }, { "DELETE", "DELETE" }, { "OPTIONS", "OPTIONS" }, { "PATCH", "PATCH" },
-                { "TRACE", "OTHER" }, { "BREW", "OTHER" }, { "get", "OTHER" } };
+} methods[] = { { "GET", "GET" },     { "POST", "POST" },   { "PUT", "PUT" },    { "DELETE", "DELETE" }, { "OPTIONS", "OPTIONS" },
+                { "PATCH", "PATCH" }, { "TRACE", "OTHER" }, { "BREW", "OTHER" }, { "get", "OTHER" } };
 
 START_TEST(every_method_reaches_the_handler)
 {
@@ -222,7 +224,8 @@ static const struct raw_case raw_cases[] = {
     RAW("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" TAIL, 400, 0, false),
     RAW("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n" TAIL, 400, 0, false),
     RAW("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n" TAIL, 400, 0, false),
-    RAW("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" TAIL, 400, 0, false),
+    RAW("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" TAIL, 400, 0,
+        false),
     RAW("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n" TAIL, 413, 0, false),
     RAW("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 36\r\n\r\n" TAIL, 400, 0, false),
     RAW("TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 36\r\n\r\n" TAIL, 400, 0, false),
@@ -278,8 +281,8 @@ END_TEST
 START_TEST(a_chunked_body_is_put_together)
 {
     int fd = begin();
-    request(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\nc\r\n\r\n0\r\nX: y\r\n\r\n", 200,
-            "POST /echo? :abc\r\n");
+    request(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\nc\r\n\r\n0\r\nX: y\r\n\r\n",
+            200, "POST /echo? :abc\r\n");
     close(fd);
 }
 END_TEST
@@ -406,7 +409,7 @@ END_TEST
 
 START_TEST(idle_connections_end_by_the_clock)
 {
-    limits.request_usec = 300000;
+    limits.request_usec = USEC_PER_SEC;
     int silent = begin();
     int used = net_dial(fixture_port(fixture));
     request(used, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", 200, NULL);
@@ -572,7 +575,9 @@ START_TEST(without_descriptors_new_ones_are_still_served)
         fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct rlimit few = { .rlim_cur = (rlim_t)fds[CROWD - 1] + 4, .rlim_max = (rlim_t)fds[CROWD - 1] + 4 };
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture_port(fixture)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)fixture_port(fixture)),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     for (int i = 0; i < CROWD; i++)
         ck_assert_int_eq(connect(fds[i], (struct sockaddr *)&address, sizeof(address)), 0);
     request(fds[CROWD - 1], "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /echo? :");
@@ -593,14 +598,14 @@ static void begin_stream(int fd)
 
 START_TEST(a_stream_flows_and_ends)
 {
-    limits.request_usec = limits.response_usec = 300000;       /* neither is for streams */
+    limits.request_usec = limits.response_usec = USEC_PER_SEC;       /* neither is for streams */
     int fd = begin();
     begin_stream(fd);
     for (int i = 0; i < 8; i++) {
         char event[32];
         snprintf(event, sizeof(event), "data: %d\n\n", i);
         fixture_broadcast(fixture, event, strlen(event));
-        poll(NULL, 0, 100);
+        poll(NULL, 0, 200);
     }
     ck_assert(net_recv_until(fd, &in, "data: 7\n\n\r\n"));
     fixture_end_streams(fixture);
@@ -646,11 +651,13 @@ START_TEST(a_stream_can_wait_for_its_peer)
     buf_clear(&in);
     net_recv_all(fd, &in);
     ck_assert_int_eq(net_status(&in), 200);
-    ck_assert_uint_gt(in.len, 200 * 65536);
+    ck_assert_uint_gt(in.len, (size_t)200 * 65536);
     ck_assert_str_eq(buf_text(&in) + in.len - 7, "\r\n0\r\n\r\n");
     close(fd);
 }
 END_TEST
+
+#define FLOOD_BYTES ((size_t)64 * 1048576)
 
 /* Sends junk for as long as the other side takes it; returns how much it took. */
 static size_t flood(int fd)
@@ -659,7 +666,7 @@ static size_t flood(int fd)
     char junk[65536] = "";
     size_t sent = 0;
     struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
-    while (sent < 64 * 1048576 && poll(&poll_fd, 1, 100) == 1) {
+    while (sent < FLOOD_BYTES && poll(&poll_fd, 1, 100) == 1) {
         ssize_t n = send(fd, junk, sizeof(junk), MSG_NOSIGNAL);
         sent += n > 0 ? (size_t)n : 0;
         if (n < 0 && errno != EAGAIN)
@@ -673,7 +680,7 @@ START_TEST(what_a_streams_peer_sends_is_thrown_away)
 {
     int fd = begin();
     begin_stream(fd);
-    ck_assert_uint_ge(flood(fd), 64 * 1048576);
+    ck_assert_uint_ge(flood(fd), FLOOD_BYTES);
     fixture_broadcast(fixture, "data: still\n\n", 13);
     ck_assert(net_recv_until(fd, &in, "data: still\n\n\r\n"));
     close(fd);
@@ -688,7 +695,7 @@ START_TEST(what_comes_while_an_answer_waits_is_bounded)
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
     for (int i = 0; i < 20; i++)                /* an answer that the peer does not take */
         net_send_text(fd, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
-    ck_assert_uint_lt(flood(fd), 64 * 1048576);
+    ck_assert_uint_lt(flood(fd), FLOOD_BYTES);
     close(fd);
 }
 END_TEST
@@ -749,13 +756,17 @@ START_TEST(only_a_trusted_proxy_speaks_for_others)
 {
     static const char *const proxy = "127.0.0.1";
     int fd = begin();
-    request(fd, "GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n", 200, "127.0.0.1 remote plain direct -1 -1");
+    request(fd, "GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n", 200,
+            "127.0.0.1 remote plain direct -1 -1");
     fixture_run(fixture, trust, (void *)&proxy);
-    request(fd, "GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.8,2001:db8::1\r\n\r\n", 200,
-            "2001:db8::1 remote plain proxied -1 -1");
+    request(fd, "GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.8,2001:db8::1\r\n\r\n",
+            200, "2001:db8::1 remote plain proxied -1 -1");
     ck_assert(response_has("\r\nConnection: close\r\n"));
     close(fd);
-    static const char *const forms[][2] = { { "198.51.100.1:4711", "198.51.100.1" }, { "x, [2001:db8::2]:80", "2001:db8::2" }, { "unknown", "127.0.0.1" }, { "", "127.0.0.1" } };
+    static const char *const forms[][2] = { { "198.51.100.1:4711", "198.51.100.1" },
+                                            { "x, [2001:db8::2]:80", "2001:db8::2" },
+                                            { "unknown", "127.0.0.1" },
+                                            { "", "127.0.0.1" } };
     for (size_t i = 0; i < N_ELEMENTS(forms); i++) {
         char text[128];
         snprintf(text, sizeof(text), "GET /peer HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %s\r\n\r\n", forms[i][0]);
@@ -889,7 +900,9 @@ static void listen_tcp(struct fixture *each, void *userdata)
     job->err = http_server_listen_tcp(fixture_server(each), job->address, NULL, NULL, &job->port);
 }
 
-static const char *const bad_addresses[] = { "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "localhost:80", "::1:80", "[::1]", "[::1:80", "[]:80", ":80" };
+static const char *const bad_addresses[] = {
+    "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "localhost:80", "::1:80", "[::1]", "[::1:80", "[]:80", ":80"
+};
 
 START_TEST(an_address_is_numeric_with_a_port)
 {

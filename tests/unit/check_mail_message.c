@@ -4,7 +4,11 @@
 
 static struct transfer_mail plain(void)
 {
-    return (struct transfer_mail){ .from = "larm@example.se", .to = "anna.berg@example.se", .subject = "LARM TIB", .text = "Brand i skola.\n", .date_sec = 1795442400 };
+    return (struct transfer_mail){ .from = "larm@example.se",
+                                   .to = "anna.berg@example.se",
+                                   .subject = "LARM TIB",
+                                   .text = "Brand i skola.\n",
+                                   .date_sec = 1795442400 };
 }
 
 static struct buf compose(const struct transfer_mail *mail)
@@ -133,8 +137,20 @@ START_TEST(a_mail_with_html_has_both_parts)
 END_TEST
 
 static const char *const bad_addresses[] = {
-    "", "@", "a@", "@b", "a", "a b@example.se", "a@b@c", "<a@example.se>", "a@example.se\r\nRCPT TO:<x@example.se>", "a\n@example.se",
-    "\xc3\xa5@example.se", "a@example.se>", "a,b@example.se", "a@example.se\x7f",
+    "",
+    "@",
+    "a@",
+    "@b",
+    "a",
+    "a b@example.se",
+    "a@b@c",
+    "<a@example.se>",
+    "a@example.se\r\nRCPT TO:<x@example.se>",
+    "a\n@example.se",
+    "\xc3\xa5@example.se",
+    "a@example.se>",
+    "a,b@example.se",
+    "a@example.se\x7f",
 };
 
 START_TEST(addresses_that_could_be_commands_are_refused)

@@ -119,7 +119,8 @@ static bool introductions(struct buf *line)
 {
     while (hear_line(line)) {
         if (starts(line, "EHLO ")) {
-            say(server.offer_starttls && !server.ssl ? "250-mail.example.se\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n" : "250-mail.example.se\r\n250 AUTH PLAIN\r\n");
+            say(server.offer_starttls && !server.ssl ? "250-mail.example.se\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"
+                                                     : "250-mail.example.se\r\n250 AUTH PLAIN\r\n");
         } else if (starts(line, "STARTTLS")) {
             if (!start_tls())
                 return false;
@@ -141,7 +142,7 @@ static bool step(struct buf *line, const char *wanted, const char *answer, bool 
 {
     if (!has_line && !hear_line(line))
         return false;
-    if (strcmp(buf_text(line), wanted)) {
+    if (strcmp(buf_text(line), wanted) != 0) {
         complain(wanted, buf_text(line));
         return false;
     }
@@ -152,7 +153,7 @@ static bool step(struct buf *line, const char *wanted, const char *answer, bool 
 
 static void hear_message(struct buf *line)
 {
-    while (hear_line(line) && strcmp(buf_text(line), ".")) {
+    while (hear_line(line) && strcmp(buf_text(line), ".") != 0) {
         if (starts(line, "."))
             complain("a dot that is not stuffed", buf_text(line));
         if (line->len > 998)
@@ -180,7 +181,9 @@ static void converse(void)
         wait_for_the_end();
         return;
     }
-    say(server.manner == REFUSE_GREETING ? "554 5.7.1 go away\r\n" : server.manner == GREET_GARBAGE ? "HTTP/1.1 400 Bad Request\r\n\r\n" : "220-hello\r\n220 mail.example.se\r\n");
+    say(server.manner == REFUSE_GREETING ? "554 5.7.1 go away\r\n"
+        : server.manner == GREET_GARBAGE ? "HTTP/1.1 400 Bad Request\r\n\r\n"
+                                         : "220-hello\r\n220 mail.example.se\r\n");
     if (server.manner == REFUSE_GREETING || server.manner == GREET_GARBAGE) {
         wait_for_the_end();
         return;
@@ -194,12 +197,13 @@ static void converse(void)
     bool asked = buf_text(&line)[0] == 'M';
     if (server.manner == ANSWER_ENDLESSLY && asked)
         say_endlessly();
-    if (!step(&line, "MAIL FROM:<larm@example.se>", from_answer, asked) || server.manner == REFUSE_FROM || server.manner == ANSWER_GARBAGE
-        || server.manner == ANSWER_AHEAD) {
+    if (!step(&line, "MAIL FROM:<larm@example.se>", from_answer, asked) || server.manner == REFUSE_FROM
+        || server.manner == ANSWER_GARBAGE || server.manner == ANSWER_AHEAD) {
         wait_for_the_end();             /* QUIT is not answered */
         return;
     }
-    if (!step(&line, "RCPT TO:<anna.berg@example.se>", server.manner == REFUSE_TO ? "550-5.1.1 no such\r\n550 5.1.1 user\r\n" : "250 ok\r\n", false)
+    if (!step(&line, "RCPT TO:<anna.berg@example.se>",
+              server.manner == REFUSE_TO ? "550-5.1.1 no such\r\n550 5.1.1 user\r\n" : "250 ok\r\n", false)
         || server.manner == REFUSE_TO) {
         wait_for_the_end();
         return;
@@ -270,8 +274,14 @@ static void done(void *userdata, const struct transfer_result *result)
 static struct transfer_mail mail(void)
 {
     static const char *const headers[] = { "Message-ID: <1@example.se>" };
-    return (struct transfer_mail){ .url = url, .from = "larm@example.se", .to = "anna.berg@example.se", .subject = "LARM", .headers = headers, .n_headers = 1,
-                                   .text = "Brand i skola.\n.\n..dots\nRCPT TO:<x@example.se>\n", .timeout_usec = 10 * USEC_PER_SEC,
+    return (struct transfer_mail){ .url = url,
+                                   .from = "larm@example.se",
+                                   .to = "anna.berg@example.se",
+                                   .subject = "LARM",
+                                   .headers = headers,
+                                   .n_headers = 1,
+                                   .text = "Brand i skola.\n.\n..dots\nRCPT TO:<x@example.se>\n",
+                                   .timeout_usec = 10 * USEC_PER_SEC,
                                    .starttls = TRANSFER_STARTTLS_NO };
 }
 
@@ -363,7 +373,7 @@ START_TEST(every_end_has_its_meaning)
     const struct end_case *c = &end_cases[_i];
     CLEANUP_FREE char *large = large_text();
     struct transfer_mail each = mail();
-    each.timeout_usec = c->manner == GREET_GARBAGE ? 500000 : each.timeout_usec;      /* curl waits for a line that it understands */
+    each.timeout_usec = c->manner == GREET_GARBAGE ? 500000 : each.timeout_usec; /* curl waits for a line that it understands */
     if (c->manner == REFUSE_DURING_MESSAGE)
         each.text = large;
     begin_server(c->manner);
@@ -446,7 +456,7 @@ static const struct starttls_case starttls_cases[] = {
     { true, TRANSFER_STARTTLS_REQUIRED, false, TRANSFER_NOT_SENT, false },
     { false, TRANSFER_STARTTLS_REQUIRED, true, TRANSFER_NOT_SENT, false },
     { true, TRANSFER_STARTTLS_OPPORTUNISTIC, true, TRANSFER_DONE, false },
-    { true, TRANSFER_STARTTLS_OPPORTUNISTIC, false, TRANSFER_DONE, false },     /* better than in plain, which it would accept too */
+    { true, TRANSFER_STARTTLS_OPPORTUNISTIC, false, TRANSFER_DONE, false }, /* better than in plain, which it would accept too */
     { false, TRANSFER_STARTTLS_OPPORTUNISTIC, false, TRANSFER_DONE, true },
     { true, TRANSFER_STARTTLS_NO, true, TRANSFER_DONE, true },
 };
@@ -473,7 +483,8 @@ END_TEST
 
 START_TEST(what_could_be_commands_is_refused)
 {
-    static const char *const addresses[] = { "x@example.se>\r\nRCPT TO:<y@example.se", "x@example.se\n", "<x@example.se>", "x", "" };
+    static const char *const addresses[] = { "x@example.se>\r\nRCPT TO:<y@example.se", "x@example.se\n", "<x@example.se>", "x",
+                                             "" };
     struct transfer *transfer = NULL;
     for (size_t i = 0; i < N_ELEMENTS(addresses); i++) {
         struct transfer_mail each = mail();

@@ -13,7 +13,9 @@ enum { PATIENCE_MSEC = 10000 };
 
 static struct sockaddr_in loopback(int port)
 {
-    return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    return (struct sockaddr_in){ .sin_family = AF_INET,
+                                 .sin_port = htons((uint16_t)port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
 int net_listen(int *ret_port)
@@ -21,7 +23,8 @@ int net_listen(int *ret_port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = loopback(0);
     socklen_t len = sizeof(address);
-    int failed = bind(fd, (struct sockaddr *)&address, len) || listen(fd, 64) || getsockname(fd, (struct sockaddr *)&address, &len);
+    int failed =
+        bind(fd, (struct sockaddr *)&address, len) || listen(fd, 64) || getsockname(fd, (struct sockaddr *)&address, &len);
     assert(!failed);
     *ret_port = ntohs(address.sin_port);
     return fd;
@@ -140,8 +143,8 @@ bool net_recv_response(int fd, struct buf *buf, struct buf *ret, bool bodyless)
 
 int net_status(const struct buf *response)
 {
-    int status = 0;
-    return sscanf(buf_text(response), "HTTP/1.%*[01] %d", &status) == 1 ? status : 0;
+    const char *text = buf_text(response);
+    return strncmp(text, "HTTP/1.", 7) != 0 ? 0 : (int)strtol(text + 9, NULL, 10);
 }
 
 const char *net_body(const struct buf *response)

@@ -144,7 +144,7 @@ static void handle(void *userdata, struct http_exchange *exchange, const struct 
         begin_stream(fixture, exchange);
     else if (!strcmp(request->path, "/flood"))
         begin_flood(fixture, exchange);
-    else if (strcmp(request->path, "/hold"))
+    else if (strcmp(request->path, "/hold") != 0)
         reply_echo(exchange, request);
 }
 

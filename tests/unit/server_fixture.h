@@ -19,7 +19,7 @@ struct fixture;
 extern const struct http_limits test_limits;         /* the defaults; tests copy and tighten them */
 
 struct fixture *fixture_start(const struct http_limits *limits);
-void fixture_stop(struct fixture *fixture);          /* frees the server and ends the thread; what is held is answered after that */
+void fixture_stop(struct fixture *fixture);          /* frees server and thread; what is held is answered after that */
 int fixture_port(const struct fixture *fixture);     /* plain HTTP on 127.0.0.1 */
 
 /* Runs a function on the loop's thread and waits for it. */
