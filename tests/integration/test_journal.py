@@ -30,11 +30,11 @@ def test_every_step_stands_in_the_journal(journalled, journald, sms_gateway):
     sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
     eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
     beredd.post(f"/v1/incidents/{ident}/close", {"reason": "släckt"})
-    timeline = beredd.timeline(ident)
-    entries = eventually(lambda: len(found := journald.entries(f"BEREDD_INCIDENT={ident}")) >= len(timeline) and found, what="all entries")
-    timeline = beredd.timeline(ident)
-    entries = journald.entries(f"BEREDD_INCIDENT={ident}")
-    assert [entry["BEREDD_EVENT"] for entry in entries] == [entry["event"] for entry in timeline]
+
+    def both():     # the journal comes after the log, and notices go on after the closing
+        known, found = beredd.timeline(ident), journald.entries(f"BEREDD_INCIDENT={ident}")
+        return [entry["BEREDD_EVENT"] for entry in found] == [entry["event"] for entry in known] and (known, found)
+    timeline, entries = eventually(both, what="that the journal holds the timeline")
 
     for entry, known in zip(entries, timeline):
         assert entry["MESSAGE_ID"] == IDS[entry["BEREDD_EVENT"]] and entry["SYSLOG_IDENTIFIER"] == "beredd"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every scenario beside this script, through the runner that was built.
+# Every scenario beside this script, through the runner that was built; $WRAPPER may be a program that runs it, as valgrind.
 set -eu
 here=${srcdir:-.}/tests/scenarios
-SCENARIO_PLANS=$here/plans exec ./tests/scenarios/run_scenarios "$here"/*.scn
+SCENARIO_PLANS=$here/plans exec ${WRAPPER-} ./tests/scenarios/run_scenarios "$here"/*.scn
