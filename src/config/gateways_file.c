@@ -246,7 +246,7 @@ static void read_file(struct load *load, const char *name, struct gateway *gatew
 {
     CLEANUP_BUF struct buf file = { 0 };
     buf_printf(&file, "gateways/%s.ini", name);
-    const struct doc *doc = load_document(load, buf_text(&file), false, kinds, N_ELEMENTS(kinds), NULL);
+    const struct doc *doc = load_document(load, buf_text(&file), true, kinds, N_ELEMENTS(kinds), NULL);
     if (!doc)
         return;
     bool found = false;

@@ -119,6 +119,15 @@ static bool names_somebody(const struct doc *doc)
     return false;
 }
 
+/* An editor or a copy empties a file before it fills it. Taken as it is then, it would be a role that nobody holds. */
+static bool is_whole(struct load *load, const struct doc *doc, const char *file)
+{
+    if (doc->sections)
+        return true;
+    problems_add(load->problems, PROBLEM_ERROR, file, 0, "nothing stands in it: it may be half written; remove the file if it is not needed");
+    return false;
+}
+
 static void load_shifts(struct load *load, const struct doc *own, struct roster *roster)
 {
     struct names drop_ins;
@@ -131,8 +140,8 @@ static void load_shifts(struct load *load, const struct doc *own, struct roster 
     for (size_t i = 0; i < drop_ins.n; i++) {
         CLEANUP_BUF struct buf file = { 0 };
         buf_printf(&file, "%s/%s.ini", directory, drop_ins.list[i]);
-        const struct doc *doc = load_document(load, buf_text(&file), false, drop_in_kinds, N_ELEMENTS(drop_in_kinds), NULL);
-        if (doc)
+        const struct doc *doc = load_document(load, buf_text(&file), true, drop_in_kinds, N_ELEMENTS(drop_in_kinds), NULL);
+        if (doc && is_whole(load, doc, buf_text(&file)))
             docs[n++] = doc;
         held = held || !doc || names_somebody(doc);
     }
@@ -147,8 +156,8 @@ static void read_roster(struct load *load, struct roster *roster)
     bool unreadable = false;
     roster->origin = (struct origin){ .file = file };
     roster->title = roster->role;
-    const struct doc *doc = load_document(load, file, false, kinds, N_ELEMENTS(kinds), &unreadable);
-    if (!doc)
+    const struct doc *doc = load_document(load, file, true, kinds, N_ELEMENTS(kinds), &unreadable);
+    if (!doc || !is_whole(load, doc, file))
         return;
     load_roster_section(load, doc, roster);
     duties_load_weeks(load, doc, roster);

@@ -121,3 +121,116 @@ def test_service_manager_that_hangs_stops_nothing(stopped, sms_gateway):
         beredd.trigger(f"Larm {n}.")
         sms_gateway.wait_for(ANNA, containing=f"Larm {n}.")
     beredd.notify.listening.set()
+
+
+def test_person_removed_while_being_paged(stopped, sms_gateway):
+    """Their page is out, and their code still answers; the next step goes to who is left."""
+    stopped.config.ladder("step = 0s primary sms\nstep = 2s primary sms\nrepeat = 10m", who="anna.berg")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    before, _, rest = beredd.config.files["people.ini"].partition("[person anna.berg]")
+    beredd.config.files["people.ini"] = before + rest[rest.index("[person bo.ek]"):]
+    for roster in ("TIB", "KIB"):
+        beredd.config.files[f"rosters/{roster}.ini"] = beredd.config.files[f"rosters/{roster}.ini"].replace("anna.berg", "bo.ek")
+    beredd.reload()
+    sms_gateway.wait_for(BO)
+    assert len(sms_gateway.to(ANNA)) == 1
+    sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
+    callout = eventually(lambda: beredd.callout(ident)["state"] == "acknowledged" and beredd.callout(ident))
+    assert callout["acknowledged_by"] == "anna.berg"
+
+
+def test_ladder_shortened_below_the_current_step(stopped, sms_gateway):
+    """It stands on step 3 of what is now one step: it waits out what it had begun to wait for, and then repeats."""
+    stopped.config.ladder("step = 0s primary sms\nstep = 0s secondary sms\nstep = 0s person:cia.lund sms\nstep = 1s person:drift sms\nrepeat = 1s")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    eventually(lambda: beredd.callout(ident)["step"] >= 3)
+    beredd.config.ladder("step = 0s primary sms\nrepeat = 1s", who="bo.ek")
+    beredd.reload()
+    sms_gateway.wait_for(BO, 3)
+    callout = beredd.callout(ident)
+    assert callout["state"] == "paging" and callout["round"] >= 1 and callout["next_page_at"]
+    code = sms_gateway.to(BO)[-1].code
+    sms_gateway.reply(beredd, BO, f"JA {code}")
+    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
+
+
+def test_file_of_a_role_deleted_with_alarms_open_and_put_back(stopped, sms_gateway):
+    """One call-out is paging, one is acknowledged. Neither is dropped; a new alarm finds no such role, until its file is back."""
+    stopped.config.ladder(FAST_LADDER)
+    beredd = stopped.start()
+    taken, paging = beredd.trigger("Redan tagen"), beredd.trigger("Ännu obesvarad")
+    beredd.ctl("ack", taken, "--role", "TIB", "--as", "anna.berg")
+    roster = beredd.config.files.pop("rosters/TIB.ini")
+    beredd.reload()
+    pages = len(sms_gateway.to(ANNA, "obesvarad"))
+    sms_gateway.wait_for(ANNA, pages + 1, "obesvarad")
+    assert beredd.callout(taken)["state"] == "acknowledged" and beredd.callout(paging)["state"] == "paging"
+    assert beredd.post("/v1/incidents", {"summary": "Ny", "roles": ["TIB"]}, token="token-of-rtj").status == 422
+    beredd.kill()
+    beredd.start()      # without a ladder of its own it goes on in intervals of ten minutes
+    assert beredd.callout(paging)["state"] == "paging" and beredd.callout(paging)["next_page_at"]
+    beredd.ctl("ack", paging, "--role", "TIB", "--as", "anna.berg")
+    assert beredd.callout(paging)["state"] == "acknowledged"
+    beredd.config.files["rosters/TIB.ini"] = roster
+    beredd.reload()
+    assert beredd.trigger("Nu finns den igen", roles=["TIB"])
+    sms_gateway.wait_for(ANNA, containing="finns den igen")
+
+
+def refused(beredd):
+    """Reloads what stands on disk now, and gives what the log says of it."""
+    before = beredd.log_events().count("reload-refused")
+    os.kill(beredd.process.pid, signal.SIGHUP)
+    eventually(lambda: beredd.log_events().count("reload-refused") > before, what="that the reload is refused")
+    return beredd.ctl("log").stdout
+
+
+def test_roster_that_is_half_written_leaves_the_old_one(stopped, sms_gateway):
+    """Cut at every kind of place, as a copy that is under way would be; what parses all the same is a roster without a ladder or a name."""
+    stopped.config.ladder(SLOW_LADDER)
+    beredd = stopped.start()
+    path = beredd.config.directory / "rosters/TIB.ini"
+    text = path.read_text()
+    for cut in (0, text.index("[shifts]") + 3, text.index("2090"), text.index("anna.berg") + 5, text.index("repeat") + 3, text.index("= 10m") + 2):
+        path.write_text(text[:cut])
+        assert "rosters/TIB.ini" in refused(beredd), text[:cut]
+    beredd.trigger()
+    sms_gateway.wait_for(ANNA)
+
+
+def test_roster_that_vanishes_during_a_reload_leaves_the_old_one(stopped, sms_gateway):
+    """Its name is in the directory, and nothing is behind it: as where it is removed between the listing and the reading."""
+    beredd = stopped.start()
+    path = beredd.config.directory / "rosters/TIB.ini"
+    path.unlink()
+    path.symlink_to(path.with_name("TIB.ini.new"))
+    assert "rosters/TIB.ini" in refused(beredd)
+    ident = beredd.trigger()
+    sms_gateway.wait_for(ANNA)
+    assert beredd.callout(ident)["role"] == "TIB"
+
+
+def test_roster_directory_that_is_gone_leaves_the_old_one(stopped, sms_gateway):
+    beredd = stopped.start()
+    (beredd.config.directory / "rosters").rename(beredd.config.directory / "rosters.away")
+    assert "rosters" in refused(beredd)
+    (beredd.config.directory / "rosters.away").rename(beredd.config.directory / "rosters")
+    beredd.trigger()
+    sms_gateway.wait_for(ANNA)
+
+
+def test_drop_in_that_vanishes_during_a_reload_leaves_the_old_one(stopped, sms_gateway):
+    """Otherwise Bo's takeover would be lost without a word."""
+    stopped.config.files["rosters/TIB.d/swap.ini"] = "[shifts]\nshift = 2020-01-01 00:00 / 2090-01-01 00:00 bo.ek\n"
+    beredd = stopped.start()
+    path = beredd.config.directory / "rosters/TIB.d/swap.ini"
+    path.write_text("")
+    assert "rosters/TIB.d/swap.ini" in refused(beredd)
+    path.unlink()
+    path.symlink_to(path.with_name("swap.ini.new"))
+    assert "rosters/TIB.d/swap.ini" in refused(beredd)
+    beredd.trigger()
+    sms_gateway.wait_for(BO)
