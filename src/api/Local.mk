@@ -19,6 +19,7 @@ libapi_a_SOURCES = \
 	src/api/oncall.c \
 	src/api/people.c \
 	src/api/rendered.c src/api/rendered.h \
+	src/api/rosters.c \
 	src/api/request_table.c src/api/request_table.h \
 	src/api/router.c \
 	src/api/status.c \

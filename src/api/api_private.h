@@ -6,7 +6,7 @@
  *   history.c       records from the store             incident_view.c   an incident as it is now
  *   incidents.c     triggers, and one; incident_list.c     actions.c      acknowledge, decline, note, close, call-outs
  *   timeline.c      a record, for people
- *   oncall.c, status.c, gateways.c                     events.c       event streams
+ *   oncall.c, rosters.c, status.c, gateways.c          events.c       event streams
  *   hooks.c         what providers call                people.c       the page for people, drawn by web/ */
 #ifndef API_API_PRIVATE_H
 #define API_API_PRIVATE_H
@@ -99,8 +99,9 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
 /* The person that a body names, or whose login the caller has. NULL: answered 422 with the choices. */
 const struct person *call_person(struct call *call, const char *typed, const struct incident *incident);
 
-/* oncall.c, status.c, gateways.c */
-call_handler oncall_show, rosters_ics;
+/* oncall.c, rosters.c, status.c, gateways.c */
+call_handler oncall_show;
+call_handler rosters_ics;
 call_handler status_show, status_health, status_ready, status_check, status_reload;
 call_handler gateways_list, gateways_test;
 void gateways_test_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);

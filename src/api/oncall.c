@@ -150,8 +150,3 @@ void oncall_show(struct call *call)
     rendered_end(&writer);
     rendered_send(&rendered, call->exchange);
 }
-
-void rosters_ics(struct call *call)
-{
-    call_error(call, 501, NULL, "calendar feeds are not supported yet");
-}

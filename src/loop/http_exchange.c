@@ -324,7 +324,8 @@ static void add_headers(const struct http_exchange *exchange, const struct http_
     add_header(req, "Allow", response->allow);
     add_header(req, "WWW-Authenticate", response->status == 401 ? "Bearer" : NULL);
     add_header(req, "Retry-After", response->retry_after);
-    add_header(req, "Cache-Control", response->no_store ? "no-store" : NULL);
+    add_header(req, "ETag", response->etag);
+    add_header(req, "Cache-Control", response->no_store ? "no-store" : response->etag ? "private, no-cache" : NULL);
     add_header(req, "Connection", exchange->close || exchange->server->draining ? "close" : NULL);
 }
 

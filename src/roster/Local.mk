@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libroster.a
 libroster_a_SOURCES = \
 	src/roster/duty_list.c src/roster/duty_list.h \
+	src/roster/ics.c src/roster/ics.h \
 	src/roster/roster_calendar.c src/roster/roster_calendar.h \
 	src/roster/roster_diff.c \
 	src/roster/roster_diff_ladder.c src/roster/roster_diff_ladder.h \

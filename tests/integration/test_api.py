@@ -133,11 +133,6 @@ def test_check_and_reload(beredd):
     assert beredd.post("/v1/reload", token="token-of-chief").status == 422
 
 
-def test_not_built_yet_says_so(beredd):
-    answer = beredd.get("/v1/rosters/TIB.ics", token="token-of-operator")
-    assert answer.status >= 400 and "not supported" in answer.json["error"]
-
-
 class Stream:
     """An event stream, read by a thread."""
 

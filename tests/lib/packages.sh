@@ -2,12 +2,12 @@
 # Elsewhere it looks whether the tools and libraries are there under any name, and prints what is needed if not.
 
 packages_build="procps gcc libc6-dev make autoconf automake autoconf-archive pkg-config xz-utils systemd tzdata
-  libevent-dev libcurl4-openssl-dev libinih-dev libsystemd-dev libsqlite3-dev libjansson-dev libssl-dev"
+  libevent-dev libcurl4-openssl-dev libinih-dev libsystemd-dev libsqlite3-dev libjansson-dev libssl-dev libical-dev"
 packages_demo="curl"
-packages_test="curl binutils check python3 python3-pytest python3-aiosmtpd kannel kannel-extras openssl util-linux
+packages_test="curl binutils check python3 python3-pytest python3-aiosmtpd python3-icalendar kannel kannel-extras openssl util-linux
   valgrind clang-tidy debootstrap systemd-container"
 
-packages_modules="libevent libevent_openssl libevent_pthreads libcurl inih libsystemd systemd sqlite3 jansson libcrypto libssl"
+packages_modules="libevent libevent_openssl libevent_pthreads libcurl inih libsystemd systemd sqlite3 jansson libcrypto libssl libical"
 
 # What the build needs, where no package manager can be asked: prints what is not there.
 packages_probe() {

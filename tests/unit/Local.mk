@@ -33,6 +33,14 @@ tests_unit_check_base_heap_LDADD = libbase.a $(CHECK_LIBS)
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_ics
+TESTS += tests/unit/check_ics
+tests_unit_check_ics_SOURCES = tests/unit/check_ics.c tests/unit/unit.h
+tests_unit_check_ics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(ICAL_CFLAGS)
+tests_unit_check_ics_LDADD = libroster.a libengine.a libbase.a $(ICAL_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_base_intern
 TESTS += tests/unit/check_base_intern
 tests_unit_check_base_intern_SOURCES = tests/unit/check_base_intern.c tests/unit/unit.h
@@ -195,7 +203,7 @@ endif
 if HAVE_CHECK
 api_test_sources = tests/unit/api_fixture.c tests/unit/api_fixture.h
 api_test_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
-api_test_libs = libapi.a libgateways.a libconfig.a libengine.a libloop.a libbase.a $(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+api_test_libs = libapi.a libroster.a libgateways.a libconfig.a libengine.a libloop.a libbase.a $(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_api
 TESTS += tests/unit/check_api
 tests_unit_check_api_SOURCES = tests/unit/check_api.c $(api_test_sources)

@@ -39,6 +39,7 @@ void http_reply(struct http_exchange *exchange, const struct http_response *resp
     reply->location = dup_or_null(response->location);
     reply->allow = dup_or_null(response->allow);
     reply->retry_after = dup_or_null(response->retry_after);
+    reply->etag = dup_or_null(response->etag);
     reply->no_store = response->no_store;
     buf_add(&reply->body, response->body, response->body_len);
     if (reply->content_type && strcmp(reply->content_type, "application/json") == 0) {
@@ -542,6 +543,7 @@ void fx_free(struct fx *fx)
         free(reply->location);
         free(reply->allow);
         free(reply->retry_after);
+        free(reply->etag);
         buf_done(&reply->body);
         json_decref(reply->json);
         free(reply);
@@ -589,7 +591,7 @@ struct reply *fx_send(struct fx *fx, struct request request)
         .last_event_id = request.last_event_id ? request.last_event_id : "",
         .accept_language = "",
         .accept = "",
-        .if_none_match = "",
+        .if_none_match = request.if_none_match ? request.if_none_match : "",
         .peer = &peer,
     };
     api_handle(fx->api, exchange, &http);

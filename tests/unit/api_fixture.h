@@ -27,7 +27,7 @@ enum { REPLY_STREAMS_MAX = 8 };
 struct reply {               /* of one request */
     int n;                   /* responses; 0: not yet answered */
     int status;
-    char *content_type, *location, *allow, *retry_after;
+    char *content_type, *location, *allow, *retry_after, *etag;
     bool no_store;
     struct buf body;
     json_t *json;            /* NULL: the body is no JSON */
@@ -65,7 +65,7 @@ struct request {             /* zeroed fields are absent */
     size_t body_len;         /* 0: strlen(body) */
     const char *type;        /* NULL: application/json where there is a body */
     const char *as;
-    const char *idempotency_key, *last_event_id;
+    const char *idempotency_key, *last_event_id, *if_none_match;
 };
 
 /* Hands in the request, lets everything be committed, and gives the response, which must have come. Lives as long as the

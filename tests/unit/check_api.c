@@ -174,7 +174,9 @@ END_TEST
 
 START_TEST(test_feed_token_in_address)
 {
-    assert_status(fx_get(fx, "/v1/rosters/TIB.ics?token=" AS_PANEL, AS_NOBODY), 501);
+    assert_status(fx_get(fx, "/v1/rosters/TIB.ics?token=" AS_PANEL, AS_NOBODY), 200);
+    assert_status(fx_get(fx, "/v1/rosters/TIB.ics?token=" AS_RTJ, AS_NOBODY), 200);
+    assert_refused(fx_get(fx, "/v1/rosters/TIB.ics", AS_NOBODY), 401, "");
     assert_refused(fx_get(fx, "/v1/rosters/TIB.ics?token=wrong", AS_NOBODY), 401, "");
     assert_refused(fx_get(fx, "/v1/status?token=" AS_PANEL, AS_NOBODY), 401, "");
 }

@@ -475,9 +475,67 @@ START_TEST(test_gateway_tests_are_few)
 }
 END_TEST
 
-START_TEST(test_rosters)
+START_TEST(test_feed_of_a_roster)
 {
-    assert_refused(fx_get(fx, "/v1/rosters/TIB.ics", AS_PANEL), 501, "");
+    const struct reply *reply = fx_get(fx, "/v1/rosters/tib.ics", AS_PANEL);
+    assert_status(reply, 200);
+    ck_assert_str_eq(reply->content_type, "text/calendar; charset=utf-8");
+    ck_assert(!reply->no_store);
+    assert_has(reply, "SUMMARY:TIB: Bo <Ek> (ersättare Anna Berg)\r\n");
+    ck_assert_int_eq(strncmp(buf_text(&reply->body), "BEGIN:VCALENDAR\r\n", 17), 0);
+    assert_has_not(reply, "+467");
+    assert_has_not(reply, "anna@example.se");
+}
+END_TEST
+
+START_TEST(test_feed_of_a_person)
+{
+    const struct reply *reply = fx_get(fx, "/v1/rosters/TIB.ics?person=ANNA.BERG", AS_PANEL);
+    assert_status(reply, 200);
+    assert_has(reply, "SUMMARY:TIB: Anna Berg\\, ersättare för Bo <Ek>\r\n");
+    assert_has_not(reply, "SUMMARY:TIB: Bo <Ek>");
+}
+END_TEST
+
+START_TEST(test_feed_refusals)
+{
+    assert_refused(fx_get(fx, "/v1/rosters/TIBB.ics", AS_PANEL), 404, "");
+    assert_refused(fx_get(fx, "/v1/rosters/TIB", AS_PANEL), 404, "");
+    assert_refused(fx_get(fx, "/v1/rosters/.ics", AS_PANEL), 404, "");
+    assert_refused(fx_get(fx, "/v1/rosters/TIB.ics?person=nobody", AS_PANEL), 404, "person");
+    assert_refused(fx_do(fx, (struct request){ .method = HTTP_POST, .path = "/v1/rosters/TIB.ics", .as = AS_PANEL }), 405, "");
+}
+END_TEST
+
+static int status_with_tag(const char *format, const char *tag)
+{
+    CLEANUP_BUF struct buf header = { 0 };
+    for (; *format; format++) {
+        if (*format == '$')
+            buf_add_text(&header, tag);
+        else
+            buf_add_char(&header, *format);
+    }
+    return fx_do(fx, (struct request){ .path = "/v1/rosters/TIB.ics", .as = AS_PANEL, .if_none_match = buf_text(&header) })->status;
+}
+
+START_TEST(test_feed_is_sent_again_only_when_it_changed)
+{
+    const struct reply *first = fx_get(fx, "/v1/rosters/TIB.ics", AS_PANEL);
+    ck_assert_ptr_nonnull(first->etag);
+    fx->now.wall_usec += USEC_PER_HOUR;
+    ck_assert_int_eq(status_with_tag("$", first->etag), 304);
+    ck_assert_int_eq(status_with_tag("W/$", first->etag), 304);
+    ck_assert_int_eq(status_with_tag("\"other\", $", first->etag), 304);
+    ck_assert_int_eq(status_with_tag("*", first->etag), 304);
+    ck_assert_int_eq(status_with_tag("\"other\"", first->etag), 200);
+    ck_assert_int_eq(status_with_tag("$x", first->etag), 200);
+    ck_assert_int_eq(status_with_tag(",,, ,", first->etag), 200);
+    const struct reply *kept = fx_do(fx, (struct request){ .path = "/v1/rosters/TIB.ics", .as = AS_PANEL, .if_none_match = first->etag });
+    ck_assert_uint_eq(kept->body.len, 0);
+    ck_assert_str_eq(kept->etag, first->etag);
+    const struct reply *of_person = fx_get(fx, "/v1/rosters/TIB.ics?person=bo.ek", AS_PANEL);
+    ck_assert_str_ne(of_person->etag, first->etag);
 }
 END_TEST
 
@@ -590,7 +648,10 @@ int main(void)
     tcase_add_test(tcase, test_gateway_test);
     tcase_add_test(tcase, test_gateway_test_refusals);
     tcase_add_test(tcase, test_gateway_tests_are_few);
-    tcase_add_test(tcase, test_rosters);
+    tcase_add_test(tcase, test_feed_of_a_roster);
+    tcase_add_test(tcase, test_feed_of_a_person);
+    tcase_add_test(tcase, test_feed_refusals);
+    tcase_add_test(tcase, test_feed_is_sent_again_only_when_it_changed);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("text");
     tcase_add_test(tcase, test_json_writer);

@@ -1,0 +1,79 @@
+"""The feed that telephones subscribe to, read by a parser that is not ours."""
+
+import datetime
+
+import pytest
+
+from harness.config import SLOW_LADDER
+
+icalendar = pytest.importorskip("icalendar", reason="python3-icalendar is needed")
+UTC = datetime.timezone.utc
+
+
+def a_year(config):
+    """Weeks from now on, held by three in turn; the tenth is a hole, and the one after it ends the roster."""
+    monday = datetime.date.today() - datetime.timedelta(days=datetime.date.today().weekday())
+    weeks = ""
+    for n in range(12):
+        year, week, _ = (monday + datetime.timedelta(weeks=n)).isocalendar()
+        if n != 10:
+            weeks += f"{year}-W{week:02} = {['anna.berg, bo.ek', 'bo.ek, cia.lund', 'cia.lund, anna.berg'][n % 3]}\n"
+    config.files["rosters/TIB.ini"] = (f"[roster]\nrole = TIB\ntitle = Tjänsteperson i beredskap; dygnet runt, året om\nhandover = Mon 12:00\n"
+                                       f"[weeks]\n{weeks}[ladder]\n{SLOW_LADDER}\n")
+    return monday
+
+
+def events_of(answer):
+    assert answer.status == 200 and answer.headers["Content-Type"] == "text/calendar; charset=utf-8", answer
+    calendar = icalendar.Calendar.from_ical(answer.body)
+    assert not calendar.errors and not any(event.errors for event in calendar.walk("VEVENT"))
+    assert len({str(event["UID"]) for event in calendar.walk("VEVENT")}) == len(calendar.walk("VEVENT"))
+    return calendar, calendar.walk("VEVENT")
+
+
+def subscribe(beredd, path, token="token-of-rtj", **more):
+    """As a telephone does: over TCP, with what the address holds and nothing else."""
+    return beredd.request("GET", f"{path}{'&' if '?' in path else '?'}token={token}", **more)
+
+
+def test_a_role(stopped):
+    monday = a_year(stopped.config)
+    calendar, events = events_of(subscribe(stopped.start(), "/v1/rosters/TIB.ics"))
+    assert str(calendar["X-WR-CALNAME"]) == "TIB, Botkyrka kommun"
+    assert [str(event["SUMMARY"]) for event in events][:3] == [
+        "TIB: Anna Berg (ersättare Bo Ek)", "TIB: Bo Ek (ersättare Cia Lund)", "TIB: Cia Lund (ersättare Anna Berg)"]
+    assert [n for n, event in enumerate(events) if "OBEMANNAD" in event["SUMMARY"]] == [10] and len(events) == 12
+    noon = datetime.datetime.combine(monday, datetime.time(12))
+    import zoneinfo
+    stockholm = zoneinfo.ZoneInfo("Europe/Stockholm")
+    for n, event in enumerate(events):
+        assert event["DTSTART"].dt == (noon + datetime.timedelta(weeks=n)).replace(tzinfo=stockholm).astimezone(UTC)
+        assert event["DTEND"].dt == (noon + datetime.timedelta(weeks=n + 1)).replace(tzinfo=stockholm).astimezone(UTC)
+        assert str(event["DESCRIPTION"]) == "Tjänsteperson i beredskap; dygnet runt, året om, Botkyrka kommun"
+
+
+def test_a_person(stopped):
+    a_year(stopped.config)
+    _, events = events_of(subscribe(stopped.start(), "/v1/rosters/TIB.ics?person=Bo.Ek"))
+    assert [str(event["SUMMARY"]) for event in events][:3] == [
+        "TIB: Bo Ek, ersättare för Anna Berg", "TIB: Bo Ek (ersättare Cia Lund)", "TIB: Bo Ek, ersättare för Anna Berg"]
+
+
+def test_is_sent_again_when_it_changed(stopped):
+    a_year(stopped.config)
+    beredd = stopped.start()
+    tag = subscribe(beredd, "/v1/rosters/TIB.ics").headers["ETag"]
+    kept = subscribe(beredd, "/v1/rosters/TIB.ics", headers={"If-None-Match": tag})
+    assert (kept.status, kept.body, kept.headers["ETag"]) == (304, b"", tag)
+    beredd.config.change("rosters/TIB.ini", "= bo.ek, cia.lund", "= bo.ek, anna.berg")
+    beredd.reload()
+    fresh = subscribe(beredd, "/v1/rosters/TIB.ics", headers={"If-None-Match": tag})
+    assert fresh.status == 200 and fresh.headers["ETag"] != tag
+    assert "Cia Lund" not in {str(event["SUMMARY"]).partition("ersättare ")[2] for event in events_of(fresh)[1]}
+
+
+def test_needs_a_token(beredd):
+    assert beredd.request("GET", "/v1/rosters/TIB.ics").status == 401
+    assert subscribe(beredd, "/v1/rosters/TIB.ics", token="wrong").status == 401
+    assert subscribe(beredd, "/v1/oncall").status == 401
+    assert beredd.request("POST", "/v1/incidents?token=token-of-rtj", {"summary": "Nej"}).status == 401
