@@ -28,7 +28,7 @@ WARN_UNUSED enum err apply_outcome(struct engine *engine, struct incident *incid
 
 struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person);      /* found, or new */
 void apply_forget_codes(struct engine *engine, const struct incident *incident);          /* they work until the incident closes */
-/* Pages of earlier turns that have come to an end are forgotten, and so memory stays bounded however long nobody answers (P15). */
+/* Pages of earlier turns that have come to an end, or never will, are forgotten, and so memory stays bounded however long nobody answers (P15). */
 void apply_forget_ended(struct incident *incident, const struct callout *callout);
 
 #endif

@@ -65,33 +65,51 @@ static void unlock(struct engine *engine, atom address) {
     correspondent->wrong_codes = 0;
 }
 
+/* Takes it out of its incident's list: *place is the next one then. */
+static void forget_message(struct message **place) {
+    struct message *message = *place;
+    *place = message->next;
+    free(message);
+}
+
+/* What no gateway has answered for after this many repeats has been overtaken by as many pages to the same place. */
+static bool outlived(const struct message *message, const struct callout *callout) {
+    uint16_t turns = callout->turn - message->turn;
+    return turns > (message->state == MESSAGE_QUEUED ? QUEUED_TURNS_MAX : 1);
+}
+
 void apply_forget_ended(struct incident *incident, const struct callout *callout) {
-    struct message **place = &incident->messages, *message;
-    while ((message = *place)) {
-        bool ended = message->state != MESSAGE_QUEUED && message->callout == callout && message->turn + 1 < callout->turn;
-        if (ended) {
-            *place = message->next;
-            free(message);
-        } else {
-            place = &message->next;
-        }
+    struct message **place = &incident->messages;
+    while (*place) {
+        if ((*place)->callout == callout && outlived(*place, callout))
+            forget_message(place);
+        else
+            place = &(*place)->next;
     }
 }
 
-/* Notices that have come to an end make room for the next of their kind to the same address: an incident that stays open for
- * months, with an update a minute, stays small (P15). */
+static bool same_kind(const struct message *message, const struct record *record, atom address) {
+    uint32_t callout = message->callout ? message->callout->number : 0;
+    return message->purpose == record->purpose && message->address == address && callout == record->callout;
+}
+
+/* Notices that have come to an end make room for the next of their kind to the same address, and so do, beyond some number,
+ * those that no gateway answers for: an incident that stays open for months, with an update a minute, stays small (P15). */
 static void forget_told(struct incident *incident, const struct record *record, atom address) {
-    struct message **place = &incident->messages, *message;
-    while ((message = *place)) {
-        bool ended = message->state != MESSAGE_QUEUED && message->purpose == record->purpose && message->address == address &&
-                     (message->callout ? message->callout->number : 0) == record->callout;
-        if (ended) {
-            *place = message->next;
-            free(message);
-        } else {
-            place = &message->next;
+    struct message **place = &incident->messages, **oldest = NULL;
+    size_t queued = 0;
+    while (*place) {
+        bool same = same_kind(*place, record, address);
+        if (same && (*place)->state != MESSAGE_QUEUED) {
+            forget_message(place);
+            continue;
         }
+        if (same && queued++ == 0)
+            oldest = place;
+        place = &(*place)->next;
     }
+    if (oldest && queued >= QUEUED_NOTICES_MAX && incident->key != 0)
+        forget_message(oldest);
 }
 
 static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record) {
@@ -131,15 +149,11 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
         memcpy(recipient->token, record->token, TOKEN_BYTES);
     if (incident->drill)
         note_drill(engine, recipient->person, record->at_usec);
+    if (message->channel != CHANNEL_EMAIL)
+        recipient->phone = message->address;
     if (message->channel == CHANNEL_SMS)
         unlock(engine, message->address);
     return ERR_OK;
-}
-
-static void forget_first_message(struct incident *incident) {
-    struct message *first = incident->messages;
-    incident->messages = first->next;
-    free(first);
 }
 
 enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record) {
@@ -162,7 +176,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
             apply_disarm(engine, callout);
     }
     if (incident == &engine->house && record->page > HOUSE_MESSAGES_MAX && incident->messages->number + HOUSE_MESSAGES_MAX < record->page)
-        forget_first_message(incident);
+        forget_message(&incident->messages);
     return ERR_OK;
 }
 

@@ -52,14 +52,10 @@ bool person_has_number(const struct person *person, const char *number) {
     return false;
 }
 
-/* Theirs by the configuration in force, or one that a page went to before the configuration changed. */
+/* Theirs by the configuration in force, or the last one that they were paged by: the configuration may have changed since. */
 bool recipient_has_number(const struct engine *engine, const struct recipient *recipient, const char *number) {
     const struct person *person = find_person(engine, recipient->person);
-    atom address = intern_find(engine->names, number);
-    if (person && person_has_number(person, number))
+    if (recipient->phone && strcmp(intern_text(engine->names, recipient->phone), number) == 0)
         return true;
-    for (const struct message *message = recipient->callout->incident->messages; message && address; message = message->next)
-        if (message->recipient == recipient && message->address == address)
-            return true;
-    return false;
+    return person && person_has_number(person, number);
 }

@@ -136,27 +136,26 @@ static bool call_in(struct engine *engine, const struct event_inbound *inbound, 
     return true;
 }
 
-static void read_text(struct engine *engine, const struct event_inbound *inbound, atom person) {
-    struct reply reply;
-    struct recipient *about, *recipient;
-    reply_parse(inbound->text, &reply);
+/* From a number that we know. `recipient`: whose code it is, or NULL. */
+static void read_text(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *recipient,
+                      const struct reply *reply) {
+    struct recipient *about;
     size_t paging = paging_number(engine, inbound->from, &about);
     if (is_locked(engine, intern_find(engine->names, inbound->from))) {
         refuse(engine, inbound, person, about, INBOUND_LOCKED);
         return;
     }
-    recipient = recipient_of_code(engine, reply.code, inbound->from);
-    if (!recipient && reply.code) {
+    if (!recipient && reply->code) {
         refuse(engine, inbound, person, about, INBOUND_WRONG_CODE);
         return;
     }
     if (!recipient && engine->plan->reply_without_code && paging == 1)
         recipient = about;
-    if (!recipient || reply.verb == REPLY_UNCLEAR)
+    if (!recipient || reply->verb == REPLY_UNCLEAR)
         refuse(engine, inbound, person, recipient ? recipient : about, INBOUND_NOT_UNDERSTOOD);
-    else if (reply.verb != REPLY_CALL_IN)
-        act(engine, inbound, recipient, &reply);
-    else if (!call_in(engine, inbound, recipient, reply.role))
+    else if (reply->verb != REPLY_CALL_IN)
+        act(engine, inbound, recipient, reply);
+    else if (!call_in(engine, inbound, recipient, reply->role))
         refuse(engine, inbound, person, recipient, INBOUND_NOT_UNDERSTOOD);
 }
 
@@ -176,16 +175,20 @@ static void note_stranger(struct engine *engine, const struct event_inbound *inb
     emit_record(engine, &record);
 }
 
+/* Somebody in the configuration, or somebody who was paged before it changed: a code works until its incident closes. */
 void step_inbound(struct engine *engine, const struct event *event) {
     const struct event_inbound *inbound = &event->inbound;
     const struct person *owner = owner_of(engine, inbound->from);
-    struct recipient *paged = NULL;
-    if (!owner)
-        paging_number(engine, inbound->from, &paged);
+    struct recipient *recipient, *known;
+    struct reply reply;
+    reply_parse(inbound->text, &reply);
+    known = recipient = recipient_of_code(engine, reply.code, inbound->from);
+    if (!owner && !known)
+        paging_number(engine, inbound->from, &known);
     if (owner)
-        read_text(engine, inbound, intern_add(engine->names, owner->id));
-    else if (paged)
-        read_text(engine, inbound, paged->person);
+        read_text(engine, inbound, intern_add(engine->names, owner->id), recipient, &reply);
+    else if (known)
+        read_text(engine, inbound, known->person, recipient, &reply);
     else
         note_stranger(engine, inbound);
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});

@@ -31,6 +31,8 @@ enum {
     STRANGERS_MAX = 60,                  /* texts from unknown numbers that are kept, in an hour */
     TICK_CALLOUTS_MAX = 64,
     CODE_TRIES = 64,
+    QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
+    QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
 };
 

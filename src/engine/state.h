@@ -23,6 +23,7 @@ struct recipient {
     struct recipient *next_code;     /* with the same code, in the engine's map */
     struct callout *callout;
     atom person;
+    atom phone;                      /* the last that a page went to; 0: none */
     uint32_t code;                   /* 0: none yet */
     uint8_t token[TOKEN_BYTES];
     uint8_t channels;                /* 1u << channel: by which pages went so far */

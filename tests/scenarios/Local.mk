@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/scenarios/clock_steps.scn \
 	tests/scenarios/closed_while_paging.scn \
 	tests/scenarios/code_locked.scn \
+	tests/scenarios/code_of_somebody_gone.scn \
 	tests/scenarios/codes_masked.scn \
 	tests/scenarios/crash_and_resume.scn \
 	tests/scenarios/declined_in_a_repeat.scn \

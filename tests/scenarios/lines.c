@@ -157,7 +157,7 @@ static void add_incident(struct buf *buf, const struct engine *engine, const str
         add_message(buf, engine, message);
 }
 
-void lines_add_state(struct buf *buf, const struct engine *engine) {
+void lines_add_incidents(struct buf *buf, const struct engine *engine) {
     const struct incident *incident, **all = NULL;
     size_t n = 0;
     for (size_t cursor = 0; (incident = engine_next_incident(engine, &cursor));) {
@@ -168,7 +168,11 @@ void lines_add_state(struct buf *buf, const struct engine *engine) {
         qsort(all, n, sizeof(*all), by_key);
     for (size_t i = 0; i < n; i++)
         add_incident(buf, engine, all[i]);
+    free(all);
+}
+
+void lines_add_state(struct buf *buf, const struct engine *engine) {
+    lines_add_incidents(buf, engine);
     buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu%s\n", engine_last_seq(engine), engine_open_incidents(engine),
                engine_paging_callouts(engine), engine_degraded(engine) ? " degraded" : "");
-    free(all);
 }

@@ -11,6 +11,8 @@ struct kept_record {
     struct effect_record effect;     /* its payload is a copy */
 };
 
+typedef void world_watch(void *userdata, const struct effect *effect);
+
 struct world {
     const char *plans;               /* directory of configurations */
     struct config *config, *old_config;
@@ -19,6 +21,11 @@ struct world {
     uint64_t random;                 /* state of a seeded generator: runs repeat exactly */
     struct kept_record *log;         /* everything recorded so far: the store */
     size_t n_log, cap_log;
+    size_t n_committed;              /* how much of it is on the disk: a crash loses the rest */
+    size_t n_before;                 /* how much of it an engine before this one wrote: the house's records of that time are history */
+    bool quick;                      /* writes nothing to `out`, checks and commits only when told: for runs of thousands of steps */
+    world_watch *watch;              /* sees every effect; NULL: nobody does */
+    void *watcher;
     struct buf out;                  /* what happened since the last command */
     struct buf error;                /* a promise that does not hold, or a command that makes no sense */
 };
@@ -28,11 +35,14 @@ void world_done(struct world *world);
 bool world_load(struct world *world, const char *plan);                  /* the first, or a reload */
 void world_step(struct world *world, struct event *event);
 void world_wait(struct world *world, int64_t usec);                      /* ticks at every deadline on the way */
-void world_crash(struct world *world, int64_t away_usec);                /* a new engine from the log */
+void world_commit(struct world *world);                                  /* only in quick ones: what was recorded so far is on the disk */
+void world_check(struct world *world);                                   /* P2, P14: to `error` */
+void world_crash(struct world *world, int64_t away_usec);                /* a new engine, as the daemon starts from its store */
 const struct message *world_message(const struct world *world, uint64_t incident, uint32_t number);     /* NULL: there is none */
 void world_state(const struct world *world, struct buf *ret);            /* the state as text */
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect);
+void lines_add_incidents(struct buf *buf, const struct engine *engine);
 void lines_add_state(struct buf *buf, const struct engine *engine);
 
 #endif

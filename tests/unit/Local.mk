@@ -252,3 +252,8 @@ tests_unit_check_transfer_mail_SOURCES = tests/unit/check_transfer_mail.c tests/
 tests_unit_check_transfer_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_transfer_mail_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
 endif
+check_PROGRAMS += tests/unit/check_engine_random
+TESTS += tests/unit/check_engine_random
+tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/scenario.h
+tests_unit_check_engine_random_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
+tests_unit_check_engine_random_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
