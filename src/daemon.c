@@ -79,20 +79,6 @@ static uint64_t random_u64(void *userdata) {
 
 /* ---- configuration ---- */
 
-static const char *level_word(enum problem_level level) {
-    return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
-}
-
-static void add_problem(struct buf *buf, const struct problem *problem) {
-    buf_add_text(buf, problem->file);
-    buf_add_char(buf, ':');
-    buf_add_u64(buf, (uint64_t)problem->line);
-    buf_add_text(buf, ": ");
-    buf_add_text(buf, level_word(problem->level));
-    buf_add_text(buf, ": ");
-    buf_add_text(buf, problem->message);
-}
-
 static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems, struct config **ret) {
     struct config_env env = {
         .directory = options->config_directory,
@@ -109,8 +95,9 @@ static void log_problems(const struct problems *problems) {
     for (size_t i = 0; i < problems_count(problems); i++) {
         CLEANUP_BUF struct buf line = {0};
         const struct problem *problem = problems_get(problems, i);
-        add_problem(&line, problem);
-        log_print(problem->level == PROBLEM_ERROR ? LOG_PRIO_ERROR : LOG_PRIO_WARNING, "%s", buf_text(&line));
+        problem_add_text(&line, problem);
+        log_print(problem->level == PROBLEM_ERROR ? LOG_PRIO_ERROR : problem->level == PROBLEM_WARNING ? LOG_PRIO_WARNING : LOG_PRIO_INFO, "%s",
+                  buf_text(&line));
     }
 }
 
@@ -120,8 +107,11 @@ int daemon_check(const struct daemon_options *options) {
     enum err err = load_config(options, true, problems, &config);
     for (size_t i = 0; i < problems_count(problems); i++) {
         CLEANUP_BUF struct buf line = {0};
-        add_problem(&line, problems_get(problems, i));
+        problem_add_text(&line, problems_get(problems, i));
         puts(buf_text(&line));
+        buf_clear(&line);
+        if (problem_add_quote(&line, problems_get(problems, i)))
+            puts(buf_text(&line));
     }
     fprintf(stderr, "%s: %zu errors, %zu other remarks\n", options->config_directory, problems_errors(problems),
             problems_count(problems) - problems_errors(problems));
@@ -143,7 +133,7 @@ static enum err op_reload(void *userdata, bool install, struct problems *problem
     CLEANUP_BUF struct buf first = {0};
     for (size_t i = 0; i < problems_count(problems) && first.len == 0; i++)
         if (problems_get(problems, i)->level == PROBLEM_ERROR)
-            add_problem(&first, problems_get(problems, i));
+            problem_add_text(&first, problems_get(problems, i));
     turn_submit(daemon->turn, &(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {.reason = buf_text(&first)}});
     return err;
 }

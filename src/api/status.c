@@ -102,16 +102,6 @@ void status_show(struct call *call)
 
 /* ---- POST /v1/check, /v1/reload ---- */
 
-static const char *level_name(enum problem_level level)
-{
-    switch (level) {
-    case PROBLEM_ERROR: return "error";
-    case PROBLEM_WARNING: return "warning";
-    case PROBLEM_NOTE: break;
-    }
-    return "note";
-}
-
 static void add_problems(struct json_writer *writer, const struct problems *problems)
 {
     jw_u64(writer, "errors", problems_errors(problems));
@@ -119,10 +109,12 @@ static void add_problems(struct json_writer *writer, const struct problems *prob
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
         jw_open(writer, NULL, '{');
-        jw_text(writer, "level", level_name(problem->level));
+        jw_text(writer, "level", problem_level_name(problem->level));
         jw_text(writer, "file", problem->file);
         jw_u64(writer, "line", problem->line > 0 ? (uint64_t)problem->line : 0);
         jw_text(writer, "message", problem->message);
+        if (problem->line_text)
+            jw_text(writer, "line_text", problem->line_text);
         jw_close(writer, '}');
     }
     jw_close(writer, ']');

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "config/audit.h"
 #include "config/load.h"
 
 enum { NEAREST_LIMIT = 200000 };
@@ -12,6 +13,18 @@ struct store {
     struct arena *arena;
     struct tz *tz;
 };
+
+/* Without people and groups nothing sensible can be said of rosters. */
+static void audit(struct load *load)
+{
+    if (load->persons.incomplete || load->groups.incomplete || problems_full(load->problems))
+        return;
+    const struct audit audit = {
+        .plan = &load->config->plan, .skipped = load->roster_skipped, .now_usec = load->env->now_usec,
+        .days = load->env->check_days > 0 ? load->env->check_days : AUDIT_DAYS,
+    };
+    audit_plan(&audit, load->problems);
+}
 
 static void run_parts(struct load *load)
 {
@@ -25,7 +38,9 @@ static void run_parts(struct load *load)
     settings_load_admins(load);
     sources_load(load);
     reach_check(load);
+    audit(load);
     problems_sort(load->problems);
+    problems_quote(load->problems, load->env->directory);
 }
 
 enum err config_load(const struct config_env *env, struct problems *problems, struct config **ret)

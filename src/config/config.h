@@ -19,6 +19,7 @@ struct problem {
     const char *file;        /* relative to the configuration directory */
     int line;                /* 0: the file as a whole */
     const char *message;     /* what is wrong and what to do; names the nearest known word where one is near */
+    const char *line_text;   /* that line as it stands there, cleaned and cut; NULL: none, or one that may hold a secret */
 };
 
 struct problems;             /* ordered by file and line once config_load() returned */
@@ -28,6 +29,11 @@ DEFINE_CLEANUP(struct problems *, problems_free)
 size_t problems_count(const struct problems *problems);
 size_t problems_errors(const struct problems *problems);
 const struct problem *problems_get(const struct problems *problems, size_t index);
+/* "FILE:LINE: warning: MESSAGE", and the line it speaks of below it, if it is known: "    14 | 2026-W52 = bo.ek". Neither ends with a line feed. */
+struct buf;
+void problem_add_text(struct buf *buf, const struct problem *problem);
+bool problem_add_quote(struct buf *buf, const struct problem *problem);      /* false: there is none */
+const char *problem_level_name(enum problem_level level);                    /* "warning", ... */
 void problems_add(struct problems *problems, enum problem_level level, const char *file, int line, const char *format, ...) PRINTF(5, 6);
 
 enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX };
@@ -106,6 +112,7 @@ struct config_env {
     const char *credentials_directory;   /* $CREDENTIALS_DIRECTORY, or NULL: DIRECTORY/credentials */
     const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
     int64_t now_usec;                /* for "in the past" notes */
+    int check_days;                  /* how far ahead holes in rosters are told; 0: 60 days */
     bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The configuration that
                                         comes of it may lack what stands there, so it must not be used */
 };

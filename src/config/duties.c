@@ -44,16 +44,18 @@ static bool add_who(struct load *load, struct origin where, const char *item, st
     }
     if (strcmp(item, "*") == 0)
         return first ? true : fail(load, where, "'*' keeps the primary, and can only stand first");
-    const struct person *person = load_person(load, where, item);
-    if (!person)
-        return false;
+    const struct person *person = load_person_or_stand_in(load, where, item);
     if (first) {
         who->duty.primary = person;
         return true;
     }
     if (who->nobody_behind)
         return fail(load, where, "'-' says that there is no backup, and can only stand alone behind the primary");
-    if (person == who->duty.primary || is_among(who->backups, who->duty.n_backups, person)) {
+    if (person == who->duty.primary) {
+        load_warning(load, where, "'%s' is primary and backup at once, and so no backup; name somebody else behind the first", item);
+        return true;
+    }
+    if (is_among(who->backups, who->duty.n_backups, person)) {
         load_warning(load, where, "'%s' is named twice", item);
         return true;
     }
@@ -61,6 +63,14 @@ static bool add_who(struct load *load, struct origin where, const char *item, st
         return fail(load, where, "more than 16 backups");
     who->backups[who->duty.n_backups++] = person;
     return true;
+}
+
+/* What stands in for a line that names people wrongly: the time it covers is not also a hole. */
+static struct duty stand_in_duty(struct load *load)
+{
+    struct person *person = arena_alloc(load->arena, sizeof *person);
+    *person = (struct person){ .id = "?", .name = "?" };
+    return (struct duty){ .primary = person };
 }
 
 /* `alone_keeps`: a primary alone leaves the backups below as they are, as a shift does. */
@@ -92,31 +102,47 @@ static bool read_who(struct load *load, const struct doc *doc, struct value_list
 
 /* ---- [weeks] ---- */
 
-static bool parse_weeks(struct load *load, const char *key, struct duty_weeks *ret)
+/* Reports what is wrong with a week. */
+static bool read_week(struct load *load, struct origin where, const char *whole, const char *text, const char *as, struct iso_week *ret)
 {
+    if (parse_week(text, ret))
+        return true;
+    if (parse_week_form(text, ret) && ret->year >= 1970 && ret->week > 0)
+        load_error(load, where, "there is no week %d in %d: %04d-W%02d is its last, and %04d-W01 comes after it", ret->week, ret->year,
+                   ret->year, iso_weeks_in_year(ret->year), ret->year + 1);
+    else
+        load_error(load, where, "'%s' is no week; write it as %s", whole, as);
+    return false;
+}
+
+static bool read_week_range(struct load *load, struct origin where, const char *key, struct duty_weeks *ret)
+{
+    static const char *const as = "2026-W52, or 2027-W27..2027-W30";
     const char *dots = strstr(key, "..");
     const char *first = dots ? arena_strndup(load->arena, key, (size_t)(dots - key)) : key;
-    const char *last = dots ? dots + 2 : key;
-    return parse_week(first, &ret->first) && parse_week(last, &ret->last);
+    if (!read_week(load, where, key, first, as, &ret->first))
+        return false;
+    ret->last = ret->first;
+    if (dots && !read_week(load, where, key, dots + 2, as, &ret->last))
+        return false;
+    if (iso_week_compare(ret->first, ret->last) <= 0)
+        return true;
+    load_error(load, where, "'%s' ends before it begins", key);
+    return false;
 }
 
 static bool read_weeks(struct load *load, const struct doc *doc, const struct doc_entry *entry, struct duty_weeks *ret)
 {
     struct origin where = doc_origin(doc, entry->value.line);
     *ret = (struct duty_weeks){ .origin = where };
-    if (!parse_weeks(load, entry->key, ret)) {
-        load_error(load, where, "'%s' is no week; write it as 2026-W52, or 2027-W27..2027-W30", entry->key);
+    if (!read_week_range(load, where, entry->key, ret))
         return false;
-    }
-    if (iso_week_compare(ret->first, ret->last) > 0) {
-        load_error(load, where, "'%s' ends before it begins", entry->key);
-        return false;
-    }
-    if (!entry->value.text[0] && !entry->value.next)
-        return false;     /* doc_check() has reported it */
     struct value_list list;
     value_list_begin(&list, entry);
-    return read_who(load, doc, &list, where.line, false, &ret->duty);
+    bool empty = !entry->value.text[0] && !entry->value.next;      /* doc_check() has reported it */
+    if (empty || !read_who(load, doc, &list, where.line, false, &ret->duty))
+        ret->duty = stand_in_duty(load);
+    return true;
 }
 
 static size_t count_entries(const struct doc_section *section)
@@ -141,14 +167,6 @@ void duties_load_weeks(struct load *load, const struct doc *doc, struct roster *
             roster->n_weeks++;
     }
     roster->weeks = weeks;
-    for (size_t i = 1; i < roster->n_weeks; i++) {
-        for (size_t j = i; j-- > 0;) {
-            if (iso_week_compare(weeks[i].first, weeks[j].first) == 0 && iso_week_compare(weeks[i].last, weeks[j].last) == 0) {
-                load_warning(load, weeks[i].origin, "the same weeks stand on line %d; this line counts", weeks[j].origin.line);
-                break;
-            }
-        }
-    }
 }
 
 /* ---- [rotation] ---- */
@@ -162,13 +180,12 @@ static size_t read_order(const struct scope *scope, const struct doc_entry *entr
     size_t n = 0;
     value_list_begin(&list, entry);
     while ((id = value_list_next(&list, load, &where.line)) != NULL && !problems_full(load->problems)) {
-        const struct person *person = load_person(load, where, id);
+        const struct person *person = load_person_or_stand_in(load, where, id);
         if (n == MAX_ORDER) {
             load_error(load, where, "more than %d in a rotation", MAX_ORDER);
             break;
         }
-        if (person)
-            order[n++] = person;
+        order[n++] = person;
     }
     return n;
 }
@@ -183,15 +200,15 @@ void duties_load_rotation(struct load *load, const struct doc *doc, struct roste
     const struct doc_entry *start = doc_entry(scope.section, "start"), *order = doc_entry(scope.section, "order");
     if (!start || !order)
         load_error(load, rotation->origin, "[rotation] needs '%s'", start ? "order" : "start");
-    if (start && start->value.text[0] && !parse_week(start->value.text, &rotation->start))
-        load_error(load, scope_origin(&scope, start), "'%s' is no week; write it as 2026-W48", start->value.text);
+    bool started = start && start->value.text[0] &&
+                   read_week(load, scope_origin(&scope, start), start->value.text, start->value.text, "2026-W48", &rotation->start);
     rotation->backups = value_number(&scope, "backups", 0, 0, ROSTER_MAX_BACKUPS);
     if (!order)
         return;
     const struct person **persons = arena_alloc(load->arena, MAX_ORDER * sizeof *persons);
     rotation->order = persons;
     rotation->n_order = read_order(&scope, order, persons);
-    rotation->present = rotation->n_order > 0 && iso_week_valid(rotation->start);
+    rotation->present = rotation->n_order > 0 && started;
     if (rotation->present && rotation->backups >= rotation->n_order)
         load_error(load, scope_origin(&scope, doc_entry(scope.section, "backups")), "%u backups, but only %zu others in the rotation",
                    rotation->backups, rotation->n_order - 1);
@@ -226,7 +243,7 @@ static bool read_shift(struct load *load, const struct doc *doc, const struct do
     struct value_list list;
     value_list_begin_at(&list, &entry->value, at);
     if (!read_who(load, doc, &list, where.line, true, &ret->duty))
-        return false;
+        ret->duty = stand_in_duty(load);
     ret->from_usec = tz_from_local(load->tz, &from, TZ_BEGIN);
     ret->to_usec = tz_from_local(load->tz, &to, TZ_END);
     if (civil_to_sec(&from) >= civil_to_sec(&to)) {

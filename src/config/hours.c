@@ -134,7 +134,8 @@ static const struct roster *hands_on_to(const struct roster *roster)
     return otherwise && otherwise->kind == TARGET_ROLE ? otherwise->roster : NULL;
 }
 
-static void check_ring(struct load *load, const struct roster *roster)
+/* False: it does not end. */
+static bool check_ring(struct load *load, const struct roster *roster)
 {
     CLEANUP_BUF struct buf way = { 0 };
     int handings = 0;
@@ -143,19 +144,25 @@ static void check_ring(struct load *load, const struct roster *roster)
         buf_printf(&way, " > %s", next->role);
         if (next == roster) {
             load_error(load, roster->otherwise_origin, "'otherwise' goes round in a ring, and would reach nobody: %s", buf_text(&way));
-            return;
+            return false;
         }
         if (++handings > ROSTER_MAX_HANDINGS) {
             load_error(load, roster->otherwise_origin, "'otherwise' hands the duty on more than %d times: %s", ROSTER_MAX_HANDINGS,
                        buf_text(&way));
-            return;
+            return false;
         }
     }
+    return true;
 }
 
 void hours_check_rings(struct load *load)
 {
     const struct plan *plan = &load->config->plan;
+    struct roster *rosters = (struct roster *)plan->rosters;      /* the load made them */
+    bool *endless = arena_alloc(load->arena, plan->n_rosters + 1);
     for (size_t i = 0; i < plan->n_rosters; i++)
-        check_ring(load, &plan->rosters[i]);
+        endless[i] = !check_ring(load, &rosters[i]);
+    for (size_t i = 0; i < plan->n_rosters; i++)
+        if (endless[i])
+            rosters[i].otherwise = NULL;
 }

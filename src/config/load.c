@@ -49,6 +49,16 @@ const struct person *load_person(struct load *load, struct origin where, const c
     return person;
 }
 
+const struct person *load_person_or_stand_in(struct load *load, struct origin where, const char *id)
+{
+    const struct person *person = load_person(load, where, id);
+    if (person)
+        return person;
+    struct person *stand_in = arena_alloc(load->arena, sizeof *stand_in);
+    *stand_in = (struct person){ .id = id, .name = id };
+    return stand_in;
+}
+
 const struct group *load_group(struct load *load, struct origin where, const char *id)
 {
     const struct group *group = plan_group(&load->config->plan, id);

@@ -26,12 +26,15 @@ struct load {
     unsigned nearest_left;   /* searches for a near name that this load may still make: a hostile file could ask for millions */
     struct names persons, groups, roles, gateways;
     unsigned gateway_can[CONFIG_MAX_GATEWAYS];   /* the channels that each of config->gateways could serve */
+    bool *roster_skipped;        /* for each of plan.rosters: a file of it could not be read */
     bool gateway_hooks[CONFIG_MAX_GATEWAYS];     /* it has a hook-secret, be it one that could not be had */
     struct doc *beredd;      /* beredd.ini: several parts read it; without sections where it could not be read */
     bool beredd_missing;     /* that was reported: what it lacks is no news */
 };
 
 void problems_sort(struct problems *problems);
+void problems_quote(struct problems *problems, const char *directory);       /* sets line_text, once they are sorted */
+void problems_set_line_text(struct problems *problems, size_t index, const char *text);
 bool problems_full(const struct problems *problems);        /* no more are kept: looking on is idle */
 
 #define load_error(load, where, ...)   problems_add((load)->problems, PROBLEM_ERROR, (where).file, (where).line, __VA_ARGS__)
@@ -62,6 +65,9 @@ void load_unknown(struct load *load, struct origin where, const char *what, cons
 
 /* NULL, and the problem reported, if there is none of that name. */
 const struct person *load_person(struct load *load, struct origin where, const char *id);
+/* The person; or, if there is none of that name, which is reported, a stand-in whose origin has no line: so that a mistake in a name is not also
+ * a hole. A configuration with a stand-in in it is never handed out to be used. */
+const struct person *load_person_or_stand_in(struct load *load, struct origin where, const char *id);
 const struct group *load_group(struct load *load, struct origin where, const char *id);
 struct roster *load_roster(struct load *load, struct origin where, const char *role);
 

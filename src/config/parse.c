@@ -34,13 +34,18 @@ static bool literal(const char **at, char c)
     return true;
 }
 
-bool parse_week(const char *text, struct iso_week *ret)
+bool parse_week_form(const char *text, struct iso_week *ret)
 {
     const char *at = text;
     if (!digits(&at, 4, &ret->year) || !literal(&at, '-') || (*at != 'W' && *at != 'w'))
         return false;
     at++;
-    return digits(&at, 2, &ret->week) && *at == '\0' && iso_week_valid(*ret);
+    return digits(&at, 2, &ret->week) && *at == '\0';
+}
+
+bool parse_week(const char *text, struct iso_week *ret)
+{
+    return parse_week_form(text, ret) && iso_week_valid(*ret);
 }
 
 /* 12:00; one digit for the hour will do. */

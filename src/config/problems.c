@@ -96,6 +96,28 @@ void problems_add(struct problems *problems, enum problem_level level, const cha
     append(problems, level, file, line, buf_text(&message));
 }
 
+void problems_set_line_text(struct problems *problems, size_t index, const char *text)
+{
+    problems->entries[index].problem.line_text = arena_strdup(problems->arena, text);
+}
+
+const char *problem_level_name(enum problem_level level)
+{
+    return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
+}
+
+void problem_add_text(struct buf *buf, const struct problem *problem)
+{
+    buf_printf(buf, "%s:%d: %s: %s", problem->file, problem->line, problem_level_name(problem->level), problem->message);
+}
+
+bool problem_add_quote(struct buf *buf, const struct problem *problem)
+{
+    if (problem->line_text)
+        buf_printf(buf, "%6d | %s", problem->line, problem->line_text);
+    return problem->line_text != NULL;
+}
+
 static int compare_entries(const void *a, const void *b)
 {
     const struct entry *left = a, *right = b;

@@ -33,7 +33,7 @@ static void check_person(struct reach *reach, struct origin where, const struct 
 {
     const struct plan *plan = &reach->load->config->plan;
     unsigned served = channels & plan->channels_served;
-    if (!person || served == 0 || reachable(person, served))
+    if (!person || person->origin.line == 0 || served == 0 || reachable(person, served))
         return;
     bool *warned = &reach->warned[person - plan->persons];
     if (*warned)

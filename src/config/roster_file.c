@@ -54,8 +54,15 @@ static void load_handover(const struct scope *scope, struct roster *roster)
 static void load_owner(const struct scope *scope, struct roster *roster)
 {
     const struct doc_entry *entry = doc_entry(scope->section, "owner");
-    if (entry && entry->value.text[0])
-        roster->owner = load_person(scope->load, scope_origin(scope, entry), entry->value.text);
+    if (!entry || !entry->value.text[0])
+        return;
+    roster->owner = load_person(scope->load, scope_origin(scope, entry), entry->value.text);
+    for (size_t i = 0; roster->owner && i < roster->owner->n_contacts; i++)
+        if (roster->owner->contacts[i].channel == CHANNEL_EMAIL)
+            return;
+    if (roster->owner)
+        load_warning(scope->load, scope_origin(scope, entry), "'%s' has no e-mail address in people.ini: nobody is told of holes ahead",
+                     entry->value.text);
 }
 
 static void load_notices(const struct scope *scope, struct roster *roster)
@@ -128,7 +135,8 @@ static bool is_whole(struct load *load, const struct doc *doc, const char *file)
     return false;
 }
 
-static void load_shifts(struct load *load, const struct doc *own, struct roster *roster)
+/* False: a drop-in could not be read. */
+static bool load_shifts(struct load *load, const struct doc *own, struct roster *roster)
 {
     struct names drop_ins;
     const char *directory = roster_path(load, roster->role, ".d");
@@ -148,9 +156,11 @@ static void load_shifts(struct load *load, const struct doc *own, struct roster 
     duties_load_shifts(load, docs, n, roster);
     if (!held)
         load_warning(load, roster->origin, "nobody ever holds '%s': no [weeks], [shifts] or [rotation]", roster->role);
+    return n == drop_ins.n + 1 && !drop_ins.incomplete;
 }
 
-static void read_roster(struct load *load, struct roster *roster)
+/* False: a file of it could not be read. */
+static bool read_roster(struct load *load, struct roster *roster)
 {
     const char *file = roster_path(load, roster->role, ".ini");
     bool unreadable = false;
@@ -158,12 +168,13 @@ static void read_roster(struct load *load, struct roster *roster)
     roster->title = roster->role;
     const struct doc *doc = load_document(load, file, true, kinds, N_ELEMENTS(kinds), &unreadable);
     if (!doc || !is_whole(load, doc, file))
-        return;
+        return false;
     load_roster_section(load, doc, roster);
     duties_load_weeks(load, doc, roster);
     duties_load_rotation(load, doc, roster);
-    load_shifts(load, doc, roster);
+    bool whole = load_shifts(load, doc, roster);
     ladder_load(load, doc, roster);
+    return whole;
 }
 
 /* ROLE.d without ROLE.ini: shifts that nobody would ever hold. */
@@ -190,11 +201,12 @@ void rosters_load(struct load *load)
     struct roster *rosters = arena_alloc(load->arena, (load->roles.n + 1) * sizeof *rosters);
     for (size_t i = 0; i < load->roles.n; i++)
         rosters[i].role = load->roles.list[i];
+    load->roster_skipped = arena_alloc(load->arena, load->roles.n + 1);
     /* In the plan before they are read: a ladder may name another role. */
     load->config->plan.rosters = rosters;
     load->config->plan.n_rosters = load->roles.n;
     for (size_t i = 0; i < load->roles.n; i++)
-        read_roster(load, &rosters[i]);
+        load->roster_skipped[i] = !read_roster(load, &rosters[i]);
     hours_check_rings(load);
     check_orphans(load);
     if (load->roles.n == 0 && !load->roles.incomplete)

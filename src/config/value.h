@@ -35,6 +35,7 @@ const char *value_list_next(struct value_list *list, struct load *load, int *ret
 /* The pieces. They report nothing. */
 const char *parse_skip_blanks(const char *text);
 bool parse_week(const char *text, struct iso_week *ret);                          /* 2026-W52 */
+bool parse_week_form(const char *text, struct iso_week *ret);                     /* the same, be it a week that does not exist */
 /* 2026-12-24 08:00, or with T; 24:00 is the next day's midnight. Moves *at behind it. */
 bool parse_local_time(const char **at, struct civil *ret);
 bool parse_weekday(const char *text, size_t len, int *ret_weekday);               /* Mon, monday, mån, måndag, ... */

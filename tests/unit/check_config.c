@@ -124,12 +124,15 @@ static enum err load(void)
     return load_from(directory, NULL, false);
 }
 
+/* Without the people whom nothing names, and the ladders that reach nobody at some time: most cases have some, and check_audit is about them. */
 static const char *all_problems(void)
 {
     static struct buf lines;
     buf_clear(&lines);
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
+        if (strstr(problem->message, " is never paged: ") || strstr(problem->message, "the ladder can reach nobody "))
+            continue;
         buf_printf(&lines, "%s:%d: %s: %s\n", problem->file, problem->line, problem->level == PROBLEM_ERROR ? "error" : "warning",
                    problem->message);
     }
@@ -302,33 +305,45 @@ static const struct verdict verdicts[] = {
     { { { "rosters/TIB.ini", "[roster]\nhours = weekends\notherwise = role:KIB\n" ROTATION LADDER },
         { "rosters/KIB.ini", "[roster]\nhours = holidays\notherwise = role:TIB\n" ROTATION LADDER } },
       "rosters/KIB.ini:3: error: 'otherwise' goes round in a ring, and would reach nobody: KIB > TIB > KIB\n"
-      "rosters/TIB.ini:3: error: 'otherwise' goes round in a ring, and would reach nobody: TIB > KIB > TIB\n" },
+      "rosters/TIB.ini:3: error: 'otherwise' goes round in a ring, and would reach nobody: TIB > KIB > TIB\n"
+      "rosters/TIB.ini:4: warning: bo.ek holds TIB and KIB at once, v. 52: mån 21/12 12:00 – mån 28/12 12:00; one person cannot do both: "
+      "change one of them\n" },
     TIB_CASE("[roster]\n" LADDER, "rosters/TIB.ini:1: warning: nobody ever holds 'TIB': no [weeks], [shifts] or [rotation]\n"),
     TIB_CASE("[roster]\n" ROTATION,
              "rosters/TIB.ini:1: warning: no [ladder]: the primary is paged at once, the backups after 5m, everyone again every 10m\n"),
     TIB_CASE("[roster]\n[rotation]\nstart = 2026-W54\norder = anna.berg\nbackups = 1\n" LADDER,
-             "rosters/TIB.ini:3: error: '2026-W54' is no week; write it as 2026-W48\n"),
+             "rosters/TIB.ini:3: error: there is no week 54 in 2026: 2026-W53 is its last, and 2027-W01 comes after it\n"),
     TIB_CASE("[roster]\n[rotation]\nstart = 2026-W53\norder = anna.berg\nbackups = 1\n" LADDER,
+             "rosters/TIB.ini:2: warning: a hole NOW: nobody holds TIB v. 49–52: mån 30/11 12:00 – mån 28/12 12:00; add "
+             "'2026-W49..2026-W52 = NAME' to [weeks]\n"
              "rosters/TIB.ini:5: error: 1 backups, but only 0 others in the rotation\n"),
     TIB_CASE("[roster]\n[rotation]\norder = anna.berg\n" LADDER,
              "rosters/TIB.ini:2: error: [rotation] needs 'start'\n"),
     TIB_CASE("[roster]\n[weeks]\n2026-W52 = anna.berg, bo.ek\n2027-W53 = bo.ek\n2027-W30..2027-W27 = bo.ek\n2027-W05 = bo.kk\n2026-W52 = bo.ek\n2027-W01 =\n"
              "2027-W06 = -\n2027-W07 = anna.berg, -, bo.ek\n2027-W08 = anna.berg, *\n2027-W09 = *\n2027-W10 = anna.berg, anna.berg\n" LADDER,
-             "rosters/TIB.ini:4: error: '2027-W53' is no week; write it as 2026-W52, or 2027-W27..2027-W30\n"
+             "rosters/TIB.ini:1: warning: a hole NOW: nobody holds TIB v. 49–51: mån 30/11 12:00 – mån 21/12 12:00; add "
+             "'2026-W49..2026-W51 = NAME' to [weeks]\n"
+             "rosters/TIB.ini:4: error: there is no week 53 in 2027: 2027-W52 is its last, and 2028-W01 comes after it\n"
              "rosters/TIB.ini:5: error: '2027-W30..2027-W27' ends before it begins\n"
              "rosters/TIB.ini:6: error: unknown person 'bo.kk'; did you mean 'bo.ek'?\n"
+             "rosters/TIB.ini:7: warning: a hole ahead, in 27 days: nobody holds TIB v. 53: mån 28/12 12:00 – mån 4/1 12:00; add "
+             "'2026-W53 = NAME' to [weeks]\n"
              "rosters/TIB.ini:7: warning: the same weeks stand on line 3; this line counts\n"
              "rosters/TIB.ini:8: error: '2027-W01' has no value\n"
+             "rosters/TIB.ini:8: warning: a hole ahead, in 5 weeks: nobody holds TIB v. 2–4: mån 11/1 12:00 – mån 1/2 12:00; add "
+             "'2027-W02..2027-W04 = NAME' to [weeks]\n"
              "rosters/TIB.ini:9: error: '-' says that there is no backup; somebody or '*' must stand before it\n"
              "rosters/TIB.ini:10: error: '-' says that there is no backup, and can only stand alone behind the primary\n"
              "rosters/TIB.ini:11: error: '*' keeps the primary, and can only stand first\n"
              "rosters/TIB.ini:12: warning: '*' alone changes nothing\n"
-             "rosters/TIB.ini:13: warning: 'anna.berg' is named twice\n"),
+             "rosters/TIB.ini:13: warning: 'anna.berg' is primary and backup at once, and so no backup; name somebody else behind the first\n"),
     TIB_CASE("[roster]\n" ROTATION
              "[shifts]\nshift = 2026-12-24 08:00 / 2026-12-25 08:00  cia.lund\nshift = 2026-12-24T08:00/2026-12-24T24:00 cia.lund, -\n"
              "shift = 2026-12-25 08:00 / 2026-12-24 08:00  cia.lund\nshift = 2026-12-25 / 2026-12-26  cia.lund\n"
              "shift = 2026-02-29 08:00 / 2026-03-01 08:00  cia.lund\nshift = 2026-12-24 08:00 / 2026-12-25 08:00\n"
              "shift = 2026-12-24 08:00 / 2026-12-25 08:00  cia.lung\nshift = 2027-03-28 02:10 / 2027-03-28 02:50 cia.lund\n" LADDER,
+             "rosters/TIB.ini:7: warning: overlaps the shift on line 6, v. 52: tor 24/12 08:00 – fre 25/12 00:00; of equals the later line "
+             "counts: shorten or remove one\n"
              "rosters/TIB.ini:8: error: the shift ends before it begins\n"
              "rosters/TIB.ini:9: error: a shift is FROM / TO WHO, as '2026-12-24 08:00 / 2026-12-25 08:00 cia.lund', not "
              "'2026-12-25 / 2026-12-26 cia.lund'\n"
@@ -644,14 +659,14 @@ START_TEST(a_file_that_others_cannot_read_may_hold_secrets)
     const struct file file = { "gateways/try.ini", "[gateway try]\ntype = outbox\nfile = x\nhook-secret = 0123456789abcdef\n" };
     put_sound(&file, 1);
     ck_assert_int_eq(load(), ERR_OK);
-    ck_assert_uint_eq(problems_count(problems), 1);
+    ck_assert_ptr_nonnull(strstr(all_problems(), "hook-secret"));
     config_free(config);
     problems_free(problems);
     problems = problems_new();
     snprintf(path, sizeof path, "%s/gateways/try.ini", directory);
     ck_assert_int_eq(chmod(path, 0640), 0);
     ck_assert_int_eq(load(), ERR_OK);
-    ck_assert_uint_eq(problems_count(problems), 0);
+    ck_assert_str_eq(all_problems(), "");
 }
 END_TEST
 
