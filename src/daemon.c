@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "engine/engine.h"
 #include "gateways/dispatch.h"
@@ -307,9 +308,17 @@ static void turn_send(void *userdata, const struct effect_send *send) {
     dispatch_send(((struct daemon *)userdata)->dispatch, send);
 }
 
+/* With every close the log's head goes to the journal: another place, where whoever edits the log later would have to edit too. */
 static void turn_publish(void *userdata, const struct record *record) {
     struct daemon *daemon = userdata;
-    journal_record(daemon->journal, record);
+    CLEANUP_BUF struct buf head = {0};
+    if (record->kind == RECORD_CLOSED && daemon->store) {
+        struct store_head confirmed = store_head(daemon->store);
+        buf_add_u64(&head, confirmed.seq);
+        buf_add_char(&head, '-');
+        text_add_hex(&head, confirmed.link, sizeof(confirmed.link));
+    }
+    journal_record(daemon->journal, record, head.len ? buf_text(&head) : NULL);
     api_publish(daemon->api, record);
 }
 

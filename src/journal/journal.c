@@ -184,9 +184,9 @@ static void add(struct journal *journal, const struct buf *fields) {
     }
 }
 
-void journal_record(struct journal *journal, const struct record *record) {
+void journal_record(struct journal *journal, const struct record *record, const char *log_head) {
     CLEANUP_BUF struct buf fields = {0};
-    if (journal_entry_add(&fields, record))
+    if (journal_entry_add(&fields, record, log_head))
         add(journal, &fields);
 }
 

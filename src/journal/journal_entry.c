@@ -255,7 +255,7 @@ static void add_id_fields(struct buf *fields, const struct record *record) {
     }
 }
 
-bool journal_entry_add(struct buf *fields, const struct record *record) {
+bool journal_entry_add(struct buf *fields, const struct record *record, const char *log_head) {
     const char *event = record_event_name(record->kind);
     if (!event)
         return false;
@@ -274,6 +274,7 @@ bool journal_entry_add(struct buf *fields, const struct record *record) {
     add_field(fields, "BEREDD_SOURCE", record->source);
     add_number_field(fields, "BEREDD_DRILL", record->drill);
     add_number_field(fields, "BEREDD_SEQ", record->seq);
+    add_field(fields, "BEREDD_LOG_HEAD", log_head);
     return true;
 }
 

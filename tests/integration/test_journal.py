@@ -21,6 +21,12 @@ def journalled_fixture(stopped, journald):
     return stopped.start()
 
 
+@pytest.fixture(name="journalled_on_a_faulty_disk")
+def journalled_on_a_faulty_disk_fixture(stopped, journald, faulty_disk):
+    stopped.prefix = journald.prefix()
+    return stopped.start(), faulty_disk
+
+
 def test_every_step_stands_in_the_journal(journalled, journald, sms_gateway):
     beredd = journalled
     ident = beredd.trigger("Brand i skola, Tumba", callback="08-123 45 67")
@@ -44,6 +50,9 @@ def test_every_step_stands_in_the_journal(journalled, journald, sms_gateway):
     opened = entries[0]
     assert opened["BEREDD_SOURCE"] == "rtj" and "Brand i skola" in opened["MESSAGE"] and ident in opened["MESSAGE"]
 
+    closed = entries[[entry["BEREDD_EVENT"] for entry in entries].index("closed")]
+    seq, link = closed["BEREDD_LOG_HEAD"].split("-")
+    assert int(seq) >= int(closed["BEREDD_SEQ"]) and re.fullmatch("[0-9a-f]{64}", link)
     everything = json.dumps(journald.entries(), ensure_ascii=False)
     token = sms.link.rsplit("/", 1)[1]
     for secret in (token, sms.code, "p-elks", "token-of-rtj", "hook-secret", ANNA, ANNA[1:]):
@@ -61,6 +70,19 @@ def test_priorities(journalled, journald, sms_gateway):
     code = beredd.ctl("show", ident).stdout and sms_gateway.tried(ANNA)[0]["message"].split("JA ")[1][:6]
     everything = json.dumps(journald.entries(), ensure_ascii=False) + json.dumps(beredd.timeline(ident), ensure_ascii=False)
     assert ANNA not in everything and code not in everything and "/a/" not in everything, "not even in what the gateway said"
+
+
+def test_degraded_is_critical(journalled_on_a_faulty_disk, journald, sms_gateway):
+    """And the entries go to the journal all the same: it is the copy that is left."""
+    beredd, disk = journalled_on_a_faulty_disk
+    disk.be("eio")
+    beredd.post("/v1/incidents", {"summary": "Utan disk"}, token="token-of-rtj")
+    sms_gateway.wait_for(ANNA)
+    entry = eventually(lambda: journald.entries("BEREDD_EVENT=degraded"))[0]
+    assert entry["PRIORITY"] == "2" and entry["MESSAGE_ID"] == IDS["degraded"]
+    assert eventually(lambda: journald.entries("BEREDD_EVENT=opened"))[0]["PRIORITY"]
+    disk.be("ok")
+    assert eventually(lambda: journald.entries("BEREDD_EVENT=restored"), deadline=30)[0]["MESSAGE_ID"] == IDS["restored"]
 
 
 def test_step_with_nobody_is_an_error(stopped, journald):
