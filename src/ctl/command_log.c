@@ -22,39 +22,13 @@ struct log {
     int64_t seq;             /* of the last entry printed */
     size_t widths[TABLE_MAX_COLUMNS];    /* columns stay where they are from line to line */
     struct events events;
-    struct client *asking;   /* a connection beside the one that tells */
-    json_t *drills;          /* incident id -> true or false */
 };
-
-enum { MAX_DRILLS = 4096 };  /* ids remembered at a time */
-
-static bool ask_drill(struct log *log, const char *id) {
-    CLEANUP_BUF struct buf path = {0};
-    CLEANUP_REPLY struct client_reply reply = {0};
-    buf_add_text(&path, "/v1/incidents/");
-    client_add_path(&path, id);
-    return client_call(log->asking, "GET", buf_text(&path), NULL, &reply) == ERR_OK && json_flag(reply.json, "drill");
-}
-
-/* Every line of a drill is marked as one; only the first entry of an incident says what it is. */
-static bool is_drill(struct log *log, const json_t *entry) {
-    const char *id = json_text(entry, "incident");
-    const json_t *known = json_object_get(log->drills, id);
-    if (known || !*id)
-        return json_is_true(known);
-    if (json_object_size(log->drills) >= MAX_DRILLS)
-        json_object_clear(log->drills);
-    bool first = strcmp(json_text(entry, "event"), "opened") == 0;
-    bool drill = first ? json_flag(entry, "drill") : ask_drill(log, id);
-    json_object_set_new(log->drills, id, json_boolean(drill));
-    return drill;
-}
 
 static void print_entry(struct log *log, const json_t *entry) {
     CLEANUP_TABLE struct table table = {.floors = log->widths};
     table_row(&table);
     table_cell(&table, json_text(entry, "incident"));
-    table_styled(&table, STYLE_WARNING, is_drill(log, entry) ? "ÖVNING" : NULL);
+    table_styled(&table, STYLE_WARNING, json_flag(entry, "drill") ? "ÖVNING" : NULL);
     incident_add_entry(&table, entry, TIME_FULL);
     table_print(&table, stdout, "");
 }
@@ -157,7 +131,7 @@ static int print_all(struct log *log) {
 
 int command_log(struct ctl *ctl, const struct args *args) {
     static const size_t usual_widths[TABLE_MAX_COLUMNS] = {9, 0, 19, 15, 3, 10, 5};
-    struct log log = {.ctl = ctl, .events = {.cb = take_event}, .asking = client_new(ctl->socket_path), .drills = json_object()};
+    struct log log = {.ctl = ctl, .events = {.cb = take_event}};
     char id[32];
     log.events.userdata = &log;
     memcpy(log.widths, usual_widths, sizeof usual_widths);
@@ -173,7 +147,5 @@ int command_log(struct ctl *ctl, const struct args *args) {
     if (code == EXIT_DONE && args_flag(args, "follow"))
         code = follow(&log);
     events_done(&log.events);
-    client_free(log.asking);
-    json_decref(log.drills);
     return code;
 }

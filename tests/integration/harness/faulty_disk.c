@@ -75,8 +75,8 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at) {
     FAIL_OR(fd, 0, real(fd, bytes, n, at));
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at) {
-    REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
+ssize_t pwrite64(int fd, const void *bytes, size_t n, __off64_t at) {
+    REAL(ssize_t, pwrite64, int, const void *, size_t, __off64_t);
     FAIL_OR(fd, 0, real(fd, bytes, n, at));
 }
 
