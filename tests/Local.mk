@@ -3,5 +3,5 @@
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 
-EXTRA_DIST += .clang-tidy demo tests/README.md tests/run tests/lib/packages.sh tests/lib/build.sh tests/lib/count.py tests/lib/tidy.py tests/lib/container \
+EXTRA_DIST += .clang-tidy tests/.clang-tidy demo tests/README.md tests/run tests/lib/packages.sh tests/lib/build.sh tests/lib/count.py tests/lib/tidy.py tests/lib/container \
 	tests/unit/engine_pure.sh

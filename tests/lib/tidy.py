@@ -1,36 +1,43 @@
 """clang-tidy over every C file, for tests/run: tidy.py BUILD COUNTS. Which checks, and why not the others: .clang-tidy.
 
-Runs in the build directory with the flags that its Makefile gives the compiler. Counts files: `CLEAN WITH-FINDINGS 0`."""
+BUILD is configured, and need not be built: what flags a file gets is asked of make. Counts files: `CLEAN WITH-FINDINGS 0`."""
 
 import concurrent.futures
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-LIBRARIES = "EVENT CURL INIH SYSTEMD SQLITE JANSSON CRYPTO CHECK"
+COMPILES = re.compile(r"^\s*(\S*cc .*?) -M\S.*\s-c -o \S+ .*?([\w/.-]+\.c)\b", re.M)
 
 
-def flags(build):
-    values = " ".join(["$(DEFS)", "$(DEFAULT_INCLUDES)", "$(AM_CPPFLAGS)"] + [f"$({name}_CFLAGS)" for name in LIBRARIES.split()])
-    rule = f"tidy-flags:\n\t@printf '%s\\n' '$(subst ','\\'',{values})'"
-    run = subprocess.run(["make", "-s", "-C", build, f"--eval={rule}", "tidy-flags"], capture_output=True, text=True, check=True)
-    return [flag for flag in shlex.split(run.stdout) if "_FORTIFY_SOURCE" not in flag] + ["-std=gnu11"]
+def commands(build):
+    """{file: what its compiler is told that matters here}."""
+    run = subprocess.run(["make", "-n", "V=1", "-C", build, "all", "check", "TESTS="], capture_output=True, text=True, check=True)
+    found = {}
+    for command, path in COMPILES.findall(run.stdout):
+        flags = [flag for flag in shlex.split(command) if flag.startswith(("-D", "-I", "-std", "-pthread")) and "_FORTIFY" not in flag]
+        base = build if path.startswith(("/", "..")) else TOP       # one kind of rule names it from here, the other from the top
+        found.setdefault(pathlib.Path(base, path).resolve(), flags)
+    return found
 
 
-def tidy(build, path, options):
-    run = subprocess.run(["clang-tidy", "--quiet", str(path), "--", *options], cwd=build, capture_output=True, text=True, check=False)
+def tidy(build, path, flags):
+    run = subprocess.run(["clang-tidy", "--quiet", str(path), "--", *flags], cwd=build, capture_output=True, text=True, check=False)
     return path, run.returncode, run.stdout + ("" if run.returncode == 0 else run.stderr)
 
 
 def main(build, counts):
-    options = flags(build)
+    known = commands(build)
     sources = sorted([*TOP.glob("src/**/*.c"), *TOP.glob("tests/**/*.c")])
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for path, status, text in pool.map(lambda one: tidy(build, one, options), sources):
+        def one(path):      # what no Makefile builds is built by the test that needs it
+            return tidy(build, path, known.get(path, ["-D_GNU_SOURCE"]))
+        for path, status, text in pool.map(one, sources):
             bad += status != 0
             print(f"{path.relative_to(TOP)}: {'clean' if status == 0 else 'findings'}", flush=True)
             if status != 0:

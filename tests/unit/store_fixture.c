@@ -159,9 +159,9 @@ static enum err append(struct fixture *f, const struct store_record *records, si
 static uint8_t mark_of(const char *word)
 {
     static const char *const words[] = {"-", "opens", "closes", "settles"};
-    for (uint8_t i = 0; i < N_ELEMENTS(words); i++)
+    for (size_t i = 0; i < N_ELEMENTS(words); i++)
         if (strcmp(word, words[i]) == 0)
-            return i;
+            return (uint8_t)i;
     ck_abort_msg("no mark: %s", word);
 }
 
