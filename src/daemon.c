@@ -482,7 +482,7 @@ static void make_parts(struct daemon *daemon) {
 
 static void watch_signals(struct daemon *daemon) {
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < SIGNALS; i++)
         daemon->signals[i] = loop_signal_new(daemon->loop, numbers[i], on_signal, daemon);
     daemon->clock_watch = loop_clock_watch_new(daemon->loop, on_clock_step, daemon);

@@ -13,7 +13,7 @@ static uint64_t hash_field(uint64_t hash, const char *text) {
 static uint64_t body_hash(const struct event_trigger *trigger) {
     const char *const texts[] = {trigger->source, trigger->summary, trigger->details, trigger->location, trigger->callback,
                                  trigger->talkgroup, trigger->dedup_key};
-    uint64_t hash = BODY_SEED + (uint64_t)(trigger->severity + 1) * 4 + trigger->drill * 2 + trigger->sensitive;
+    uint64_t hash = BODY_SEED + (uint64_t)(trigger->severity + 1) * 4 + (trigger->drill ? 2 : 0) + trigger->sensitive;
     for (size_t i = 0; i < N_ELEMENTS(texts); i++)
         hash = hash_field(hash, texts[i]);
     for (size_t i = 0; i < trigger->n_roles; i++)

@@ -134,7 +134,7 @@ static int64_t later(int64_t a, int64_t b)
 int64_t roster_words_horizon(const struct roster *roster, const struct tz *tz, int64_t from_usec)
 {
     enum { YEARS = 11 };
-    int64_t horizon = from_usec + 366 * USEC_PER_DAY, limit = from_usec + YEARS * 366 * USEC_PER_DAY;
+    int64_t horizon = from_usec + 366 * USEC_PER_DAY, limit = from_usec + (int64_t)YEARS * 366 * USEC_PER_DAY;
     int year = roster_words_year(tz, from_usec);
     for (size_t i = 0; i < roster->n_weeks; i++) {
         struct iso_week last = roster->weeks[i].last;

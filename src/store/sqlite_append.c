@@ -109,7 +109,7 @@ bool sqlite_log_checkpoint_wanted(const struct sqlite_log *log)
 
 bool sqlite_log_checkpoint_overdue(const struct sqlite_log *log)
 {
-    return wal_bytes(log) >= log->checkpoint_delay_bytes + 2 * CHECKPOINT_BYTES;
+    return wal_bytes(log) >= log->checkpoint_delay_bytes + (int64_t)2 * CHECKPOINT_BYTES;
 }
 
 void sqlite_log_checkpoint(struct sqlite_log *log)

@@ -3,9 +3,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "store/sqlite_log.h"
 
 enum { PART_NUMBER_MAX = 999999 };
@@ -78,16 +79,20 @@ enum err sqlite_log_file(struct sqlite_log *log, size_t index, struct sqlite_fil
 /* 0: not the name of a part. */
 static unsigned part_number(const char *name)
 {
-    unsigned number = 0;
-    int end = 0;
+    static const char before[] = "beredd-";
+    char digits[8] = "";
+    uint64_t number = 0;
     if (strcmp(name, "beredd.db") == 0)
         return 1;
-    if (sscanf(name, "beredd-%6u.db%n", &number, &end) != 1 || end == 0 || name[end] != '\0')
+    if (strncmp(name, before, sizeof before - 1) != 0)
         return 0;
+    name += sizeof before - 1;
+    size_t len = strspn(name, "0123456789");
     /* One spelling for each number, or two names would be one part. */
-    char again[32];
-    snprintf(again, sizeof again, "beredd-%u.db", number);
-    return number >= 2 && number <= PART_NUMBER_MAX && strcmp(name, again) == 0 ? number : 0;
+    if (len >= sizeof digits || name[0] == '0' || strcmp(name + len, ".db") != 0)
+        return 0;
+    memcpy(digits, name, len);
+    return text_to_u64(digits, PART_NUMBER_MAX, &number) == ERR_OK && number >= 2 ? (unsigned)number : 0;
 }
 
 static int compare_numbers(const void *a, const void *b)

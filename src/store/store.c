@@ -53,7 +53,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    struct timespec deadline = store_deadline_in(CLOSE_WAIT_SEC * 1000);
+    struct timespec deadline = store_deadline_in((int64_t)CLOSE_WAIT_SEC * 1000);
     pthread_mutex_lock(&store->lock);
     store->shared.closing = true;
     pthread_cond_signal(&store->work);
