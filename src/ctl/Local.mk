@@ -10,6 +10,9 @@ bereddctl_SOURCES = \
 	src/ctl/command_list.c \
 	src/ctl/command_log.c \
 	src/ctl/command_oncall.c \
+	src/ctl/command_roster_edit.c \
+	src/ctl/command_roster_shift.c \
+	src/ctl/command_roster_shift_add.c \
 	src/ctl/command_roster_show.c \
 	src/ctl/command_show.c \
 	src/ctl/command_status.c \
@@ -25,7 +28,12 @@ bereddctl_SOURCES = \
 	src/ctl/main.c \
 	src/ctl/oncall.c src/ctl/oncall.h \
 	src/ctl/print.c src/ctl/print.h \
+	src/ctl/roster_change.c src/ctl/roster_change.h \
+	src/ctl/roster_files.c src/ctl/roster_files.h \
+	src/ctl/roster_lock.c src/ctl/roster_lock.h \
 	src/ctl/roster_print.c src/ctl/roster_print.h \
+	src/ctl/shift_operands.c src/ctl/shift_operands.h \
+	src/ctl/staging.c src/ctl/staging.h \
 	src/ctl/table.c src/ctl/table.h
 bereddctl_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread

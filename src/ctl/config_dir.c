@@ -78,19 +78,20 @@ int config_dir_load(const char *directory, struct config **ret) {
     return err ? EXIT_REFUSED : EXIT_DONE;
 }
 
-void config_dir_print_problems(FILE *stream, const struct problems *problems, enum problem_level least) {
+void config_dir_print_problem(FILE *stream, const struct problem *problem) {
     static const char *const levels[] = {[PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error"};
-    for (size_t i = 0; i < problems_count(problems); i++) {
-        const struct problem *problem = problems_get(problems, i);
-        CLEANUP_BUF struct buf line = {0};
-        if (problem->level < least)
-            continue;
-        buf_add_text(&line, problem->file);
-        if (problem->line > 0)
-            buf_printf(&line, ":%d", problem->line);
-        buf_printf(&line, ": %s: %s", levels[problem->level], problem->message);
-        print_line(stream, buf_text(&line));
-    }
+    CLEANUP_BUF struct buf line = {0};
+    buf_add_text(&line, problem->file);
+    if (problem->line > 0)
+        buf_printf(&line, ":%d", problem->line);
+    buf_printf(&line, ": %s: %s", levels[problem->level], problem->message);
+    print_line(stream, buf_text(&line));
+}
+
+void config_dir_print_problems(FILE *stream, const struct problems *problems, enum problem_level least) {
+    for (size_t i = 0; i < problems_count(problems); i++)
+        if (problems_get(problems, i)->level >= least)
+            config_dir_print_problem(stream, problems_get(problems, i));
 }
 
 static void complain_unknown(const char *what, const char *typed, const char *const *known, size_t n) {

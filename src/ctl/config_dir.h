@@ -21,6 +21,7 @@ WARN_UNUSED int config_dir_load(const char *directory, struct config **ret);
 
 /* `file:line: error: message`, those of at least this level. */
 void config_dir_print_problems(FILE *stream, const struct problems *problems, enum problem_level least);
+void config_dir_print_problem(FILE *stream, const struct problem *problem);
 
 /* A role or a person as people type them: any case, and a person's name too. NULL: told, with what is near. */
 const struct roster *config_dir_role(const struct config *config, const char *typed);

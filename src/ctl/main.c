@@ -43,8 +43,17 @@ static const struct command commands[] = {
     {"roster check", "", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"roster export", "ROLE", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"roster import", "ROLE FILE", NULL, NULL, NULL, 0, 64, command_unsupported},
-    {"roster shift", "add|list|remove", NULL, NULL, NULL, 0, 64, command_unsupported},
-    {"roster edit", "ROLE", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster edit", "ROLE", "edit a roster: it is checked, and told in words, before it is written",
+     "Opens $VISUAL or $EDITOR on a copy. Errors are shown and can be mended at once.\n", command_roster_edit_options, 1, 1,
+     command_roster_edit},
+    {"roster shift add", "ROLE FROM TO PERSON", "let somebody take over a role for a while",
+     "FROM and TO: now, \"2026-12-24 08:00\", 2026-12-24, mån, Mon, \"mån 08:00\", 08:00, imorgon, tomorrow; +2h, +7d. A day without a time\n"
+     "means the handover. Until Monday, from now: bereddctl roster shift add TIB now mån anna.berg\n",
+     command_roster_shift_add_options, 0, 8, command_roster_shift_add},
+    {"roster shift list", "[ROLE]", "list the shifts to come: swaps, takeovers, and those in the roster itself", NULL,
+     command_roster_shift_list_options, 0, 1, command_roster_shift_list},
+    {"roster shift remove", "ROLE ID", "take back a shift that was added", NULL, command_roster_shift_remove_options, 2, 2,
+     command_roster_shift_remove},
     {"simulate", "", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
@@ -53,7 +62,7 @@ static const struct command commands[] = {
 static void print_usage(FILE *stream) {
     fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        char call[48];
+        char call[64];
         snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].operands);
         if (commands[i].summary)
             fprintf(stream, "  %-30s %s\n", call, commands[i].summary);

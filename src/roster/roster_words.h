@@ -26,7 +26,7 @@ int roster_words_year(const struct tz *tz, int64_t at_usec);                  /*
  * ("v. 52: Bo Ek i stället för Anna Berg"), then one for each change of its ladder and handover. Nothing is added where nothing
  * changes. `old` and `new` are whole plans; a role that only one of them has is said to be new or gone. At most ROSTER_DIFF_MAX_LINES
  * stretches are named; the number of the others is. People are the same if their ids are. */
-enum { ROSTER_DIFF_MAX_LINES = 60 };
+enum { ROSTER_DIFF_MAX_LINES = 30 };
 void roster_words_diff(const struct plan *old, const struct plan *new, const char *role, int64_t from_usec, int64_t to_usec,
                        enum language language, struct buf *buf);
 

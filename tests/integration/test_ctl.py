@@ -28,7 +28,7 @@ def alone(*arguments, **env):
 
 @pytest.mark.parametrize("command", ["trigger", "list", "show", "log", "ack", "decline", "note", "close", "callout", "oncall", "gateway list",
                                      "gateway test", "status", "check", "reload", "token new", "verify",
-                                     "roster show"])
+                                     "roster show", "roster edit", "roster shift add", "roster shift list", "roster shift remove"])
 def test_help_of_each_command(command):
     out = alone(*command.split(), "--help")
     assert out.returncode == 0 and out.stdout.startswith(f"Usage: bereddctl {command}") and "--json" in out.stdout and not out.stderr
@@ -37,7 +37,8 @@ def test_help_of_each_command(command):
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["trigger"], ["trigger", "ett", "två"], ["show"], ["note", "42"], ["list", "--bogus"], ["gateway"],
                                        ["ack", "1", "2"], ["--bogus"], ["oncall", "--at"], ["token", "new"], ["token", "new", "a b"], ["trigger", b"\xff"],
-                                       ["roster"], ["roster", "nonsense"], ["roster", "show", "--from"]])
+                                       ["roster"], ["roster", "nonsense"], ["roster", "show", "--from"], ["roster", "edit"], ["roster", "shift"],
+                                       ["roster", "shift", "add", "TIB", "now", "mån"], ["roster", "shift", "remove", "TIB"]])
 def test_usage_errors(arguments):
     out = alone(*arguments)
     assert out.returncode == 2 and out.stderr and not out.stdout

@@ -257,3 +257,11 @@ TESTS += tests/unit/check_engine_random
 tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/scenario.h
 tests_unit_check_engine_random_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
 tests_unit_check_engine_random_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_roster_words
+TESTS += tests/unit/check_roster_words
+tests_unit_check_roster_words_SOURCES = tests/unit/check_roster_words.c tests/unit/unit.h
+tests_unit_check_roster_words_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_roster_words_LDADD = libroster.a libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
+endif
