@@ -13,8 +13,10 @@ bereddctl_SOURCES = \
 	src/ctl/command_roster_edit.c \
 	src/ctl/command_roster_shift.c \
 	src/ctl/command_roster_shift_add.c \
+	src/ctl/command_roster_export.c \
 	src/ctl/command_roster_show.c \
 	src/ctl/command_show.c \
+	src/ctl/command_simulate.c \
 	src/ctl/command_status.c \
 	src/ctl/command_token.c \
 	src/ctl/command_trigger.c \
@@ -22,6 +24,7 @@ bereddctl_SOURCES = \
 	src/ctl/command_verify.c \
 	src/ctl/config_dir.c src/ctl/config_dir.h \
 	src/ctl/ctl.c src/ctl/ctl.h \
+	src/ctl/days.c src/ctl/days.h \
 	src/ctl/events.c src/ctl/events.h \
 	src/ctl/gateway.c src/ctl/gateway.h \
 	src/ctl/incident.c src/ctl/incident.h \
@@ -34,6 +37,7 @@ bereddctl_SOURCES = \
 	src/ctl/roster_print.c src/ctl/roster_print.h \
 	src/ctl/shift_operands.c src/ctl/shift_operands.h \
 	src/ctl/staging.c src/ctl/staging.h \
+	src/ctl/simulate_print.c src/ctl/simulate_print.h \
 	src/ctl/table.c src/ctl/table.h
 bereddctl_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread

@@ -4,6 +4,7 @@
 
 #include "ctl/config_dir.h"
 #include "ctl/ctl.h"
+#include "ctl/days.h"
 #include "ctl/print.h"
 #include "ctl/roster_print.h"
 #include "roster/roster_calendar.h"
@@ -15,39 +16,11 @@ const struct args_option command_roster_show_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int64_t month_end(int year, int month) {
-    return civil_day(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - 1;
-}
-
-static bool read_number(const char *text, size_t digits, int *ret) {
-    *ret = 0;
-    for (size_t i = 0; i < digits; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        *ret = 10 * *ret + text[i] - '0';
-    }
-    return true;
-}
-
-/* A day, or a whole month's first and last. Years in which the calendar's holidays are known. */
-static bool read_days(const char *text, struct roster_range *ret) {
-    struct civil date = {.day = 1};
-    size_t len = strlen(text);
-    if ((len != 7 && len != 10) || !read_number(text, 4, &date.year) || text[4] != '-' || !read_number(text + 5, 2, &date.month) ||
-        (len == 10 && (text[7] != '-' || !read_number(text + 8, 2, &date.day))))
-        return false;
-    if (!civil_valid(&date) || date.year < 1983 || date.year > 8000)
-        return false;
-    ret->first_day = civil_day(date.year, date.month, date.day);
-    ret->last_day = len == 7 ? month_end(date.year, date.month) : ret->first_day;
-    return true;
-}
-
 static void this_month(const struct tz *tz, struct roster_range *ret) {
     struct civil local;
     tz_to_local(tz, config_dir_now(), &local);
     ret->first_day = civil_day(local.year, local.month, 1);
-    ret->last_day = month_end(local.year, local.month);
+    ret->last_day = days_month_end(local.year, local.month);
 }
 
 /* Only --from: to the end of that month. Only --to: from today's month on. */
@@ -55,14 +28,14 @@ static int read_range(const struct args *args, const struct tz *tz, struct roste
     struct roster_range from, to;
     const char *first = args_value(args, "from"), *last = args_value(args, "to");
     this_month(tz, &from);
-    if ((first && !read_days(first, &from)) || (last && !read_days(last, &to))) {
+    if ((first && !days_read(first, &from.first_day, &from.last_day)) || (last && !days_read(last, &to.first_day, &to.last_day))) {
         ctl_complain("--from and --to take a day, as 2026-12-24, or a month, as 2026-12");
         return EXIT_USAGE;
     }
     if (!last) {
         int year, month, day;
         civil_from_day(from.first_day, &year, &month, &day);
-        to.last_day = month_end(year, month);
+        to.last_day = days_month_end(year, month);
     }
     *ret = (struct roster_range){.first_day = from.first_day, .last_day = to.last_day};
     if (ret->first_day > ret->last_day || ret->last_day - ret->first_day >= CALENDAR_MAX_DAYS) {

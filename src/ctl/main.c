@@ -41,7 +41,9 @@ static const struct command commands[] = {
      "This month, or the days from --from to --to. Reads the configuration directory: needs no daemon.\n", command_roster_show_options, 0, 64,
      command_roster_show},
     {"roster check", "", NULL, NULL, NULL, 0, 64, command_unsupported},
-    {"roster export", "ROLE", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster export", "ROLE", "a roster as iCalendar, for a calendar program",
+     "Telephones may subscribe to /v1/rosters/ROLE.ics?token=TOKEN instead. Reads the configuration directory: needs no daemon.\n",
+     command_roster_export_options, 1, 1, command_roster_export},
     {"roster import", "ROLE FILE", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"roster edit", "ROLE", "edit a roster: it is checked, and told in words, before it is written",
      "Opens $VISUAL or $EDITOR on a copy. Errors are shown and can be mended at once.\n", command_roster_edit_options, 1, 1,
@@ -54,7 +56,10 @@ static const struct command commands[] = {
      command_roster_shift_list_options, 0, 1, command_roster_shift_list},
     {"roster shift remove", "ROLE ID", "take back a shift that was added", NULL, command_roster_shift_remove_options, 2, 2,
      command_roster_shift_remove},
-    {"simulate", "", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"simulate", "", "whom an alarm would page, when and by what, if it came now or at another time",
+     "Nothing is sent. It follows the ladder to its first repeat, or until somebody answers yes, as --answer says.\n"
+     "Gateways are taken to accept everything. Reads the configuration directory: needs no daemon.\n",
+     command_simulate_options, 0, 0, command_simulate},
     {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
     {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
 };

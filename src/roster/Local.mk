@@ -10,4 +10,5 @@ libroster_a_SOURCES = \
 	src/roster/roster_time.c src/roster/roster_time.h \
 	src/roster/roster_words.c src/roster/roster_words.h \
 	src/roster/shift_file.c src/roster/shift_file.h \
-	src/roster/short_names.c src/roster/short_names.h
+	src/roster/short_names.c src/roster/short_names.h \
+	src/roster/simulate.c src/roster/simulate.h

@@ -77,3 +77,21 @@ def test_needs_a_token(beredd):
     assert subscribe(beredd, "/v1/rosters/TIB.ics", token="wrong").status == 401
     assert subscribe(beredd, "/v1/oncall").status == 401
     assert beredd.request("POST", "/v1/incidents?token=token-of-rtj", {"summary": "Nej"}).status == 401
+
+
+def test_export_needs_no_daemon(stopped):
+    monday = a_year(stopped.config)
+    stopped.config.write()
+    directory = str(stopped.config.directory)
+    result = stopped.ctl("roster", "export", "tib", "--config", directory)
+    calendar = icalendar.Calendar.from_ical(result.stdout)
+    assert len(calendar.walk("VEVENT")) == 12
+    begin, end = monday + datetime.timedelta(weeks=2, days=1), monday + datetime.timedelta(weeks=2, days=3)
+    result = stopped.ctl("roster", "export", "TIB", "--config", directory, "--person", "Anna Berg", "--from", str(begin), "--to", str(end))
+    event, = icalendar.Calendar.from_ical(result.stdout).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "TIB: Anna Berg, ersättare för Cia Lund"
+    for arguments, code, said in ((("TIBB",), 1, "did you mean 'TIB'"), (("TIB", "--person", "anna"), 1, "did you mean"),
+                                  (("TIB", "--from", "snart"), 2, "--from and --to"),
+                                  (("TIB", "--from", "2026-12-02", "--to", "2026-12-01"), 2, "--from is after --to")):
+        result = stopped.ctl("roster", "export", *arguments, "--config", directory)
+        assert result.returncode == code and said in result.stderr and not result.stdout

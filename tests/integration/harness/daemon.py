@@ -221,7 +221,7 @@ class Beredd:
 
     def ctl(self, *arguments, stdin=None, **more):
         """bereddctl, as a program would run it."""
-        env = {"PATH": os.environ["PATH"], "TZ": "Europe/Stockholm"} | self.environment | more.pop("env", {})
+        env = {"PATH": os.environ["PATH"], "TZ": "Europe/Stockholm", "BEREDD_PRESETS": str(TOP / "conf" / "presets")} | self.environment | more.pop("env", {})
         return subprocess.run([*self.prefix, str(BUILD / "bereddctl"), "--socket", str(self.socket_path), *arguments], env=env, input=stdin,
                               stdin=subprocess.DEVNULL if stdin is None else None, capture_output=True, text=True, timeout=60,
                               check=False, **more)
