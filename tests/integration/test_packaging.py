@@ -38,6 +38,21 @@ def unit(name):
     return settings
 
 
+def words(path, variable):
+    """What a shell script gives a variable, over all its assignments."""
+    given = re.findall(rf'(?m)^{variable}=(?:"([^"]*)"|(\S*))', (TOP / path).read_text())
+    return set(re.split(r"[\s,]+", " ".join(quoted or bare for quoted, bare in given)))
+
+
+def package_of(path):
+    """Debian's package that owns a file, under its own path or the one before /usr was merged."""
+    for one in (path, os.path.realpath(path), re.sub("^/usr", "", os.path.realpath(path))):
+        owner = run("dpkg-query", "-S", one)
+        if owner.returncode == 0:
+            return owner.stdout.split(":")[0]
+    return pytest.fail(f"no package owns {path}")
+
+
 @pytest.fixture(name="units")
 def units_fixture(tmp_path):
     """The built units, with a program that exists in ExecStart: nothing is installed yet."""
@@ -104,3 +119,36 @@ def test_generated_files_hold_no_placeholder():
     assert len(made) >= 5
     for path in made:
         assert not re.search(r"@\w+@", path.read_text()), path
+
+
+on_debian = pytest.mark.skipif(not shutil.which("dpkg-query"), reason="asks Debian which package owns a file")
+
+
+def modules():
+    found = re.findall(r"PKG_CHECK_MODULES\(\[\w+\], \[([^]]*)\]", (TOP / "configure.ac").read_text())
+    return {name for group in found for name in re.findall(r"[a-z]\w+", group)} - {"check"}
+
+
+def test_what_configure_asks_for_is_looked_for_elsewhere_too():
+    assert len(modules()) > 8
+    assert modules() <= words("tests/lib/packages.sh", "packages_modules")
+
+
+@on_debian
+def test_what_configure_asks_for_is_installed_and_in_the_manual():
+    readme = (TOP / "README.md").read_text()
+    for module in modules():
+        package = package_of(run("pkg-config", "--variable=pcfiledir", module).stdout.strip() + f"/{module}.pc")
+        assert package in words("tests/lib/packages.sh", "packages_build")
+        assert re.search(rf"\b{package}\b", readme), package
+
+
+@on_debian
+def test_the_container_has_the_libraries():
+    for program in ("beredd", "bereddctl"):
+        needed = re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", str(BUILD / program)).stdout)
+        paths = dict(re.findall(r"(\S+) => (\S+)", run("ldd", str(BUILD / program)).stdout))
+        assert len(needed) > 2
+        for library in needed:
+            package = package_of(paths[library])
+            assert package == "libc6" or package in words("tests/lib/container", "packages"), library
