@@ -83,7 +83,7 @@ static void tell_same_weeks(const struct audit_run *run, const struct duty_weeks
     bool inside = iso_week_compare(weeks->last, earlier->last) <= 0;
     buf_add_text(&text, "two primaries: ");
     span_add_week_keys(&text, weeks->first, inside ? weeks->last : earlier->last);
-    buf_printf(&text, " stands on line %d too, for %s; %s, so %s holds it", earlier->origin.line, earlier->duty.primary->id,
+    buf_printf(&text, " stands on line %d too, for %s; %s, so %s holds it: let each week stand once", earlier->origin.line, earlier->duty.primary->id,
                why_it_counts(same_first), weeks->duty.primary->id);
     audit_warn(run, weeks->origin, "%s", buf_text(&text));
 }

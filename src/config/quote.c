@@ -61,7 +61,8 @@ void problems_quote(struct problems *problems, const char *directory)
         if (!cursor.file || strcmp(cursor.file, problem->file) != 0)
             open_file(&cursor, directory, problem->file);
         add_line(&cursor, problem->line, &line);
-        if (line.len > 0)
+        bool header = line.len > 0 && line.data[0] == '[';      /* says nothing that the message does not */
+        if (line.len > 0 && !header)
             problems_set_line_text(problems, i, buf_text(&line));
     }
     buf_done(&cursor.bytes);

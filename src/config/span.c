@@ -74,17 +74,22 @@ void span_add_time(struct buf *buf, int64_t at_usec, const struct tz *tz, enum l
 {
     struct civil local;
     tz_to_local(tz, at_usec, &local);
-    buf_printf(buf, "%s %d/%d ", weekday_name(civil_day(local.year, local.month, local.day), language), local.day, local.month);
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    buf_printf(buf, "%s %d", weekday_name(civil_day(local.year, local.month, local.day), language), local.day);
+    if (language == LANGUAGE_SV)
+        buf_printf(buf, "/%d ", local.month);
+    else
+        buf_printf(buf, " %s ", months[local.month - 1]);
     if (at_usec < now_usec - PLAIN_YEAR_USEC || at_usec > now_usec + PLAIN_YEAR_USEC)
         buf_printf(buf, "%d ", local.year);
     add_clock(buf, &local);
 }
 
-static void add_weeks(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster, enum language language)
+static void add_weeks(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster)
 {
     struct iso_week first, last;
     span_weeks(span, tz, roster, &first, &last);
-    buf_printf(buf, "%s %d", language == LANGUAGE_SV ? "v." : "week", first.week);
+    buf_printf(buf, "v. %d", first.week);
     if (iso_week_compare(first, last) != 0)
         buf_printf(buf, "–%d", last.week);
     buf_add_text(buf, ": ");
@@ -92,7 +97,7 @@ static void add_weeks(struct buf *buf, struct span span, const struct tz *tz, co
 
 void span_add(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster, enum language language, int64_t now_usec)
 {
-    add_weeks(buf, span, tz, roster, language);
+    add_weeks(buf, span, tz, roster);
     span_add_time(buf, span.from_usec, tz, language, now_usec);
     if (span.until_usec == INT64_MAX) {
         buf_add_text(buf, language == LANGUAGE_SV ? " och framåt" : " and on");

@@ -16,7 +16,7 @@ void span_weeks(struct span span, const struct tz *tz, const struct roster *rost
 /* Whether it is made of whole weeks' duties. */
 bool span_is_weeks(struct span span, const struct tz *tz, const struct roster *roster);
 
-/* "v. 52: mån 21/12 12:00 – mån 28/12 12:00"; within one day "v. 52: tor 24/12 08:00 – 12:00". Years are told where they are not plain
+/* "v. 52: mån 21/12 12:00 – mån 28/12 12:00"; within one day "v. 52: tor 24/12 08:00 – 12:00"; in English "v. 52: Mon 21 Dec 12:00 – ...". Years are told where they are not plain
  * from now_usec. */
 void span_add(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster, enum language language, int64_t now_usec);
 /* "mån 21/12 12:00" */

@@ -15,6 +15,7 @@ bereddctl_SOURCES = \
 	src/ctl/command_roster_shift_add.c \
 	src/ctl/command_roster_export.c \
 	src/ctl/command_roster_show.c \
+	src/ctl/command_roster_check.c \
 	src/ctl/command_show.c \
 	src/ctl/command_simulate.c \
 	src/ctl/command_status.c \

@@ -17,6 +17,8 @@ static size_t print_problems(const json_t *problems) {
             buf_printf(&line, ":%d", (int)json_number(problem, "line"));
         buf_printf(&line, ": %s: %s", level, json_text(problem, "message"));
         print_line(stdout, buf_text(&line));
+        if (*json_text(problem, "line_text"))
+            printf("%6d | ", (int)json_number(problem, "line")), print_line(stdout, json_text(problem, "line_text"));
         errors += strcmp(level, "error") == 0;
     }
     return errors;

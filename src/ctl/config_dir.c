@@ -49,12 +49,17 @@ static bool is_partial(const struct problems *problems) {
 }
 
 enum err config_dir_read(const char *directory, struct problems *problems, struct config **ret) {
+    return config_dir_check(directory, 0, problems, ret);
+}
+
+enum err config_dir_check(const char *directory, int days, struct problems *problems, struct config **ret) {
     const char *presets = getenv("BEREDD_PRESETS");      /* for a build that is not installed */
     struct config_env env = {
         .directory = directory,
         .preset_directory = presets ? presets : PKGDATADIR "/presets",
         .zoneinfo_directory = "/usr/share/zoneinfo",
         .now_usec = config_dir_now(),
+        .check_days = days,
         .check_only = true,
     };
     *ret = NULL;

@@ -16,6 +16,8 @@ int64_t config_dir_now(void);                                /* wall time in mic
 /* Reads the directory, reporting nothing. ERR_DENIED: what rosters depend on may not be read; it has been told on stderr. ERR_CONFIG: `problems`
  * say why. */
 WARN_UNUSED enum err config_dir_read(const char *directory, struct problems *problems, struct config **ret);
+/* The same; holes are looked for that many days ahead. */
+WARN_UNUSED enum err config_dir_check(const char *directory, int days, struct problems *problems, struct config **ret);
 /* The same, and says on stderr what is wrong. EXIT_DONE, or EXIT_REFUSED. */
 WARN_UNUSED int config_dir_load(const char *directory, struct config **ret);
 

@@ -265,3 +265,11 @@ tests_unit_check_roster_words_SOURCES = tests/unit/check_roster_words.c tests/un
 tests_unit_check_roster_words_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_roster_words_LDADD = libroster.a libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_audit
+TESTS += tests/unit/check_audit
+tests_unit_check_audit_SOURCES = tests/unit/check_audit.c
+tests_unit_check_audit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_audit_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
+endif
