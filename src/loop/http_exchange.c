@@ -234,13 +234,12 @@ void exchange_begin(struct evhttp_request *req, void *userdata)
     struct heads heads;
     collect_heads(req, &heads);
     const char *why = refuse_framing(conn, req, &heads);
-    if (why) {
-        exchange_refuse(exchange, 400, why);
-        return;
-    }
     exchange->close = peer->trusted_proxy || is_doubtful(conn, req, &heads);
     limit_version(req);
-    hand_on(exchange, &heads, peer);
+    if (why)
+        exchange_refuse(exchange, 400, why);
+    else
+        hand_on(exchange, &heads, peer);
 }
 
 const char *http_exchange_header(struct http_exchange *exchange, const char *name)
