@@ -1,6 +1,9 @@
 """What bad input gets: a clear error, nothing lost, nothing crashed. After every one of them the daemon still takes an alarm."""
 
+import contextlib
 import json
+import os
+import random
 import socket
 import subprocess
 
@@ -324,3 +327,56 @@ def test_byte_order_mark_and_crlf_are_taken(config):
 def test_no_configuration_at_all(config, tmp_path):
     out = subprocess.run([BUILD / "beredd", "-c", str(tmp_path / "nowhere")], capture_output=True, text=True, timeout=20, check=False, env=env_of(config))
     assert out.returncode != 0 and "nowhere" in out.stdout + out.stderr
+
+
+# ---- at random
+
+SEEDS = [
+    b'POST /v1/incidents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-rtj\r\nContent-Type: application/json\r\nContent-Length: 62\r\n\r\n'
+    b'{"summary":"s","roles":["TIB"],"severity":"info","drill":false}',
+    b"GET /v1/incidents/2026-0001?after=1&limit=2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-operator\r\n\r\n",
+    b"GET /v1/oncall?role=TIB&at=2026-12-24T08:00:00%2B01:00 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-operator\r\n\r\n",
+    b"GET /v1/incidents?state=all&after=0&limit=3 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-operator\r\n\r\n",
+    b"POST /hooks/elks/hook-secret-46elks/reply HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 36\r\n\r\n"
+    b"from=%2B46701740605&message=JA+41730",
+    b"POST /hooks/elks/hook-secret-46elks/receipt?page=2026-0001-1-9f3a2c41 HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 21\r\n\r\nid=1&status=delivered",
+    b"POST /a/OAAAAAGCeZ27p4oR3HsJi5y5xaHj HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nanswer=yes",
+    b"POST /v1/incidents/1/acknowledge HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-operator\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 36\r\n\r\n{"person":"anna.berg","role":"TIB"} ',
+    b"GET /v1/events?after=0&follow=no HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-operator\r\nLast-Event-ID: 2\r\n\r\n",
+]
+PIECES = [b"\x00", b"\r\n", b"\n", b"%00", b"%", b"\xff", b'"', b"{", b"[" * 50, b"-1", b"99999999999999999999", b"\xe2\x80\xae", b"\\ud800", b" ", b":", b"%2e%2e/",
+          b"&", b"=", b"A" * 300, b"\xc3", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"1e999", b"null", b"/"]
+
+
+def mutated(chance):
+    """One of the requests with a few bytes changed, cut out, doubled, or put in."""
+    data = bytearray(chance.choice(SEEDS))
+    for _ in range(chance.randrange(1, 5)):
+        at = chance.randrange(len(data) + 1)
+        what = chance.randrange(4)
+        if what == 0 and at < len(data):
+            data[at] = chance.randrange(256)
+        elif what == 1:
+            del data[at:at + chance.randrange(1, 20)]
+        elif what == 2:
+            data[at:at] = chance.choice(PIECES)
+        else:
+            data[at:at] = data[at:at + chance.randrange(1, 40)]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_requests_crash_nothing(beredd, seed):
+    """The same ones every time; a longer look: BEREDD_FUZZ=100000."""
+    beredd.trigger()
+    chance = random.Random(seed)
+    for _ in range(int(os.environ.get("BEREDD_FUZZ", "250"))):
+        data = mutated(chance)
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", beredd.config.port), timeout=5) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            reply = connection.recv(65536)
+            assert not reply or reply.startswith((b"HTTP/", b"<")), (data, reply)
+        assert beredd.process.poll() is None, (data, beredd.stderr())
