@@ -213,7 +213,7 @@ BODY = b'{"summary": "smugglat"}'
     HEAD + b"Content-Length: +23\r\n\r\n" + BODY, HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 23\r\n\r\n17\r\n" + BODY + b"\r\n0\r\n\r\n",
     HEAD + b"Host: y\r\nContent-Length: 23\r\n\r\n" + BODY, HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
     HEAD + b"X: " + b"y" * 100000 + b"\r\nContent-Length: 23\r\n\r\n" + BODY, HEAD + b"Content-Length: 99999999999999999999\r\n\r\n" + BODY,
-])
+], ids=lambda data: repr(data.replace(HEAD, b""))[2:40])
 def test_doubtful_framing_is_refused(beredd, data):
     reply = raw(beredd, data)
     assert not reply.startswith(b"HTTP/1.1 2"), reply

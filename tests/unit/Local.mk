@@ -264,7 +264,9 @@ TESTS += tests/unit/check_roster_words
 tests_unit_check_roster_words_SOURCES = tests/unit/check_roster_words.c tests/unit/unit.h
 tests_unit_check_roster_words_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_roster_words_LDADD = libroster.a libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
+endif
 
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_ctl
 TESTS += tests/unit/check_ctl
 tests_unit_check_ctl_SOURCES = tests/unit/check_ctl.c src/ctl/events.c src/ctl/table.c src/ctl/print.c
