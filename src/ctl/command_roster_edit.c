@@ -162,7 +162,7 @@ static enum verdict ask_about_errors(const struct edit *edit) {
 }
 
 static enum verdict ask_about_change(const struct edit *edit) {
-    roster_change_print_problems(&edit->change, stderr, PROBLEM_WARNING);
+    roster_change_print_warnings(&edit->change, stderr);
     if (!edit->ctl->json)
         roster_change_print_words(&edit->change, stdout);
     if (args_flag(edit->args, "yes") || !roster_change_can_ask())

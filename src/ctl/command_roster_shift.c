@@ -229,7 +229,7 @@ static int draft(const struct removal *removal, struct roster_change *change) {
         return EXIT_REFUSED;
     if (change->after || !change->before)
         return EXIT_DONE;
-    roster_change_print_problems(change, stderr, PROBLEM_ERROR);
+    config_dir_print_problems(stderr, change->problems, PROBLEM_ERROR);
     ctl_complain("nothing was removed");
     return EXIT_REFUSED;
 }
@@ -264,7 +264,7 @@ static int remove_shift(struct removal *removal) {
         return code;
     if (!removal->ctl->json)
         roster_change_print_words(&change, stdout);
-    roster_change_print_problems(&change, stderr, PROBLEM_WARNING);
+    roster_change_print_new_warnings(&change, stderr);
     bool ask = !args_flag(args, "yes") && roster_change_can_ask(), in_force = false;
     if (args_flag(args, "dry-run") || (ask && !roster_change_agreed("Remove it? [j/n]"))) {
         tell_done(removal, &change, false, false);

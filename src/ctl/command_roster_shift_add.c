@@ -18,6 +18,7 @@
 const struct args_option command_roster_shift_add_options[] = {
     {"why", 'w', "TEXT", "the reason, for those who read the file"},
     {"as", 0, "backup", "as backup; the primary stays"},
+    {"backup", 'b', "PERSON", "their backup meanwhile; - for none. Without it the week's backups stay"},
     {"dry-run", 'n', NULL, "only show what it would change"},
     {"yes", 'y', NULL, "do not ask"},
     CONFIG_DIR_OPTION,
@@ -85,6 +86,23 @@ static bool read_as(const struct args *args, bool *ret_backup) {
     return false;
 }
 
+static bool read_backup(struct addition *addition) {
+    const char *typed = args_value(addition->args, "backup");
+    struct shift_file *shift = &addition->shift;
+    shift->no_backup = typed && strcmp(typed, "-") == 0;
+    if (!typed || (shift->no_backup && !shift->as_backup))
+        return true;
+    if (shift->as_backup) {
+        ctl_complain("--backup is for who takes over as primary");
+        return false;
+    }
+    shift->backup = config_dir_person(addition->config, typed);
+    if (shift->backup != shift->person)
+        return shift->backup != NULL;
+    ctl_complain("%s cannot be their own backup", shift->person->name);
+    return false;
+}
+
 /* EXIT_DONE: go on. */
 static int read_operands(struct addition *addition, const struct shift_operands *operands) {
     int code = config_dir_load(addition->directory, &addition->config);
@@ -98,6 +116,8 @@ static int read_operands(struct addition *addition, const struct shift_operands 
     addition->shift.why = args_value(addition->args, "why");
     if (!read_as(addition->args, &addition->shift.as_backup))
         return EXIT_USAGE;
+    if (!read_backup(addition))
+        return EXIT_REFUSED;
     return read_times(addition, buf_text(&operands->from), buf_text(&operands->to)) ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -136,7 +156,7 @@ static int draft(struct addition *addition, struct roster_change *change) {
         return code;
     if (change->after)
         return EXIT_DONE;
-    roster_change_print_problems(change, stderr, PROBLEM_ERROR);
+    config_dir_print_problems(stderr, change->problems, PROBLEM_ERROR);
     ctl_complain("nothing was written");
     return EXIT_REFUSED;
 }
@@ -241,7 +261,7 @@ static int show_and_ask(const struct addition *addition, const struct roster_cha
     const struct args *args = addition->args;
     if (!addition->ctl->json)
         roster_change_print_words(change, stdout);
-    roster_change_print_problems(change, stderr, PROBLEM_WARNING);
+    roster_change_print_new_warnings(change, stderr);
     bool held = tell_where_not_held(addition, change);
     *ret_go = false;
     if (!held) {

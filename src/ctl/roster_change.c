@@ -16,6 +16,7 @@ void roster_change_done(struct roster_change *change) {
     staging_free(change->staging);
     config_free(change->before);
     config_free(change->after);
+    problems_free(change->old_problems);
     problems_free(change->problems);
     buf_done(&change->words);
     *change = (struct roster_change){.directory = change->directory, .role = change->role};
@@ -41,14 +42,15 @@ static void put_into_words(struct roster_change *change, int64_t from_usec) {
 }
 
 int roster_change_compare(struct roster_change *change, int64_t from_usec) {
-    CLEANUP(problems_free) struct problems *old = problems_new();
     config_free(change->before);
     config_free(change->after);
+    problems_free(change->old_problems);
     problems_free(change->problems);
     change->before = change->after = NULL;
+    change->old_problems = problems_new();
     change->problems = problems_new();
     buf_clear(&change->words);
-    if (config_dir_read(change->directory, old, &change->before) == ERR_DENIED)
+    if (config_dir_read(change->directory, change->old_problems, &change->before) == ERR_DENIED)
         return EXIT_REFUSED;
     if (config_dir_read(staging_directory(change->staging), change->problems, &change->after) == ERR_DENIED)
         return EXIT_REFUSED;
@@ -74,10 +76,27 @@ static bool is_of_role(const struct roster_change *change, const char *file) {
     return strcmp(file, buf_text(&own)) == 0 || strncmp(file, buf_text(&drop_ins), drop_ins.len) == 0;
 }
 
-void roster_change_print_problems(const struct roster_change *change, FILE *stream, enum problem_level least) {
+void roster_change_print_warnings(const struct roster_change *change, FILE *stream) {
     for (size_t i = 0; i < problems_count(change->problems); i++) {
         const struct problem *problem = problems_get(change->problems, i);
-        if (problem->level >= least && (problem->level == PROBLEM_ERROR || is_of_role(change, problem->file)))
+        if (problem->level == PROBLEM_WARNING && is_of_role(change, problem->file))
+            config_dir_print_problem(stream, problem);
+    }
+}
+
+static bool was_there(const struct roster_change *change, const struct problem *problem) {
+    for (size_t i = 0; i < problems_count(change->old_problems); i++) {
+        const struct problem *old = problems_get(change->old_problems, i);
+        if (strcmp(old->message, problem->message) == 0 && strcmp(old->file, problem->file) == 0)
+            return true;
+    }
+    return false;
+}
+
+void roster_change_print_new_warnings(const struct roster_change *change, FILE *stream) {
+    for (size_t i = 0; i < problems_count(change->problems); i++) {
+        const struct problem *problem = problems_get(change->problems, i);
+        if (problem->level == PROBLEM_WARNING && !was_there(change, problem))
             config_dir_print_problem(stream, problem);
     }
 }

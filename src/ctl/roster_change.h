@@ -13,7 +13,8 @@ struct roster_change {       /* a value: set directory and role, the rest zeroed
     struct staging *staging; /* where the changed file is; roster_change_stage() */
     struct config *before;   /* NULL: what is on disk now has errors */
     struct config *after;    /* NULL: so has what would be */
-    struct problems *problems;   /* of what would be */
+    struct problems *old_problems;   /* of what is there */
+    struct problems *problems;       /* of what would be */
     struct buf words;        /* the change, a line each; empty: nothing changes */
 };
 
@@ -29,8 +30,9 @@ WARN_UNUSED int roster_change_compare(struct roster_change *change, int64_t from
 
 /* Prints the words, indented, or that nothing changes. */
 void roster_change_print_words(const struct roster_change *change, FILE *stream);
-/* The problems in the files of this role, or all; those of at least this level. Warnings that are there already are left out. */
-void roster_change_print_problems(const struct roster_change *change, FILE *stream, enum problem_level least);
+/* What the check warns of in the files of this role; in all files, but only what it did not warn of before. */
+void roster_change_print_warnings(const struct roster_change *change, FILE *stream);
+void roster_change_print_new_warnings(const struct roster_change *change, FILE *stream);
 
 /* Lets the daemon take the configuration into use, and says what came of it. EXIT_DONE: it did, or none is running and it will when it
  * starts; *ret_in_force says which. With --config it is the daemon of `config` that is asked (NULL: unknown), unless --socket says another. */

@@ -57,7 +57,10 @@ void shift_file_add_text(struct buf *buf, const struct shift_file *shift, const 
     add_local(buf, tz, shift->from_usec, " ", ":");
     buf_add_text(buf, " / ");
     add_local(buf, tz, shift->to_usec, " ", ":");
-    buf_printf(buf, "  %s%s\n", shift->as_backup ? "*, " : "", shift->person->id);
+    buf_printf(buf, "  %s%s", shift->as_backup ? "*, " : "", shift->person->id);
+    if (shift->backup || shift->no_backup)
+        buf_printf(buf, ", %s", shift->no_backup ? "-" : shift->backup->id);
+    buf_add_char(buf, '\n');
 }
 
 void shift_file_add_comment(struct buf *buf, const char *text, const char *key)

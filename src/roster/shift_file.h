@@ -13,6 +13,8 @@ struct shift_file {
     int64_t from_usec, to_usec;
     const struct person *person;
     bool as_backup;              /* instead of whoever is backup; the primary stays */
+    bool no_backup;              /* a primary's: nobody is */
+    const struct person *backup; /* a primary's; NULL: those of the week stay, less the person */
     const char *login;           /* who wrote it */
     int64_t written_usec;
     const char *why;             /* NULL: not said */
