@@ -82,13 +82,34 @@ static void add_contacts(struct json_writer *writer, const struct person *person
     jw_close(writer, '}');
 }
 
+/* Outside the hours of a roster a group may be called in place of one person. */
+static void add_group(struct json_writer *writer, const struct group *group)
+{
+    jw_text(writer, "group", group ? group->id : NULL);
+    jw_open(writer, "members", '[');
+    for (size_t i = 0; group && i < group->n_members; i++)
+        jw_text(writer, NULL, group->members[i]->id);
+    jw_close(writer, ']');
+}
+
+static bool is_member(const struct group *group, const struct person *person)
+{
+    for (size_t i = 0; group && i < group->n_members; i++) {
+        if (group->members[i] == person)
+            return true;
+    }
+    return false;
+}
+
 /* Whoever asks who is on call means to ring: the numbers stand in full here, and only here. */
 static void add_people(struct json_writer *writer, const struct on_call *on_call, const struct person *next)
 {
     jw_open(writer, "contacts", '[');
     if (on_call->primary)
         add_contacts(writer, on_call->primary);
-    bool next_seen = next == on_call->primary;
+    bool next_seen = next == on_call->primary || is_member(on_call->group, next);
+    for (size_t i = 0; on_call->group && i < on_call->group->n_members; i++)
+        add_contacts(writer, on_call->group->members[i]);
     for (size_t i = 0; i < on_call->n_backups; i++) {
         add_contacts(writer, on_call->backups[i]);
         next_seen |= next == on_call->backups[i];
@@ -122,6 +143,7 @@ static void add_roster(struct json_writer *writer, const struct roster *roster, 
     for (size_t i = 0; i < on_call.n_backups; i++)
         jw_text(writer, NULL, on_call.backups[i]->id);
     jw_close(writer, ']');
+    add_group(writer, on_call.group);
     add_bound(writer, "from", from);
     add_bound(writer, "until", until);
     jw_text(writer, "next", next ? next->id : NULL);

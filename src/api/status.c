@@ -49,8 +49,9 @@ static void add_rosters(struct json_writer *writer, const struct plan *plan, int
         roster_on_call(&plan->rosters[i], plan->tz, now_usec, &on_call);
         jw_open(writer, NULL, '{');
         jw_text(writer, "role", plan->rosters[i].role);
-        jw_bool(writer, "covered", on_call.primary != NULL);
+        jw_bool(writer, "covered", on_call.primary || (on_call.group && on_call.group->n_members > 0));
         jw_text(writer, "primary", on_call.primary ? on_call.primary->id : NULL);
+        jw_text(writer, "group", on_call.group ? on_call.group->id : NULL);
         jw_close(writer, '}');
     }
     jw_close(writer, ']');

@@ -154,8 +154,9 @@ static enum verdict ask_about_errors(const struct edit *edit) {
             return EDIT_DISCARD;
         if (!own)
             ctl_complain("%s itself has no errors", buf_text(&edit->file));
-        char letter = own ? roster_change_ask("[e]dit again, [d]iscard, [s]how the errors again?", "eds")
-                          : roster_change_ask("[e]dit again, [d]iscard, [s]how the errors again, or [w]rite it all the same?", "edsw");
+        const char *question = own ? "[e]dit again, [d]iscard, [s]how the errors again?"
+                                   : "[e]dit again, [d]iscard, [s]how the errors again, or [w]rite it all the same?";
+        char letter = roster_change_ask(question, own ? "eds" : "edsw");
         if (letter != 's')
             return letter == 'e' ? EDIT_AGAIN : letter == 'w' ? EDIT_INSTALL : EDIT_DISCARD;
     }

@@ -25,6 +25,8 @@ const struct args_option command_roster_shift_add_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const int64_t USEC_PER_YEAR = 366 * USEC_PER_DAY;
+
 struct addition {
     struct ctl *ctl;
     const struct args *args;
@@ -69,7 +71,7 @@ static bool read_times(struct addition *addition, const char *from, const char *
         ctl_complain("a shift from %s to %s is over already", from, to);
         return false;
     }
-    if (shift->to_usec - shift->from_usec > 3 * 366 * USEC_PER_DAY || shift->from_usec - now_usec > 50 * 366 * USEC_PER_DAY) {
+    if (shift->to_usec - shift->from_usec > 3 * USEC_PER_YEAR || shift->from_usec - now_usec > 50 * USEC_PER_YEAR) {
         ctl_complain("a shift lasts at most three years, and begins within fifty");
         return false;
     }

@@ -51,9 +51,10 @@ static void print_rosters(const json_t *rosters) {
     table_head(&table, names, N_ELEMENTS(names));
     json_array_foreach(rosters, i, roster) {
         bool covered = json_flag(roster, "covered");
+        const char *primary = json_text(roster, "primary");
         table_row(&table);
         table_styled(&table, STYLE_BOLD, json_text(roster, "role"));
-        table_styled(&table, covered ? STYLE_PLAIN : STYLE_BAD, !covered ? "NOBODY" : json_text(roster, "primary"));
+        table_styled(&table, covered ? STYLE_PLAIN : STYLE_BAD, !covered ? "NOBODY" : *primary ? primary : json_text(roster, "group"));
     }
     table_print(&table, stdout, "");
 }

@@ -62,12 +62,22 @@ static void add_holder(struct table *table, const json_t *entry, const char *dut
     table_cell(table, rest);
 }
 
+/* All of them are called. */
+static void add_members(struct table *table, const json_t *entry, const char *rest) {
+    size_t i;
+    const json_t *member;
+    json_array_foreach(json_object_get(entry, "members"), i, member)
+        add_holder(table, entry, json_text(entry, "group"), json_string_value(member) ? json_string_value(member) : "", i == 0 ? rest : "");
+}
+
 static void add_role(struct table *table, const json_t *entry) {
     const char *primary = json_text(entry, "primary");
     CLEANUP_BUF struct buf stretch = {0};
     add_stretch(&stretch, entry);
     if (*primary) {
         add_holder(table, entry, "primary", primary, buf_text(&stretch));
+    } else if (json_array_size(json_object_get(entry, "members")) > 0) {
+        add_members(table, entry, buf_text(&stretch));
     } else {
         table_row(table);
         table_styled(table, STYLE_BOLD, json_text(entry, "role"));

@@ -1,5 +1,6 @@
 #include "ctl/roster_change.h"
 
+#include <ctype.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,9 +154,9 @@ char roster_change_ask(const char *question, const char *letters) {
         fprintf(stderr, "%s ", question);
         if (!fgets(line, sizeof line, stdin))
             return 0;
-        char letter = line[0] >= 'A' && line[0] <= 'Z' ? (char)(line[0] + 0x20) : line[0];
-        if (letter && letter != '\n' && strchr(letters, letter))
-            return letter;
+        const char *letter = line[0] && line[0] != '\n' ? strchr(letters, tolower((unsigned char)line[0])) : NULL;
+        if (letter)
+            return *letter;
     }
 }
 

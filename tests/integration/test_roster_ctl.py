@@ -633,6 +633,21 @@ def test_what_the_daemon_refuses_is_told(beredd, tmp_path):
     assert out.returncode == 1 and "people.ini" in out.stderr
 
 
+def test_oncall_outside_the_hours_is_the_group(stopped):
+    stopped.config.change("rosters/TIB.ini", "[roster]\n", "[roster]\nhours = Mon 09:00-10:00\notherwise = group:krisledning\n")
+    beredd = stopped.start()
+    out = beredd.ctl("oncall", "--role", "TIB", "--at", "2030-01-02 12:00").stdout.splitlines()
+    assert len(out) == 2 and all(re.match(r"TIB +krisledning ", line) for line in out) and "+46701740606" in out[0] and "+46701740607" in out[1], out
+    assert "until 2030-01-07 09:00, then Anna Berg" in out[0]
+    now = on_call(beredd, "2030-01-02T12:00:00Z")
+    assert now["primary"] is None and now["group"] == "krisledning" and now["members"] == ["bo.ek", "cia.lund"]
+    rosters = {roster["role"]: roster for roster in beredd.get("/v1/status").json["rosters"]}
+    assert rosters["TIB"]["covered"]
+    assert beredd.ctl("status").returncode == 0
+    shown = roster_ctl(beredd, "show", "TIB", "--from", "2030-01").stdout
+    assert "Krisledningsstaben" in shown and "INGEN" not in shown
+
+
 def test_oncall_at_a_time_agrees_with_the_roster(beredd):
     start = datetime.date.today() + datetime.timedelta(days=30)
     out = roster_ctl(beredd, "shift", "add", "TIB", f"{start} 08:00", f"{start} 20:00", "cia.lund")
