@@ -4,8 +4,7 @@
 
 #define SMALLEST ((size_t)32)
 
-/* Room for len more bytes and the NUL. */
-static void make_room(struct buf *buf, size_t len) {
+void buf_grow(struct buf *buf, size_t len) {
     size_t needed;
     if (__builtin_add_overflow(buf->len, len, &needed) || __builtin_add_overflow(needed, 1, &needed))
         needed = SIZE_MAX;   /* which no allocator has: mem_realloc() ends the program */
@@ -29,24 +28,6 @@ void buf_clear(struct buf *buf) {
     buf_cut(buf, 0);
 }
 
-void buf_add(struct buf *buf, const void *bytes, size_t len) {
-    make_room(buf, len);
-    if (len)
-        memcpy(buf->data + buf->len, bytes, len);
-    buf->len += len;
-    buf->data[buf->len] = '\0';
-}
-
-void buf_add_text(struct buf *buf, const char *text) {
-    buf_add(buf, text, strlen(text));
-}
-
-void buf_add_char(struct buf *buf, char c) {
-    make_room(buf, 1);
-    buf->data[buf->len++] = c;
-    buf->data[buf->len] = '\0';
-}
-
 void buf_add_u64(struct buf *buf, uint64_t number) {
     buf_add_padded(buf, number, 1);
 }
@@ -65,7 +46,7 @@ void buf_add_padded(struct buf *buf, uint64_t number, unsigned width) {
 
 /* The room is cleared, so that whatever part of it the caller fills, a NUL follows. */
 char *buf_reserve(struct buf *buf, size_t len) {
-    make_room(buf, len);
+    buf_grow(buf, len);
     memset(buf->data + buf->len, 0, len + 1);
     return buf->data + buf->len;
 }

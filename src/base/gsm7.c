@@ -12,43 +12,57 @@ static const uint16_t beyond_ascii[] = {
 
 /* Those of the extension table, which are sent as an escape and a second septet (6.2.1.1). */
 static bool is_extended(uint32_t c) {
-    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|'
-        || c == 0x20AC;
+    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|';
+}
+
+/* Of the characters of ASCII, to save the search: nearly all that is sent. */
+static unsigned ascii_septets(uint32_t c) {
+    if (c >= 'a' && c <= 'z')
+        return 1;
+    if (is_extended(c))
+        return 2;
+    return c == '\n' || c == '\r' || (c >= ' ' && c != '`' && c != 0x7F);
 }
 
 /* 0: not in the alphabet. */
 static unsigned septets(uint32_t c) {
-    if (is_extended(c))
-        return 2;
     if (c < 0x80)
-        return c == '\n' || c == '\r' || (c >= ' ' && c != '`' && c != 0x7F);
+        return ascii_septets(c);
+    if (c == 0x20AC)
+        return 2;
     for (size_t i = 0; i < N_ELEMENTS(beyond_ascii); i++)
         if (beyond_ascii[i] == c)
             return 1;
     return 0;
 }
 
-static bool needs_ucs2(const char *text, size_t len) {
+struct filling {                 /* of the parts of a long text */
+    unsigned units, in_part, parts;
+};
+
+static void fill(struct filling *filling, unsigned units, unsigned part) {
+    if (filling->in_part + units > part) {
+        filling->parts++;
+        filling->in_part = 0;
+    }
+    filling->in_part += units;
+    filling->units += units;
+}
+
+static struct gsm7_size measure_ucs2(const char *text, size_t len) {
+    struct filling filling = {.parts = 1};
     for (size_t i = 0; i < len;)
-        if (septets(text_utf8_next(text, len, &i)) == 0)
-            return true;
-    return false;
+        fill(&filling, 1 + (text_utf8_next(text, len, &i) > 0xFFFF), 67);
+    return (struct gsm7_size){.ucs2 = true, .units = filling.units, .segments = filling.units > 70 ? filling.parts : 1};
 }
 
 struct gsm7_size gsm7_measure(const char *text, size_t len) {
-    struct gsm7_size size = {.ucs2 = needs_ucs2(text, len), .segments = 1};
-    unsigned alone = size.ucs2 ? 70 : 160, part = size.ucs2 ? 67 : 153, in_part = 0, parts = 1;
+    struct filling filling = {.parts = 1};
     for (size_t i = 0; i < len;) {
-        uint32_t c = text_utf8_next(text, len, &i);
-        unsigned units = size.ucs2 ? 1 + (c > 0xFFFF) : septets(c);
-        if (in_part + units > part) {
-            parts++;
-            in_part = 0;
-        }
-        in_part += units;
-        size.units += units;
+        unsigned units = septets(text_utf8_next(text, len, &i));
+        if (units == 0)
+            return measure_ucs2(text, len);
+        fill(&filling, units, 153);
     }
-    if (size.units > alone)
-        size.segments = parts;
-    return size;
+    return (struct gsm7_size){.units = filling.units, .segments = filling.units > 160 ? filling.parts : 1};
 }

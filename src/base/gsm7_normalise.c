@@ -75,8 +75,21 @@ static const char *plain(uint32_t c) {
     return NULL;
 }
 
+/* How much of it is ASCII that stays as it is: all but a backtick, and the last letter, which a mark may follow. */
+static size_t plain_run(const char *text, size_t len) {
+    size_t run = 0;
+    while (run < len && text[run] >= ' ' && text[run] <= '~' && text[run] != '`')
+        run++;
+    return run > 0 && run < len ? run - 1 : run;
+}
+
 void gsm7_add_normalised(struct buf *buf, const char *text, size_t len) {
     for (size_t i = 0; i < len;) {
+        size_t run = plain_run(text + i, len - i);
+        buf_add(buf, text + i, run);
+        i += run;
+        if (i == len)
+            return;
         uint32_t c = text_utf8_next(text, len, &i);
         const char *replacement = plain(c);
         if (replacement) {

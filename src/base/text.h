@@ -13,7 +13,7 @@ bool text_utf8_valid(const char *text, size_t len);                  /* RFC 3629
 size_t text_utf8_cut(const char *text, size_t len, size_t max_len);  /* the longest prefix of at most max_len bytes that splits no character */
 size_t text_utf8_count(const char *text, size_t len);                /* characters in valid UTF-8 */
 /* Decodes the character at *index and moves past it; U+FFFD and one byte for what is not UTF-8. */
-uint32_t text_utf8_next(const char *text, size_t len, size_t *index);
+static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index);
 void text_utf8_add(struct buf *buf, uint32_t character);
 
 /* One line that is safe to show and to send: C0 and C1 controls, line separators and bidi controls (U+202A..202E,
@@ -45,5 +45,14 @@ void text_add_hex(struct buf *buf, const void *bytes, size_t len);
 WARN_UNUSED enum err text_from_hex(const char *text, void *ret_bytes, size_t len);  /* exactly 2 * len digits, any case */
 void text_add_base64url(struct buf *buf, const void *bytes, size_t len);            /* RFC 4648, 5; no padding */
 WARN_UNUSED enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len); /* exactly len bytes; stray bits refused */
+
+uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index);
+static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index) {
+    unsigned char byte = (unsigned char)text[*index];
+    if (byte >= 0x80)
+        return text_utf8_next_beyond_ascii(text, len, index);
+    (*index)++;
+    return byte;
+}
 
 #endif

@@ -15,6 +15,16 @@ static bool is_space(uint32_t c) {
         || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+/* How many bytes of ASCII, from here on, stay as they are: words with one space between them. */
+static size_t clean_run(const char *text, size_t len) {
+    size_t run = 0;
+    while (run < len && text[run] >= ' ' && text[run] <= '~' && (text[run] != ' ' || (run > 0 && text[run - 1] != ' ')))
+        run++;
+    while (run > 0 && text[run - 1] == ' ')
+        run--;       /* what follows it decides */
+    return run;
+}
+
 /* White space is held back until something follows it, so that none is added at the ends, nor around a line feed. */
 static void add_clean(struct buf *buf, const char *text, size_t len, bool keep_lines) {
     size_t begin = buf->len, lines = 0;
@@ -33,6 +43,9 @@ static void add_clean(struct buf *buf, const char *text, size_t len, bool keep_l
                     buf_add_char(buf, '\n');
             space = false;
             text_utf8_add(buf, c);
+            size_t run = clean_run(text + i, len - i);
+            buf_add(buf, text + i, run);
+            i += run;
         }
     }
 }

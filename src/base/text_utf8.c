@@ -40,7 +40,7 @@ static size_t decode(const unsigned char *bytes, size_t len, uint32_t *ret_chara
     return (size_t)more + 1;
 }
 
-uint32_t text_utf8_next(const char *text, size_t len, size_t *index) {
+uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index) {
     uint32_t character;
     size_t size = decode((const unsigned char *)text + *index, len - *index, &character);
     *index += size ? size : 1;
@@ -50,7 +50,7 @@ uint32_t text_utf8_next(const char *text, size_t len, size_t *index) {
 bool text_utf8_valid(const char *text, size_t len) {
     uint32_t character;
     for (size_t i = 0, size; i < len; i += size) {
-        size = decode((const unsigned char *)text + i, len - i, &character);
+        size = (unsigned char)text[i] < 0x80 ? 1 : decode((const unsigned char *)text + i, len - i, &character);
         if (!size)
             return false;
     }

@@ -66,8 +66,12 @@ void message_template_add(struct buf *buf, const char *template, const struct me
             group_empty = group_empty || value->len == 0;
             buf_add(buf, buf_text(value), value->len);
             at += len + 1;
-        } else if (*at != '.' || !ends_a_sentence(buf)) {
-            buf_add_char(buf, *at);
+        } else if (*at != '.') {
+            size_t len = strcspn(at, "[]{.");
+            buf_add(buf, at, len);
+            at += len - 1;
+        } else if (!ends_a_sentence(buf)) {
+            buf_add_char(buf, '.');
         }
     }
 }
