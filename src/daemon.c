@@ -373,6 +373,7 @@ static void on_turn(void *userdata) {
     if (daemon->opening)
         join_late_store(daemon);
     turn_run(daemon->turn);
+    journal_flush(daemon->journal);
 }
 
 /* ---- life ---- */

@@ -1,3 +1,5 @@
+#include <config.h>      /* _GNU_SOURCE */
+
 #include "journal/journal.h"
 
 #include <errno.h>
@@ -14,105 +16,100 @@
 #include "base/mem.h"
 #include "journal/journal_entry.h"
 
-enum { WAITING_MAX = 20000, FIELDS_MAX = 32 };
+enum { WAITING_MAX = 20000, FIELDS_MAX = 32, KEPT_BYTES_MAX = 262144 };
 
-struct entry {
-    struct entry *next;
-    size_t len;
-    char fields[];           /* "NAME=value" and a NUL, again and again; the first is MESSAGE */
-};
-
+/* Entries lie one behind the other in a buffer: the length of the fields, then the fields, "NAME=value" and a NUL, again and again;
+ * the first is MESSAGE, the second PRIORITY. There are two buffers. One is filled while the thread writes the other out, so that
+ * neither waits for the other but to exchange them, and nothing is allocated for each entry. */
 struct journal {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t filled, drained;
-    struct entry *first, **last;
-    size_t waiting;
-    bool stop, done, present;
+    struct buf filling;              /* under the mutex */
+    struct buf writing;              /* the thread's */
+    struct buf fields;               /* the loop's: an entry in the making */
+    bool sleeping, stop, done;       /* under the mutex */
+    bool untold;                     /* the loop's: records were added that the thread has not been woken for */
+    bool present, terminal;
+    _Atomic size_t waiting;
     _Atomic uint64_t lost;
     uint64_t lost_told;
 };
 
-static void write_stderr(const struct entry *entry) {
-    const char *message = entry->fields + strlen("MESSAGE=");
+/* ---- the thread ---- */
+
+static void write_stderr(const struct journal *journal, const char *fields) {
+    const char *message = fields + strlen("MESSAGE=");
     const char *priority = message + strlen(message) + 1 + strlen("PRIORITY=");
-    if (isatty(STDERR_FILENO))
+    if (journal->terminal)
         fprintf(stderr, "%s\n", message);
     else
         fprintf(stderr, "<%s>%s\n", priority, message);
 }
 
-static void write_journal(const struct entry *entry) {
-    struct iovec fields[FIELDS_MAX];
+static void write_journal(const struct journal *journal, const char *fields, size_t len) {
+    struct iovec iov[FIELDS_MAX];
     int n = 0;
-    for (const char *at = entry->fields; at < entry->fields + entry->len && n < FIELDS_MAX; at += strlen(at) + 1)
-        fields[n++] = (struct iovec){(void *)(uintptr_t)at, strlen(at)};
+    for (const char *at = fields; at < fields + len && n < FIELDS_MAX; at += strlen(at) + 1)
+        iov[n++] = (struct iovec){(void *)(uintptr_t)at, strlen(at)};
     /* The service's own stream reaches the journal where its socket has gone stale. */
-    if (sd_journal_sendv(fields, n) < 0)
-        write_stderr(entry);
+    if (sd_journal_sendv(iov, n) < 0)
+        write_stderr(journal, fields);
 }
 
-static void write_entry(const struct journal *journal, const struct entry *entry) {
+static void write_entry(const struct journal *journal, const char *fields, size_t len) {
     if (journal->present)
-        write_journal(entry);
+        write_journal(journal, fields, len);
     else
-        write_stderr(entry);
+        write_stderr(journal, fields);
 }
 
-static struct entry *entry_new(const struct buf *fields) {
-    struct entry *entry = mem_alloc(sizeof(*entry) + fields->len + 1);
-    entry->len = fields->len;
-    memcpy(entry->fields, fields->data, fields->len);
-    return entry;
-}
-
-static struct entry *lost_entry(uint64_t n) {
-    CLEANUP_BUF struct buf text = {0}, fields = {0};
-    buf_add_u64(&text, n);
-    buf_add_text(&text, " entries found no place in the journal's queue; bereddctl log has them all.");
-    journal_entry_add_log(&fields, LOG_PRIO_WARNING, buf_text(&text));
-    return entry_new(&fields);
-}
-
-/* Takes all that waits at once. NULL: stopped, and nothing is left. */
-static struct entry *take(struct journal *journal) {
-    struct entry *taken;
+/* Takes all that waits at once. False: stopped, and nothing is left. */
+static bool take(struct journal *journal) {
     pthread_mutex_lock(&journal->mutex);
-    while (!journal->first && !journal->stop)
+    while (journal->filling.len == 0 && !journal->stop) {
+        journal->sleeping = true;
         pthread_cond_wait(&journal->filled, &journal->mutex);
-    taken = journal->first;
-    journal->first = NULL;
-    journal->last = &journal->first;
+        journal->sleeping = false;
+    }
+    struct buf taken = journal->filling;
+    journal->filling = journal->writing;
+    journal->writing = taken;
     pthread_mutex_unlock(&journal->mutex);
-    return taken;
+    return taken.len > 0;
 }
 
-static void written(struct journal *journal) {
-    pthread_mutex_lock(&journal->mutex);
-    journal->waiting--;
-    pthread_mutex_unlock(&journal->mutex);
+static void write_taken(struct journal *journal) {
+    struct buf *taken = &journal->writing;
+    for (size_t at = 0; at < taken->len;) {
+        size_t len;
+        memcpy(&len, taken->data + at, sizeof(len));
+        write_entry(journal, taken->data + at + sizeof(len), len);
+        atomic_fetch_sub(&journal->waiting, 1);
+        at += sizeof(len) + len;
+    }
+    if (taken->cap > KEPT_BYTES_MAX)      /* after a storm */
+        buf_done(taken);
+    else
+        buf_clear(taken);
 }
 
 static void tell_lost(struct journal *journal) {
     uint64_t lost = atomic_load(&journal->lost);
     if (lost == journal->lost_told)
         return;
-    CLEANUP_FREE struct entry *entry = lost_entry(lost - journal->lost_told);
+    CLEANUP_BUF struct buf text = {0}, fields = {0};
+    buf_add_u64(&text, lost - journal->lost_told);
+    buf_add_text(&text, " entries found no place in the journal's queue; bereddctl log has them all.");
+    journal_entry_add_log(&fields, LOG_PRIO_WARNING, buf_text(&text));
     journal->lost_told = lost;
-    write_entry(journal, entry);
+    write_entry(journal, buf_text(&fields), fields.len);
 }
 
 static void *run(void *userdata) {
     struct journal *journal = userdata;
-    struct entry *entry;
-    while ((entry = take(journal))) {
-        while (entry) {
-            struct entry *next = entry->next;
-            write_entry(journal, entry);
-            written(journal);
-            free(entry);
-            entry = next;
-        }
+    while (take(journal)) {
+        write_taken(journal);
         tell_lost(journal);
     }
     pthread_mutex_lock(&journal->mutex);
@@ -122,11 +119,13 @@ static void *run(void *userdata) {
     return NULL;
 }
 
+/* ---- life ---- */
+
 struct journal *journal_new(void) {
     struct journal *journal = NEW(struct journal);
     pthread_condattr_t monotonic;
-    journal->last = &journal->first;
     journal->present = access("/run/systemd/journal/socket", F_OK) == 0;
+    journal->terminal = isatty(STDERR_FILENO);
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_cond_init(&journal->filled, NULL);
     pthread_condattr_init(&monotonic);
@@ -135,6 +134,7 @@ struct journal *journal_new(void) {
     pthread_condattr_destroy(&monotonic);
     if (pthread_create(&journal->thread, NULL, run, journal) != 0)
         abort();
+    pthread_setname_np(journal->thread, "beredd-journal");
     return journal;
 }
 
@@ -160,6 +160,9 @@ void journal_free(struct journal *journal) {
     pthread_mutex_destroy(&journal->mutex);
     pthread_cond_destroy(&journal->filled);
     pthread_cond_destroy(&journal->drained);
+    buf_done(&journal->filling);
+    buf_done(&journal->writing);
+    buf_done(&journal->fields);
     free(journal);
 }
 
@@ -167,33 +170,48 @@ bool journal_present(const struct journal *journal) {
     return journal->present;
 }
 
-static void add(struct journal *journal, const struct buf *fields) {
-    struct entry *entry = entry_new(fields);
-    pthread_mutex_lock(&journal->mutex);
-    if (journal->waiting < WAITING_MAX) {
-        *journal->last = entry;
-        journal->last = &entry->next;
-        journal->waiting++;
-        pthread_cond_signal(&journal->filled);
-        entry = NULL;
-    }
-    pthread_mutex_unlock(&journal->mutex);
-    if (entry) {
+/* ---- the loop's thread ---- */
+
+/* False: there is no place, which is counted. */
+static bool add(struct journal *journal, const struct buf *fields) {
+    if (atomic_fetch_add(&journal->waiting, 1) >= WAITING_MAX) {
+        atomic_fetch_sub(&journal->waiting, 1);
         atomic_fetch_add(&journal->lost, 1);
-        free(entry);
+        return false;
     }
+    pthread_mutex_lock(&journal->mutex);
+    buf_add(&journal->filling, &fields->len, sizeof(fields->len));
+    buf_add(&journal->filling, fields->data, fields->len);
+    pthread_mutex_unlock(&journal->mutex);
+    return true;
+}
+
+/* Whoever added before this was called need not fear that the thread sleeps on: it looks once more before it does. */
+static void wake(struct journal *journal) {
+    pthread_mutex_lock(&journal->mutex);
+    bool sleeping = journal->sleeping;
+    pthread_mutex_unlock(&journal->mutex);
+    if (sleeping)
+        pthread_cond_signal(&journal->filled);
 }
 
 void journal_record(struct journal *journal, const struct record *record, const char *log_head) {
-    CLEANUP_BUF struct buf fields = {0};
-    if (journal_entry_add(&fields, record, log_head))
-        add(journal, &fields);
+    buf_clear(&journal->fields);
+    if (journal_entry_add(&journal->fields, record, log_head))
+        journal->untold |= add(journal, &journal->fields);
+}
+
+void journal_flush(struct journal *journal) {
+    if (journal->untold)
+        wake(journal);
+    journal->untold = false;
 }
 
 void journal_log(void *userdata, enum log_priority priority, const char *message) {
     CLEANUP_BUF struct buf fields = {0};
     journal_entry_add_log(&fields, (int)priority, message);
-    add(userdata, &fields);
+    if (add(userdata, &fields))
+        wake(userdata);
 }
 
 uint64_t journal_lost(const struct journal *journal) {

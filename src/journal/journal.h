@@ -18,6 +18,8 @@ void journal_free(struct journal *journal);
 bool journal_present(const struct journal *journal);        /* false: stderr serves instead */
 /* log_head: "SEQ-HASH" of the log as it stands, for the entry's BEREDD_LOG_HEAD; NULL: left out. */
 void journal_record(struct journal *journal, const struct record *record, const char *log_head);
+/* Wakes the thread for the records since the last call: once for many, at the end of a turn. */
+void journal_flush(struct journal *journal);
 /* A log_sink; the userdata is the journal. From any thread. */
 void journal_log(void *journal, enum log_priority priority, const char *message);
 uint64_t journal_lost(const struct journal *journal);       /* entries that found no place, ever */

@@ -70,6 +70,7 @@ static void add_number_field(struct buf *fields, const char *name, uint64_t numb
 
 /* "2026-0042 TIB: " */
 static void add_head(struct buf *buf, const struct record *record) {
+    size_t begin = buf->len;
     if (record->drill)
         buf_add_text(buf, "DRILL ");
     if (record->incident)
@@ -78,7 +79,7 @@ static void add_head(struct buf *buf, const struct record *record) {
         buf_add_char(buf, ' ');
         buf_add_text(buf, record->role);
     }
-    if (buf->len > 0)
+    if (buf->len > begin)
         buf_add_text(buf, ": ");
 }
 
@@ -236,22 +237,22 @@ static void add_words(struct buf *buf, const struct record *record) {
 }
 
 static void add_message_field(struct buf *fields, const struct record *record) {
-    CLEANUP_BUF struct buf words = {0};
-    add_head(&words, record);
-    add_words(&words, record);
-    add_field(fields, "MESSAGE", buf_text(&words));
+    buf_add_text(fields, "MESSAGE=");
+    add_head(fields, record);
+    add_words(fields, record);
+    buf_add_char(fields, '\0');
 }
 
 static void add_id_fields(struct buf *fields, const struct record *record) {
-    CLEANUP_BUF struct buf id = {0};
     if (record->incident) {
-        incident_add_id(&id, record->incident);
-        add_field(fields, "BEREDD_INCIDENT", buf_text(&id));
+        buf_add_text(fields, "BEREDD_INCIDENT=");
+        incident_add_id(fields, record->incident);
+        buf_add_char(fields, '\0');
     }
     if (record->page) {
-        buf_clear(&id);
-        page_add_id(&id, (struct page_ref){record->incident, record->page, record->nonce});
-        add_field(fields, "BEREDD_PAGE", buf_text(&id));
+        buf_add_text(fields, "BEREDD_PAGE=");
+        page_add_id(fields, (struct page_ref){record->incident, record->page, record->nonce});
+        buf_add_char(fields, '\0');
     }
 }
 
