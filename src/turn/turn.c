@@ -9,6 +9,7 @@
 enum { WAITING_RECORDS_MAX = 500000, TICKS_PER_TURN = 16 };
 
 #define COMMIT_PATIENCE_USEC (2 * USEC_PER_SEC)
+#define LINGER_USEC          (5 * USEC_PER_MSEC)
 #define RECOVER_FIRST_USEC   USEC_PER_SEC
 #define RECOVER_MAX_USEC     (30 * USEC_PER_SEC)
 
@@ -24,7 +25,7 @@ struct turn {
     bool in_flight, failed, recovering;  /* failed: the store takes nothing until it has recovered */
     size_t waiting_records;
     uint64_t committed_seq;
-    struct loop_timer *deadline, *patience, *recover;
+    struct loop_timer *deadline, *patience, *recover, *linger;
     int64_t recover_delay_usec;
     bool degraded;
     char *reason;
@@ -51,6 +52,7 @@ struct turn *turn_new(struct loop *loop, struct engine *engine, const struct tur
     turn->deadline = loop_timer_new(loop, wake, turn);
     turn->patience = loop_timer_new(loop, on_impatient, turn);
     turn->recover = loop_timer_new(loop, on_recover_time, turn);
+    turn->linger = loop_timer_new(loop, wake, turn);
     turn->recover_delay_usec = RECOVER_FIRST_USEC;
     return turn;
 }
@@ -66,6 +68,7 @@ void turn_free(struct turn *turn) {
     loop_timer_free(turn->deadline);
     loop_timer_free(turn->patience);
     loop_timer_free(turn->recover);
+    loop_timer_free(turn->linger);
     queue_done(&turn->queue);
     free(turn->reason);
     free(turn);
@@ -182,11 +185,22 @@ static void skip_empty(struct turn *turn) {
     }
 }
 
+/* Records that nobody waits for, such as outcomes of pages, stay a moment for the next ones, and for the next trigger, which would
+ * otherwise find the disk busy with them. A crash in that moment costs a page sent twice (P3). */
+static bool may_linger(struct turn *turn) {
+    const struct batch *batch = turn->first;
+    int64_t until_usec = batch->begun_usec + LINGER_USEC;
+    if (batch->n_held > 0 || batch->next || turn->degraded || loop_boot_usec() >= until_usec)
+        return false;
+    loop_timer_set(turn->linger, until_usec);
+    return true;
+}
+
 static void commit_next(struct turn *turn) {
     if (turn->in_flight || turn->failed || !turn->store)
         return;
     skip_empty(turn);
-    if (!turn->first)
+    if (!turn->first || may_linger(turn))
         return;
     turn->in_flight = true;
     loop_timer_set(turn->patience, loop_boot_usec() + COMMIT_PATIENCE_USEC);
