@@ -10,7 +10,7 @@
 #include "loop/http_client.h"
 #include "loop/loop_internal.h"
 
-enum { MAX_REPLY_BYTES = 65536, MAX_REPLY_HEAD_BYTES = 65536, MAX_IDLE_HANDLES = 16, MAX_IDLE_CONNECTIONS = 256 };
+enum { MAX_REPLY_BYTES = 65536, MAX_REPLY_HEAD_BYTES = 65536, MAX_IDLE_HANDLES = 128, MAX_IDLE_CONNECTIONS = 256 };
 
 struct transfer {
     TAILQ_ENTRY(transfer) link;     /* in the client's running or done */

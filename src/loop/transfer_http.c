@@ -70,7 +70,8 @@ enum err transfer_set_http(struct transfer *transfer, const struct transfer_http
         SET(transfer->easy, CURLOPT_PASSWORD, http->password ? http->password : "");
     }
     transfer_set_timeout(transfer, http->timeout_usec);
-    transfer_set_tls(transfer, http->ca_file, true);
+    if (transfer_scheme_is(http->url, "https"))             /* redirects are off: plain HTTP stays plain */
+        transfer_set_tls(transfer, http->ca_file, true);
     set_body(transfer, http);
     set_headers(transfer, http);
     return ERR_OK;
