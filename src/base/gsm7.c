@@ -10,25 +10,20 @@ static const uint16_t beyond_ascii[] = {
     0x0393, 0x0394, 0x0398, 0x039B, 0x039E, 0x03A0, 0x03A3, 0x03A6, 0x03A8, 0x03A9,
 };
 
-/* Those of the extension table, which are sent as an escape and a second septet (6.2.1.1). */
-static bool is_extended(uint32_t c) {
-    return c == '\f' || c == '^' || c == '{' || c == '}' || c == '\\' || c == '[' || c == ']' || c == '~' || c == '|';
-}
-
-/* Of the characters of ASCII, to save the search: nearly all that is sent. */
-static unsigned ascii_septets(uint32_t c) {
-    if (c >= 'a' && c <= 'z')
-        return 1;
-    if (is_extended(c))
-        return 2;
-    return c == '\n' || c == '\r' || (c >= ' ' && c != '`' && c != 0x7F);
-}
+/* Those of ASCII; two for what the extension table has, which is sent as an escape and a second septet (6.2.1.1). A table, since
+ * nearly all that is sent is ASCII. */
+static const uint8_t ascii_septets[0x80] = {
+    ['\n'] = 1, ['\f'] = 2, ['\r'] = 1,
+    [' '] = 1, ['!'] = 1, ['"'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, ['*'] = 1, ['+'] = 1,
+    [','] = 1, ['-'] = 1, ['.'] = 1, ['/'] = 1, ['0' ... '9'] = 1, [':'] = 1, [';'] = 1, ['<'] = 1, ['='] = 1, ['>'] = 1, ['?'] = 1, ['@'] = 1,
+    ['A' ... 'Z'] = 1, ['['] = 2, ['\\'] = 2, [']'] = 2, ['^'] = 2, ['_'] = 1, ['a' ... 'z'] = 1, ['{'] = 2, ['|'] = 2, ['}'] = 2, ['~'] = 2,
+};
 
 /* 0: not in the alphabet. */
 static unsigned septets(uint32_t c) {
     if (c < 0x80)
-        return ascii_septets(c);
-    if (c == 0x20AC)
+        return ascii_septets[c];
+    if (c == 0x20AC)             /* the euro, of the extension table, too */
         return 2;
     for (size_t i = 0; i < N_ELEMENTS(beyond_ascii); i++)
         if (beyond_ascii[i] == c)
