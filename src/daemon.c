@@ -199,12 +199,6 @@ static void on_store_readable(void *userdata, int fd) {
     store_dispatch(daemon->store);
 }
 
-static int local_year(const struct daemon *daemon) {
-    struct civil local;
-    tz_to_local(daemon->config->plan.tz, loop_wall_usec(), &local);
-    return local.year;
-}
-
 static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now) {
     struct record record;
     enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, &record) : ERR_CORRUPT;
@@ -244,12 +238,17 @@ static void replay(struct daemon *daemon, const struct opened *opened) {
 static void use_store(struct daemon *daemon, struct opened *opened) {
     daemon->store = TAKE(opened->store);
     daemon->store_watch = loop_watch_new(daemon->loop, store_fd(daemon->store), on_store_readable, daemon);
-    replay(daemon, opened);
+}
+
+/* Sends again what the log says was meant to be sent. What is under way in this process is in nobody's log yet. */
+static void resume(struct daemon *daemon, uint64_t until_seq) {
+    struct now now = {loop_boot_usec(), loop_wall_usec()};
+    turn_let_out(daemon->turn, engine_resume(daemon->engine, now, until_seq));
 }
 
 /* At start. False: another daemon holds the log, or a newer one wrote it; both mean that this one must not run. */
 static bool open_at_start(struct daemon *daemon, char **ret_trouble) {
-    daemon->opening = opening_begin(daemon->config->state_directory, local_year(daemon), NULL, NULL);
+    daemon->opening = opening_begin(daemon->config->state_directory, NULL, NULL);
     CLEANUP(opened_free) struct opened *opened = opening_wait(daemon->opening, OPENING_PATIENCE_USEC);
     if (!opened) {
         *ret_trouble = mem_strdup("the disk has not answered for 10 s");
@@ -258,6 +257,7 @@ static bool open_at_start(struct daemon *daemon, char **ret_trouble) {
     daemon->opening = NULL;
     if (opened->err == ERR_OK) {
         use_store(daemon, opened);
+        replay(daemon, opened);
     } else if (opened->err == ERR_LOCKED || opened->err == ERR_NEWER) {
         log_crit("The log in %s cannot be used: %s.", daemon->config->state_directory,
                  opened->reason ? opened->reason : err_text(opened->err));
@@ -275,7 +275,7 @@ static void wake_loop(void *userdata) {
 static void on_open_again(void *userdata) {
     struct daemon *daemon = userdata;
     if (!daemon->opening && !daemon->store)
-        daemon->opening = opening_begin(daemon->config->state_directory, local_year(daemon), wake_loop, daemon);
+        daemon->opening = opening_begin(daemon->config->state_directory, wake_loop, daemon);
     if (!daemon->store)
         loop_timer_set(daemon->open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
 }
@@ -288,10 +288,12 @@ static void join_late_store(struct daemon *daemon) {
     daemon->opening = NULL;
     if (opened->err != ERR_OK)
         return;
+    uint64_t until_seq = store_head(opened->store).seq;
     use_store(daemon, opened);
     turn_set_store(daemon->turn, daemon->store);
+    replay(daemon, opened);
     api_set_store(daemon->api, daemon->store);
-    turn_let_out(daemon->turn, engine_resume(daemon->engine, (struct now){loop_boot_usec(), loop_wall_usec()}));
+    resume(daemon, until_seq);
 }
 
 /* ---- wiring ---- */
@@ -516,7 +518,7 @@ static bool start(struct daemon *daemon) {
         turn_set_store(daemon->turn, daemon->store);
     else
         turn_degrade(daemon->turn, trouble);
-    turn_let_out(daemon->turn, engine_resume(daemon->engine, (struct now){loop_boot_usec(), loop_wall_usec()}));
+    resume(daemon, UINT64_MAX);
     loop_wake(daemon->loop);      /* deadlines passed while we were away */
     log_notice("Ready: %zu rosters, %zu people, %zu open incidents, %zu call-outs paging.", daemon->config->plan.n_rosters,
                daemon->config->plan.n_persons, engine_open_incidents(daemon->engine), engine_paging_callouts(daemon->engine));

@@ -74,14 +74,26 @@ void engine_set_last_incident(struct engine *engine, uint64_t key) {
     apply_remember_key(engine, key);
 }
 
-struct effects engine_resume(struct engine *engine, struct now now) {
-    struct incident *incident;
+static void resume_incident(struct engine *engine, const struct incident *incident) {
+    for (const struct message *message = incident->messages; message; message = message->next)
+        if (message->state == MESSAGE_QUEUED && message_wanted(message))
+            emit_send(engine, message, incident->key);
+}
+
+struct effects engine_resume(struct engine *engine, struct now now, uint64_t until_seq) {
+    const struct incident *incident;
     emit_begin(engine, now);
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
-        for (const struct message *message = incident->messages; message; message = message->next)
-            if (message->state == MESSAGE_QUEUED && message_wanted(message))
-                emit_send(engine, message, incident->key);
+        if (incident->first_seq <= until_seq)
+            resume_incident(engine, incident);
     return emit_finish(engine);
+}
+
+void engine_shift_seq(struct engine *engine, uint64_t offset) {
+    struct incident *incident;
+    for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
+        incident->first_seq += offset;
+    engine->last_seq += offset;
 }
 
 /* ---- the house's events ---- */

@@ -34,8 +34,10 @@ WARN_UNUSED enum err engine_replay(struct engine *engine, const struct record *r
 void engine_set_aside(struct engine *engine, uint64_t incident);         /* forget it, whole */
 void engine_set_last_seq(struct engine *engine, uint64_t seq);
 void engine_set_last_incident(struct engine *engine, uint64_t key);      /* once for each year that may come up */
-/* Sends again what was meant to be sent and has no outcome. */
-struct effects engine_resume(struct engine *engine, struct now now);
+/* Sends again what was meant to be sent and has no outcome, of incidents whose first record is not after until_seq. */
+struct effects engine_resume(struct engine *engine, struct now now, uint64_t until_seq);
+/* What was decided before the log came is numbered anew: every record so far by this much more. */
+void engine_shift_seq(struct engine *engine, uint64_t offset);
 
 struct effects engine_step(struct engine *engine, const struct event *event);
 

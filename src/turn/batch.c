@@ -25,6 +25,7 @@ void batch_add_record(struct batch *batch, const struct effect_record *record) {
     }
     void *payload = arena_alloc(batch->memory, record->payload_len + 1);
     memcpy(payload, record->payload, record->payload_len);
+    batch->bytes += record->payload_len;
     batch->records[batch->n_records++] = (struct store_record){
         .seq = record->seq,
         .at_usec = record->at_usec,

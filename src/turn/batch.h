@@ -34,6 +34,7 @@ struct batch {
     size_t n_held, cap_held;
     size_t let_out_held, let_out_records;   /* how far letting out has come */
     struct arena *memory;            /* payloads, names */
+    size_t bytes;                    /* of payloads */
     int64_t begun_usec;              /* boot; when the first record or caller came */
 };
 

@@ -16,7 +16,6 @@ struct opening {
     void (*ready)(void *userdata);
     void *userdata;
     char *directory;
-    int year;
 };
 
 void opened_free(struct opened *opened) {
@@ -43,22 +42,31 @@ static void keep(void *userdata, const struct store_record *record) {
     }
 }
 
-static enum err read_last_incidents(struct opened *opened, int year) {
+/* From the latest year back, whatever the clock says now: it may be wrong at a start, and right a minute later. */
+static enum err read_last_incidents(struct opened *opened) {
+    uint64_t high = incident_key(INCIDENT_YEAR_MAX + 1, 0) - 1;
     enum err err = ERR_OK;
-    for (int i = 0; i < OPENING_YEARS && err == ERR_OK; i++) {
-        uint64_t low = incident_key(year - 1 + i, 0);
-        err = store_last_incident(opened->store, low, low | (INCIDENT_DEGRADED - 1), &opened->last_incidents[i]);
+    for (size_t n = 0; n < OPENING_YEARS && err == ERR_OK;) {
+        uint64_t last = 0;
+        err = store_last_incident(opened->store, 1, high, &last);
+        if (err != ERR_OK || last == 0)
+            break;
+        uint64_t year = last >> 32 << 32;
+        err = store_last_incident(opened->store, year, year | (INCIDENT_DEGRADED - 1), &last);
+        if (err == ERR_OK && last > 0)
+            opened->last_incidents[n++] = last;
+        high = year - 1;
     }
     return err;
 }
 
-static struct opened *open_all(const char *directory, int year) {
+static struct opened *open_all(const char *directory) {
     struct opened *opened = NEW(struct opened);
     struct store_config config = {.directory = directory};
     opened->memory = arena_new();
     opened->err = store_open(&config, &opened->store, &opened->reason);
     if (opened->err == ERR_OK)
-        opened->err = read_last_incidents(opened, year);
+        opened->err = read_last_incidents(opened);
     if (opened->err == ERR_OK)
         opened->err = store_replay(opened->store, keep, opened);
     if (opened->err != ERR_OK && opened->store) {
@@ -70,7 +78,7 @@ static struct opened *open_all(const char *directory, int year) {
 
 static void *run(void *userdata) {
     struct opening *opening = userdata;
-    struct opened *opened = open_all(opening->directory, opening->year);
+    struct opened *opened = open_all(opening->directory);
     pthread_mutex_lock(&opening->mutex);
     opening->result = opened;
     pthread_cond_signal(&opening->changed);
@@ -80,11 +88,10 @@ static void *run(void *userdata) {
     return NULL;
 }
 
-struct opening *opening_begin(const char *directory, int year, void (*ready)(void *userdata), void *userdata) {
+struct opening *opening_begin(const char *directory, void (*ready)(void *userdata), void *userdata) {
     struct opening *opening = NEW(struct opening);
     pthread_condattr_t monotonic;
     opening->directory = mem_strdup(directory);
-    opening->year = year;
     opening->ready = ready;
     opening->userdata = userdata;
     pthread_mutex_init(&opening->mutex, NULL);

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/store.h"
 
-enum { OPENING_YEARS = 3 };
+enum { OPENING_YEARS = 8 };
 
 struct opened {
     enum err err;                        /* ERR_OK, or why there is no store */
@@ -20,7 +20,7 @@ struct opened {
     struct store_record *records;        /* of the live incidents */
     size_t n_records, cap_records;
     struct arena *memory;
-    uint64_t last_incidents[OPENING_YEARS];   /* of the year before, this year, and the next; 0: none */
+    uint64_t last_incidents[OPENING_YEARS];   /* of the latest years that there are any of; 0: none */
 };
 
 void opened_free(struct opened *opened);     /* accepts NULL */
@@ -28,7 +28,7 @@ DEFINE_CLEANUP(struct opened *, opened_free)
 
 struct opening;
 /* `ready` is called on the opening thread when there is a result; NULL: do not call. The directory is copied. */
-struct opening *opening_begin(const char *directory, int year, void (*ready)(void *userdata), void *userdata);
+struct opening *opening_begin(const char *directory, void (*ready)(void *userdata), void *userdata);
 /* The result, if it comes within this time; NULL if not. The opening ends with it. */
 struct opened *opening_wait(struct opening *opening, int64_t timeout_usec);
 /* Ends without waiting for a thread that hangs; it is left behind. Accepts NULL. */

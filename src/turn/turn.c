@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "turn/queue.h"
 
-enum { WAITING_RECORDS_MAX = 500000, TICKS_PER_TURN = 16 };
+/* Beyond these, callers who can try again are asked to. What is under way goes on, and is recorded, all the same. */
+enum { WAITING_RECORDS_MAX = 500000, WAITING_BYTES_MAX = 64 << 20, TICKS_PER_TURN = 16 };
 
 #define COMMIT_PATIENCE_USEC (2 * USEC_PER_SEC)
 #define LINGER_USEC          (5 * USEC_PER_MSEC)
@@ -23,7 +24,7 @@ struct turn {
     int64_t queued_usec;                 /* boot; when the oldest queued event came */
     struct batch *first, *last;          /* in order; the first may be in flight */
     bool in_flight, failed, recovering;  /* failed: the store takes nothing until it has recovered */
-    size_t waiting_records;
+    size_t waiting_records, waiting_bytes;
     uint64_t committed_seq;
     struct loop_timer *deadline, *patience, *recover, *linger;
     int64_t recover_delay_usec;
@@ -128,6 +129,7 @@ static void commit_next(struct turn *turn);
 static void forget_first(struct turn *turn) {
     struct batch *batch = turn->first;
     turn->waiting_records -= batch->n_records;
+    turn->waiting_bytes -= batch->bytes;
     turn->first = batch->next;
     if (!turn->first)
         turn->last = NULL;
@@ -236,11 +238,10 @@ static void on_recover_time(void *userdata) {
 
 /* Records decided before the store came follow what it holds. */
 static void renumber(struct turn *turn, uint64_t offset) {
-    uint64_t last = engine_last_seq(turn->engine);
     for (struct batch *batch = turn->first; batch; batch = batch->next)
         for (size_t i = 0; i < batch->n_records; i++)
-            last = batch->records[i].seq += offset;
-    engine_set_last_seq(turn->engine, last);
+            batch->records[i].seq += offset;
+    engine_shift_seq(turn->engine, offset);
 }
 
 void turn_set_store(struct turn *turn, struct store *store) {
@@ -276,6 +277,7 @@ static void hold(struct turn *turn, struct batch *batch, const struct effect *ef
     case EFFECT_RECORD:
         batch_add_record(batch, &effect->record);
         turn->waiting_records++;
+        turn->waiting_bytes += effect->record.payload_len;
         break;
     case EFFECT_SEND:
         batch_add_send(batch, &effect->send);
@@ -321,11 +323,13 @@ void turn_run(struct turn *turn) {
         let_out_all(turn);
     commit_next(turn);
     arm_deadline(turn);
+    if (turn->queue.n > 0)
+        loop_wake(turn->loop);      /* what was let out asked for something */
 }
 
 bool turn_submit(struct turn *turn, const struct event *event) {
     bool can_wait = event->kind == EVENT_TRIGGER || event->kind == EVENT_NOTE || event->kind == EVENT_GATEWAY_TEST;
-    if (can_wait && turn->waiting_records >= WAITING_RECORDS_MAX)
+    if (can_wait && (turn->waiting_records >= WAITING_RECORDS_MAX || turn->waiting_bytes >= WAITING_BYTES_MAX))
         return false;
     if (turn->queue.n == 0)
         turn->queued_usec = loop_boot_usec();

@@ -215,7 +215,7 @@ void world_crash(struct world *world, int64_t away_usec) {
     engine_free(world->engine);
     world->engine = again;
     world->n_before = world->n_log;
-    take(world, engine_resume(again, world->now));
+    take(world, engine_resume(again, world->now, UINT64_MAX));
 }
 
 void world_state(const struct world *world, struct buf *ret) {

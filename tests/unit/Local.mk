@@ -281,3 +281,13 @@ tests_unit_check_audit_SOURCES = tests/unit/check_audit.c
 tests_unit_check_audit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_audit_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CHECK_LIBS)
 endif
+
+# The turn over a store and a loop that the test plays.
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_turn
+TESTS += tests/unit/check_turn
+tests_unit_check_turn_SOURCES = tests/unit/check_turn.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h \
+	src/turn/turn.c src/turn/batch.c src/turn/queue.c
+tests_unit_check_turn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_turn_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+endif

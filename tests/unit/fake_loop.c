@@ -23,7 +23,7 @@ void fake_loop_reset(void)
 }
 
 int64_t loop_boot_usec(void) { return boot_usec; }
-int64_t loop_wall_usec(void) { return boot_usec + INT64_C(1700000000000000); }
+int64_t loop_wall_usec(void) { return boot_usec + INT64_C(1800000000000000); }
 
 /* ---- timers ---- */
 
