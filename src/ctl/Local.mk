@@ -14,6 +14,7 @@ bereddctl_SOURCES = \
 	src/ctl/command_roster_shift.c \
 	src/ctl/command_roster_shift_add.c \
 	src/ctl/command_roster_export.c \
+	src/ctl/command_roster_import.c \
 	src/ctl/command_roster_show.c \
 	src/ctl/command_roster_check.c \
 	src/ctl/command_show.c \
@@ -28,6 +29,7 @@ bereddctl_SOURCES = \
 	src/ctl/days.c src/ctl/days.h \
 	src/ctl/events.c src/ctl/events.h \
 	src/ctl/gateway.c src/ctl/gateway.h \
+	src/ctl/import_ics.c src/ctl/import_ics.h \
 	src/ctl/incident.c src/ctl/incident.h \
 	src/ctl/main.c \
 	src/ctl/oncall.c src/ctl/oncall.h \
@@ -40,7 +42,7 @@ bereddctl_SOURCES = \
 	src/ctl/staging.c src/ctl/staging.h \
 	src/ctl/simulate_print.c src/ctl/simulate_print.h \
 	src/ctl/table.c src/ctl/table.h
-bereddctl_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
-bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
+bereddctl_CFLAGS = $(AM_CFLAGS) $(ICAL_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(ICAL_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 
 dist_man_MANS = src/ctl/bereddctl.1 src/ctl/beredd.8

@@ -46,7 +46,9 @@ static const struct command commands[] = {
     {"roster export", "ROLE", "a roster as iCalendar, for a calendar program",
      "Telephones may subscribe to /v1/rosters/ROLE.ics?token=TOKEN instead. Reads the configuration directory: needs no daemon.\n",
      command_roster_export_options, 1, 1, command_roster_export},
-    {"roster import", "ROLE FILE", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"roster import", "ROLE FILE", "take over shifts from a spreadsheet (CSV) or a calendar (.ics), as a file of their own",
+     "A spreadsheet has headings, vecka;namn;ersättare or från;till;namn;ersättare. Importing a file of the same name again takes the place\n"
+     "of what it brought before.\n", command_roster_import_options, 2, 2, command_roster_import},
     {"roster edit", "ROLE", "edit a roster: it is checked, and told in words, before it is written",
      "Opens $VISUAL or $EDITOR on a copy. Errors are shown and can be mended at once.\n", command_roster_edit_options, 1, 1,
      command_roster_edit},

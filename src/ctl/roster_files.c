@@ -214,18 +214,28 @@ static int open_drop_ins(const struct roster_files *files, const char *name, boo
     return fd;
 }
 
-bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text, const struct stat *like) {
+static bool write_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text, const struct stat *like,
+                          bool new) {
     CLEANUP_BUF struct buf path = {0};
     drop_in_directory(&path, role);
     int directory = open_drop_ins(files, buf_text(&path), true);
     if (directory < 0)
         return false;
-    bool good = write_file(directory, name, text, like, true);
+    bool good = write_file(directory, name, text, like, new);
     buf_printf(&path, "/%s", name);
     if (!good)
         (void)fail(files, "write", buf_text(&path));
     close(directory);
     return good;
+}
+
+bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text, const struct stat *like) {
+    return write_drop_in(files, role, name, text, like, true);
+}
+
+bool roster_files_replace_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
+                                  const struct stat *like) {
+    return write_drop_in(files, role, name, text, like, false);
 }
 
 bool roster_files_remove_drop_in(struct roster_files *files, const char *role, const char *name) {

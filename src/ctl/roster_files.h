@@ -34,6 +34,9 @@ WARN_UNUSED bool roster_files_replace(struct roster_files *files, const char *na
 /* Adds rosters/ROLE.d/NAME, which must not be there yet, as readable as ROLE.ini is (`like`); makes ROLE.d where it is missing. */
 WARN_UNUSED bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
                                           const struct stat *like);
+/* The same, and takes the place of one that is there. */
+WARN_UNUSED bool roster_files_replace_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
+                                              const struct stat *like);
 WARN_UNUSED bool roster_files_remove_drop_in(struct roster_files *files, const char *role, const char *name);
 
 #endif

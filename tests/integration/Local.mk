@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/integration/test_degraded.py \
 	tests/integration/test_harness.py \
 	tests/integration/test_http_limits.py \
+	tests/integration/test_import.py \
 	tests/integration/test_journal.py \
 	tests/integration/test_kannel.py \
 	tests/integration/test_ladder.py \

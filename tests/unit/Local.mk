@@ -33,6 +33,14 @@ tests_unit_check_base_heap_LDADD = libbase.a $(CHECK_LIBS)
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_roster_import
+TESTS += tests/unit/check_roster_import
+tests_unit_check_roster_import_SOURCES = tests/unit/check_roster_import.c tests/unit/unit.h
+tests_unit_check_roster_import_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_roster_import_LDADD = libroster.a libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_ics
 TESTS += tests/unit/check_ics
 tests_unit_check_ics_SOURCES = tests/unit/check_ics.c tests/unit/unit.h
