@@ -165,7 +165,7 @@ static int draft(const struct intake *intake, struct roster_change *change) {
     int code = roster_change_compare(change, intake->import.now_usec);
     if (code != EXIT_DONE || change->after)
         return code;
-    roster_change_print_problems(change, stderr, PROBLEM_ERROR);
+    config_dir_print_problems(stderr, change->problems, PROBLEM_ERROR);
     ctl_complain("nothing was written");
     return EXIT_REFUSED;
 }
@@ -212,7 +212,7 @@ static bool show_and_ask(const struct intake *intake, const struct roster_change
     const struct args *args = intake->args;
     if (!intake->ctl->json)
         roster_change_print_words(change, stdout);
-    roster_change_print_problems(change, stderr, PROBLEM_WARNING);
+    roster_change_print_new_warnings(change, stderr);
     if (args_flag(args, "dry-run") || (change->before && change->words.len == 0))
         return false;
     return args_flag(args, "yes") || !roster_change_can_ask() || roster_change_agreed("Write this? [j/n]");
