@@ -299,3 +299,27 @@ tests_unit_check_turn_SOURCES = tests/unit/check_turn.c tests/unit/fake_loop.c t
 tests_unit_check_turn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_turn_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_record
+TESTS += tests/unit/check_record
+tests_unit_check_record_SOURCES = tests/unit/check_record.c tests/unit/unit.h
+tests_unit_check_record_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_record_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_ids
+TESTS += tests/unit/check_ids
+tests_unit_check_ids_SOURCES = tests/unit/check_ids.c tests/unit/unit.h
+tests_unit_check_ids_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_ids_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_reply
+TESTS += tests/unit/check_reply
+tests_unit_check_reply_SOURCES = tests/unit/check_reply.c tests/unit/unit.h
+tests_unit_check_reply_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_reply_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
