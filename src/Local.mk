@@ -5,6 +5,7 @@ libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 libdaemon_a_SOURCES = \
 	src/journal/journal.c src/journal/journal.h \
 	src/journal/journal_entry.c src/journal/journal_entry.h \
+	src/journal/journal_mask.c src/journal/journal_mask.h \
 	src/service/service.c src/service/service.h \
 	src/turn/batch.c src/turn/batch.h \
 	src/turn/opening.c src/turn/opening.h \

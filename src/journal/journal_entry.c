@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "engine/ids.h"
 #include "engine/plan.h"
+#include "journal/journal_mask.h"
 #include "message_ids.h"
 
 enum { PRIORITY_CRIT = 2, PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_NOTICE = 5, PRIORITY_INFO = 6 };
@@ -37,19 +38,6 @@ static const char *message_id(const char *event) {
         if (strcmp(ids[i].event, event) == 0)
             return ids[i].id;
     return NULL;
-}
-
-void journal_entry_add_masked(struct buf *buf, const char *address) {
-    const char *at = strchr(address, '@');
-    size_t len = strlen(address);
-    if (at) {
-        buf_add(buf, address, address[0] == '@' ? 0 : 1);
-        buf_add_text(buf, "…");
-        buf_add_text(buf, at);
-        return;
-    }
-    buf_add_text(buf, "…");
-    buf_add_text(buf, len > 3 ? address + len - 3 : "");
 }
 
 static void add_field(struct buf *fields, const char *name, const char *value) {
@@ -90,6 +78,14 @@ static void add_after(struct buf *buf, const char *before, const char *text) {
     buf_add_text(buf, text);
 }
 
+/* What people and providers write may hold anything. */
+static void add_words_after(struct buf *buf, const char *before, const char *text) {
+    if (!text || !*text)
+        return;
+    buf_add_text(buf, before);
+    journal_mask_add_text(buf, text);
+}
+
 /* "page to anna.berg by sms (…605)" */
 static void add_message_words(struct buf *buf, const struct record *record) {
     bool page = record->purpose == PURPOSE_PAGE || record->purpose == 0;
@@ -103,7 +99,7 @@ static void add_message_words(struct buf *buf, const struct record *record) {
         add_after(buf, " by ", channel_name(record->channel - 1));
     if (record->address) {
         buf_add_text(buf, " (");
-        journal_entry_add_masked(buf, record->address);
+        journal_mask_add_address(buf, record->address);
         buf_add_char(buf, ')');
     }
 }
@@ -112,7 +108,7 @@ static void add_step_words(struct buf *buf, const struct record *record) {
     buf_add_text(buf, "step ");
     buf_add_u64(buf, record->step);
     buf_add_text(buf, record->kind == RECORD_STEP_BEGUN ? " begun" : " skipped");
-    add_after(buf, ": ", record->text);
+    add_words_after(buf, ": ", record->text);
 }
 
 static void add_page_words(struct buf *buf, const struct record *record) {
@@ -126,7 +122,7 @@ static void add_page_words(struct buf *buf, const struct record *record) {
         break;
     case RECORD_PAGE_FAILED:
         add_after(buf, " failed through ", record->gateway);
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         buf_add_text(buf, record->final ? ". No gateway is left to try now" : "");
         break;
     default:
@@ -151,7 +147,7 @@ static void add_note_words(struct buf *buf, const struct record *record) {
         buf_add_u64(buf, record->eta_minutes);
         buf_add_text(buf, " min");
     }
-    add_after(buf, ": ", record->text);
+    add_words_after(buf, ": ", record->text);
 }
 
 static void add_opened_words(struct buf *buf, const struct record *record) {
@@ -159,8 +155,8 @@ static void add_opened_words(struct buf *buf, const struct record *record) {
     add_after(buf, " by ", record->source);
     if (record->severity)
         add_after(buf, ", ", severity_name(record->severity - 1));
-    add_after(buf, ": ", record->summary);
-    add_after(buf, ", ", record->location);
+    add_words_after(buf, ": ", record->summary);
+    add_words_after(buf, ", ", record->location);
 }
 
 static void add_words(struct buf *buf, const struct record *record) {
@@ -172,7 +168,7 @@ static void add_words(struct buf *buf, const struct record *record) {
     case RECORD_BUNDLED:
         buf_add_text(buf, record->kind == RECORD_UPDATED ? "updated" : "joined by another");
         add_after(buf, " from ", record->source);
-        add_after(buf, ": ", record->summary);
+        add_words_after(buf, ": ", record->summary);
         break;
     case RECORD_CALLOUT_STARTED:
         buf_add_text(buf, "call-out started");
@@ -185,7 +181,7 @@ static void add_words(struct buf *buf, const struct record *record) {
         buf_add_text(buf, "repeat ");
         buf_add_u64(buf, record->round);
         buf_add_text(buf, " begun");
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         break;
     case RECORD_PAGE_QUEUED:
     case RECORD_PAGE_SENT:
@@ -208,23 +204,23 @@ static void add_words(struct buf *buf, const struct record *record) {
         break;
     case RECORD_CALLOUT_CANCELLED:
         buf_add_text(buf, "call-out cancelled");
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         break;
     case RECORD_CLOSED:
         buf_add_text(buf, "closed");
         add_after(buf, " by ", record->actor);
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         break;
     case RECORD_RELOADED:
         buf_add_text(buf, "configuration reloaded");
         break;
     case RECORD_RELOAD_REFUSED:
         buf_add_text(buf, "configuration refused, the old one stays in force");
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         break;
     case RECORD_DEGRADED:
         buf_add_text(buf, "degraded: paging from memory");
-        add_after(buf, ": ", record->text);
+        add_words_after(buf, ": ", record->text);
         break;
     case RECORD_RESTORED:
         buf_add_text(buf, "restored: the log is written again");

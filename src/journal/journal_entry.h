@@ -11,7 +11,5 @@ bool journal_entry_add(struct buf *fields, const struct record *record, const ch
 void journal_entry_add_log(struct buf *fields, int priority, const char *message);
 /* syslog's priority of a record. */
 int journal_entry_priority(const struct record *record);
-/* "anna.berg by sms (…605)": numbers and addresses never whole. */
-void journal_entry_add_masked(struct buf *buf, const char *address);
 
 #endif

@@ -323,3 +323,12 @@ tests_unit_check_reply_SOURCES = tests/unit/check_reply.c tests/unit/unit.h
 tests_unit_check_reply_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_reply_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_journal_entry
+TESTS += tests/unit/check_journal_entry
+tests_unit_check_journal_entry_SOURCES = tests/unit/check_journal_entry.c tests/unit/unit.h \
+	src/journal/journal_entry.c src/journal/journal_mask.c
+tests_unit_check_journal_entry_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_journal_entry_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
