@@ -139,11 +139,13 @@ static enum err op_reload(void *userdata, bool install, struct problems *problem
     return err;
 }
 
-static bool held_by_manager(const struct daemon *daemon, const char *address) {
-    for (size_t i = 0; i < daemon->n_taken_listen; i++)
-        if (strcmp(daemon->taken_listen[i], address) == 0)
-            return true;
-    return false;
+static void listen_tcp(struct daemon *daemon, const char *address) {
+    const struct config *config = daemon->config;
+    enum err err = http_server_listen_tcp(daemon->server, address, config->tls_certificate, config->tls_key, NULL);
+    if (err != ERR_OK && err != ERR_EXISTS)
+        log_error("Cannot listen on %s: %s.", address, err_text(err));
+    else if (err == ERR_EXISTS)
+        log_error("Cannot listen on %s: another program does.", address);
 }
 
 /* Listens where the configuration says. One address that cannot be had is said, and the others are used. */
@@ -151,15 +153,10 @@ static void listen_configured(struct daemon *daemon) {
     const struct config *config = daemon->config;
     http_server_keep_tcp(daemon->server, config->listen, config->n_listen);
     http_server_trust(daemon->server, config->trusted_proxies, config->n_trusted_proxies);
-    for (size_t i = 0; i < config->n_listen; i++) {
-        if (held_by_manager(daemon, config->listen[i]))
-            continue;
-        enum err err = http_server_listen_tcp(daemon->server, config->listen[i], config->tls_certificate, config->tls_key, NULL);
-        if (err != ERR_OK && err != ERR_EXISTS)
-            log_error("Cannot listen on %s: %s.", config->listen[i], err_text(err));
-        else if (err == ERR_EXISTS)
-            log_error("Cannot listen on %s: another program does.", config->listen[i]);
-    }
+    for (size_t i = 0; i < daemon->n_taken_listen; i++)
+        listen_tcp(daemon, daemon->taken_listen[i]);      /* it does already: this gives it the certificate */
+    for (size_t i = 0; i < config->n_listen; i++)
+        listen_tcp(daemon, config->listen[i]);
 }
 
 static void warn_of_restart(const struct config *old, const struct config *new) {
@@ -449,7 +446,7 @@ static void describe_socket(int fd, char *ret, size_t size) {
 static bool listen_local(struct daemon *daemon, const struct service_sockets *sockets) {
     enum err err = ERR_OK;
     for (size_t i = 0; i < sockets->n_local && err == ERR_OK; i++)
-        err = http_server_listen_fd(daemon->server, sockets->local[i]);
+        err = http_server_listen_fd(daemon->server, sockets->local[i], NULL);
     if (sockets->n_local == 0)
         err = http_server_listen_unix(daemon->server, daemon->config->socket_path);
     if (err == ERR_EXISTS)
@@ -463,9 +460,12 @@ static bool listen_all(struct daemon *daemon) {
     struct service_sockets sockets;
     service_take_sockets(&sockets);
     for (size_t i = 0; i < sockets.n_http; i++) {
-        describe_socket(sockets.http[i], daemon->taken_listen[daemon->n_taken_listen++], sizeof(daemon->taken_listen[0]));
-        if (http_server_listen_fd(daemon->server, sockets.http[i]) != ERR_OK)
+        char *address = daemon->taken_listen[daemon->n_taken_listen];
+        describe_socket(sockets.http[i], address, sizeof(daemon->taken_listen[0]));
+        if (http_server_listen_fd(daemon->server, sockets.http[i], *address ? address : NULL) != ERR_OK)
             log_error("Cannot listen on a socket of the service manager.");
+        else if (*address)
+            daemon->n_taken_listen++;
     }
     if (!listen_local(daemon, &sockets))
         return false;

@@ -276,7 +276,7 @@ void http_server_keep_tcp(struct http_server *server, const char *const *address
     struct http_listener *listener, *next;
     for (listener = SLIST_FIRST(&server->listeners); listener; listener = next) {
         next = SLIST_NEXT(listener, link);
-        bool keep = !listener->address;
+        bool keep = !listener->address || listener->handed_over;
         for (size_t i = 0; i < n && !keep; i++)
             keep = !strcmp(listener->address, addresses[i]);
         if (!keep)
@@ -340,7 +340,7 @@ enum err http_server_listen_unix(struct http_server *server, const char *path)
     return ERR_OK;
 }
 
-enum err http_server_listen_fd(struct http_server *server, int fd)
+enum err http_server_listen_fd(struct http_server *server, int fd, const char *address)
 {
     int listening = 0;
     int family = 0;
@@ -354,6 +354,8 @@ enum err http_server_listen_fd(struct http_server *server, int fd)
         return ERR_IO;
     if (family != AF_UNIX)
         set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-    listener_new(server, fd, NULL);
+    struct http_listener *listener = listener_new(server, fd, NULL);
+    listener->address = address ? mem_strdup(address) : NULL;
+    listener->handed_over = true;
     return ERR_OK;
 }

@@ -44,8 +44,9 @@ WARN_UNUSED enum err http_server_listen_tcp(struct http_server *server, const ch
                                             const char *key_path, int *ret_port);
 /* Makes the socket (mode 0660), replacing a stale one; ERR_EXISTS if somebody answers on it. Unlinked again at the end. */
 WARN_UNUSED enum err http_server_listen_unix(struct http_server *server, const char *path);
-/* A listening descriptor from the service manager, of either family; it is taken over. */
-WARN_UNUSED enum err http_server_listen_fd(struct http_server *server, int fd);
+/* A listening descriptor from the service manager; it is taken over. `address`, NULL for a local socket, is what http_server_listen_tcp()
+ * would be told: called with it, that gives this socket its certificate. It is kept whatever http_server_keep_tcp() is told. */
+WARN_UNUSED enum err http_server_listen_fd(struct http_server *server, int fd, const char *address);
 /* Stops listening on TCP addresses that are not in the list (for a reload); those still listed keep their sockets. */
 void http_server_keep_tcp(struct http_server *server, const char *const *addresses, size_t n);
 /* Numeric addresses whose X-Forwarded-For is believed. Copied. */

@@ -871,7 +871,7 @@ struct listen_fd {
 static void listen_fd(struct fixture *each, void *userdata)
 {
     struct listen_fd *job = userdata;
-    job->err = http_server_listen_fd(fixture_server(each), job->fd);
+    job->err = http_server_listen_fd(fixture_server(each), job->fd, NULL);
 }
 
 START_TEST(a_descriptor_can_be_handed_over)

@@ -250,6 +250,46 @@ START_TEST(a_reload_brings_the_new_certificate)
 }
 END_TEST
 
+struct handed_over {
+    int fd;
+    const char *address;
+    enum err err;
+};
+
+static void listen_fd(struct fixture *each, void *userdata)
+{
+    struct handed_over *job = userdata;
+    job->err = http_server_listen_fd(fixture_server(each), job->fd, job->address);
+}
+
+static void keep_none(struct fixture *each, void *userdata)
+{
+    (void)userdata;
+    http_server_keep_tcp(fixture_server(each), NULL, 0);
+}
+
+/* The service manager's sockets too: a configured certificate must not be passed over in silence. */
+START_TEST(a_descriptor_that_was_handed_over_gets_the_certificate)
+{
+    char address[32];
+    int given;
+    struct handed_over job = { .fd = net_listen(&given), .address = address };
+    snprintf(address, sizeof(address), "127.0.0.1:%d", given);
+    fixture = fixture_start(&limits);
+    fixture_run(fixture, listen_fd, &job);
+    ck_assert_int_eq(job.err, ERR_OK);
+    ck_assert_int_eq(try_listen(address, certificate.certificate_path, certificate.key_path), ERR_OK);
+    ck_assert_int_eq(port, given);
+    fixture_run(fixture, keep_none, NULL);              /* it is not ours to close */
+    SSL *ssl = dial();
+    ck_assert_ptr_nonnull(ssl);
+    CLEANUP_BUF struct buf buf = {0};
+    say(ssl, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+    ck_assert(hear(ssl, &buf, "GET /echo? :"));
+    hang_up(ssl);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("http_tls");
@@ -266,6 +306,7 @@ int main(void)
     tcase_add_test(tcase, a_stream_over_tls_flows_and_is_closed);
     tcase_add_test(tcase, certificates_are_checked_before_they_are_used);
     tcase_add_test(tcase, a_reload_brings_the_new_certificate);
+    tcase_add_test(tcase, a_descriptor_that_was_handed_over_gets_the_certificate);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
