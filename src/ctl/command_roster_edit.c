@@ -1,4 +1,5 @@
-/* roster edit: the administrator's editor on a copy, which is checked whole, told in words, and only then put in the place of the roster. */
+/* roster edit: the administrator's editor on a copy, which is checked whole, told in words, and only then put in the place of the
+ * roster. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -86,7 +87,8 @@ static bool run_editor(const char *path) {
     if (pid < 0)
         ctl_complain("cannot start an editor: %s", strerror(errno));
     else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        ctl_complain("there is no editor %s; say which in EDITOR. Nothing was changed", editor_of() ? editor_of() : "on this machine");
+        ctl_complain("there is no editor %s; say which in EDITOR. Nothing was changed",
+                     editor_of() ? editor_of() : "on this machine");
     else
         ctl_complain("the editor failed; nothing was changed");
     return false;
@@ -249,7 +251,8 @@ static bool begin(struct edit *edit, const char *typed) {
 static bool copy_out(struct edit *edit) {
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(edit->change.directory);
     struct stat status;
-    return files && roster_files_read(files, buf_text(&edit->name), &edit->original, &status) && roster_change_stage(&edit->change) &&
+    return files && roster_files_read(files, buf_text(&edit->name), &edit->original, &status) &&
+           roster_change_stage(&edit->change) &&
            staging_write(edit->change.staging, buf_text(&edit->file), buf_text(&edit->original), edit->original.len);
 }
 

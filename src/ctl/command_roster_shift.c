@@ -48,7 +48,8 @@ static void add_id(struct buf *buf, const char *file) {
     buf_add(buf, name, len > suffix ? len - suffix : len);
 }
 
-static void read_listed(struct listed *listed, const struct config *config, const struct roster *roster, const struct duty_shift *shift) {
+static void read_listed(struct listed *listed, const struct config *config, const struct roster *roster,
+                        const struct duty_shift *shift) {
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_BUF struct buf text = {0};
     *listed = (struct listed){.roster = roster, .shift = shift};
@@ -79,8 +80,8 @@ static void list_row(struct table *table, const struct config *config, const str
     roster_words_add_span(&span, config->plan.tz, shift->from_usec, shift->to_usec, config->plan.language,
                           roster_words_year(config->plan.tz, config->loaded_at_usec));
     add_who(&who, &shift->duty);
-    buf_printf(&note, "%s%s%s%s%s", buf_text(&listed->by), listed->at.len ? " " : "", buf_text(&listed->at), listed->why.len ? ": " : "",
-               buf_text(&listed->why));
+    buf_printf(&note, "%s%s%s%s%s", buf_text(&listed->by), listed->at.len ? " " : "", buf_text(&listed->at),
+               listed->why.len ? ": " : "", buf_text(&listed->why));
     table_row(table);
     table_styled(table, STYLE_BOLD, listed->roster->role);
     table_cell(table, buf_text(&span));
@@ -105,13 +106,15 @@ static json_t *list_object(const struct listed *listed) {
     text_add_rfc3339(&until, shift->to_usec);
     for (size_t i = 0; i < shift->duty.n_backups; i++)
         json_array_append_new(backups, json_string(shift->duty.backups[i]->id));
-    return json_pack("{ss,so,ss,ss,ss?,so,sb,ss,si,so,so,so}", "role", listed->roster->role, "id", text_or_null(&listed->id), "from",
-                     buf_text(&from), "until", buf_text(&until), "primary", shift->duty.primary ? shift->duty.primary->id : NULL, "backups",
-                     backups, "keep_backups", shift->duty.keep_backups, "file", shift->origin.file, "line", shift->origin.line, "by",
+    return json_pack("{ss,so,ss,ss,ss?,so,sb,ss,si,so,so,so}", "role", listed->roster->role, "id", text_or_null(&listed->id),
+                     "from", buf_text(&from), "until", buf_text(&until), "primary",
+                     shift->duty.primary ? shift->duty.primary->id : NULL, "backups", backups, "keep_backups",
+                     shift->duty.keep_backups, "file", shift->origin.file, "line", shift->origin.line, "by",
                      text_or_null(&listed->by), "at", text_or_null(&listed->at), "why", text_or_null(&listed->why));
 }
 
-static void list_roster(const struct config *config, const struct roster *roster, bool all, struct table *table, json_t *objects) {
+static void list_roster(const struct config *config, const struct roster *roster, bool all, struct table *table,
+                        json_t *objects) {
     for (size_t i = 0; i < roster->n_shifts; i++) {
         struct listed listed;
         if (!all && roster->shifts[i].to_usec <= config->loaded_at_usec)
@@ -195,8 +198,8 @@ static bool find_file(struct removal *removal, const char *role, const char *typ
     if (near)
         ctl_complain("%s has no shift '%s'; did you mean '%s'?", buf_text(&removal->role), buf_text(&removal->id), near);
     else if (!found)
-        ctl_complain("%s has no shift '%s'; see: bereddctl roster shift list %s", buf_text(&removal->role), buf_text(&removal->id),
-                     buf_text(&removal->role));
+        ctl_complain("%s has no shift '%s'; see: bereddctl roster shift list %s", buf_text(&removal->role),
+                     buf_text(&removal->id), buf_text(&removal->role));
     slurp_names_free(names, n);
     buf_printf(&removal->file, "%s.ini", buf_text(&removal->id));
     return found;
@@ -211,7 +214,8 @@ static bool is_one_shift(const struct removal *removal, const struct config *con
         n += roster->shifts[i].drop_in && slash && strcmp(slash + 1, buf_text(&removal->file)) == 0;
     }
     if (n > 1)
-        ctl_complain("rosters/%s.d/%s has %zu shifts in it: edit it by hand", buf_text(&removal->role), buf_text(&removal->file), n);
+        ctl_complain("rosters/%s.d/%s has %zu shifts in it: edit it by hand", buf_text(&removal->role), buf_text(&removal->file),
+                     n);
     return n <= 1;
 }
 

@@ -184,7 +184,8 @@ static const struct duty_shift *winner(const struct roster *roster, int64_t at_u
     return found;
 }
 
-static void tell_not_held(const struct addition *addition, const struct roster *roster, const struct tz *tz, const struct duty_stretch *stretch) {
+static void tell_not_held(const struct addition *addition, const struct roster *roster, const struct tz *tz,
+                          const struct duty_stretch *stretch) {
     const struct shift_file *shift = &addition->shift;
     enum language language = addition->config->plan.language;
     int64_t from = stretch->from_usec > shift->from_usec ? stretch->from_usec : shift->from_usec;
@@ -255,7 +256,8 @@ static void tell_done(const struct addition *addition, const struct roster_chang
     if (!written)
         puts("Nothing was written.");
     else
-        printf("%s: rosters/%s.d/%s.ini\nUndo: bereddctl roster shift remove %s %s\n", in_force ? "In force" : "Written", role, id, role, id);
+        printf("%s: rosters/%s.d/%s.ini\nUndo: bereddctl roster shift remove %s %s\n", in_force ? "In force" : "Written", role,
+               id, role, id);
 }
 
 /* EXIT_DONE and *ret_go: go on and write it. */
@@ -305,7 +307,8 @@ int command_roster_shift_add(struct ctl *ctl, const struct args *args) {
     if (shift_operands_read(&operands, args))
         code = add(&addition, &operands);
     else
-        ctl_complain("too few or too many arguments: bereddctl roster shift add ROLE FROM TO PERSON; put a time with a space in it in quotes");
+        ctl_complain("too few or too many arguments: bereddctl roster shift add ROLE FROM TO PERSON; put a time with a space in "
+                     "it in quotes");
     shift_operands_done(&operands);
     addition_done(&addition);
     return code;

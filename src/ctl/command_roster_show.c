@@ -28,7 +28,8 @@ static int read_range(const struct args *args, const struct tz *tz, struct roste
     struct roster_range from, to;
     const char *first = args_value(args, "from"), *last = args_value(args, "to");
     this_month(tz, &from);
-    if ((first && !days_read(first, &from.first_day, &from.last_day)) || (last && !days_read(last, &to.first_day, &to.last_day))) {
+    if ((first && !days_read(first, &from.first_day, &from.last_day)) ||
+        (last && !days_read(last, &to.first_day, &to.last_day))) {
         ctl_complain("--from and --to take a day, as 2026-12-24, or a month, as 2026-12");
         return EXIT_USAGE;
     }

@@ -22,7 +22,8 @@ int64_t config_dir_now(void) {
     return now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
-/* A file that may not be read is passed over when a configuration is only looked at; without these it would look like another one. */
+/* A file that may not be read is passed over when a configuration is only looked at; without these it would look like another
+ * one. */
 static bool may_read(const char *directory) {
     static const char *const files[] = {"beredd.ini", "people.ini", "groups.ini", "rosters"};
     for (size_t i = 0; i < N_ELEMENTS(files); i++) {
@@ -40,7 +41,8 @@ static bool may_read(const char *directory) {
 static bool is_partial(const struct problems *problems) {
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
-        if (strncmp(problem->file, "rosters", strlen("rosters")) == 0 && strncmp(problem->message, "not checked", strlen("not checked")) == 0) {
+        if (strncmp(problem->file, "rosters", strlen("rosters")) == 0 &&
+            strncmp(problem->message, "not checked", strlen("not checked")) == 0) {
             ctl_complain("you may not read %s: be root, or a member of the group that may", problem->file);
             return true;
         }

@@ -1,5 +1,6 @@
-/* The configuration as it stands on disk, read without the daemon: for what has to work before it runs, and for people who may edit
- * rosters and nothing else. What they may not read for want of rights (secrets, say) is passed over, unless a roster depends on it. */
+/* The configuration as it stands on disk, read without the daemon: for what has to work before it runs, and for people who may
+ * edit rosters and nothing else. What they may not read for want of rights (secrets, say) is passed over, unless a roster depends
+ * on it. */
 #ifndef CTL_CONFIG_DIR_H
 #define CTL_CONFIG_DIR_H
 
@@ -13,8 +14,8 @@
 const char *config_dir_of(const struct args *args);          /* --config, or the usual place */
 int64_t config_dir_now(void);                                /* wall time in microseconds */
 
-/* Reads the directory, reporting nothing. ERR_DENIED: what rosters depend on may not be read; it has been told on stderr. ERR_CONFIG: `problems`
- * say why. */
+/* Reads the directory, reporting nothing. ERR_DENIED: what rosters depend on may not be read; it has been told on stderr.
+ * ERR_CONFIG: `problems` say why. */
 WARN_UNUSED enum err config_dir_read(const char *directory, struct problems *problems, struct config **ret);
 /* The same; holes are looked for that many days ahead. */
 WARN_UNUSED enum err config_dir_check(const char *directory, int days, struct problems *problems, struct config **ret);

@@ -37,7 +37,8 @@ static int64_t horizon_of(const struct config *config, const char *role, int64_t
 
 static void put_into_words(struct roster_change *change, int64_t from_usec) {
     int64_t now_usec = config_dir_now(), begin_usec = from_usec < now_usec ? from_usec : now_usec;
-    int64_t before = horizon_of(change->before, change->role, begin_usec), after = horizon_of(change->after, change->role, begin_usec);
+    int64_t before = horizon_of(change->before, change->role, begin_usec),
+            after = horizon_of(change->after, change->role, begin_usec);
     roster_words_diff(&change->before->plan, &change->after->plan, change->role, begin_usec, before > after ? before : after,
                       change->after->plan.language, &change->words);
 }
@@ -121,7 +122,8 @@ static int tell_refused(const struct client_reply *reply) {
         if (strcmp(json_text(problem, "level"), "error") == 0)
             config_dir_print_problem(stderr, &(struct problem){.level = PROBLEM_ERROR, .file = json_text(problem, "file"),
                                      .line = (int)json_number(problem, "line"), .message = json_text(problem, "message")});
-    ctl_complain("it is written, and NOT in force: the daemon keeps the configuration it has. %s", json_text(reply->json, "error"));
+    ctl_complain("it is written, and NOT in force: the daemon keeps the configuration it has. %s",
+                 json_text(reply->json, "error"));
     return EXIT_REFUSED;
 }
 
@@ -206,7 +208,8 @@ void roster_change_print_json(const struct roster_change *change, const char *id
         json_array_append_new(lines, json_stringn(line, len));
         line += len + (line[len] == '\n');
     }
-    json_t *object = json_pack("{ss,ss?,sb,sb,so}", "role", change->role, "id", id, "written", written, "in_force", in_force, "changes", lines);
+    json_t *object = json_pack("{ss,ss?,sb,sb,so}", "role", change->role, "id", id, "written", written, "in_force", in_force,
+                               "changes", lines);
     CLEANUP_FREE char *dumped = json_dumps(object, JSON_COMPACT);
     CLEANUP_BUF struct buf text = {0};
     buf_add_text(&text, dumped);

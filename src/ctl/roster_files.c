@@ -214,8 +214,8 @@ static int open_drop_ins(const struct roster_files *files, const char *name, boo
     return fd;
 }
 
-static bool write_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text, const struct stat *like,
-                          bool new) {
+static bool write_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
+                          const struct stat *like, bool new) {
     CLEANUP_BUF struct buf path = {0};
     drop_in_directory(&path, role);
     int directory = open_drop_ins(files, buf_text(&path), true);
@@ -229,7 +229,8 @@ static bool write_drop_in(struct roster_files *files, const char *role, const ch
     return good;
 }
 
-bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text, const struct stat *like) {
+bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
+                              const struct stat *like) {
     return write_drop_in(files, role, name, text, like, true);
 }
 

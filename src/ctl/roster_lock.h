@@ -1,5 +1,5 @@
-/* One editor at a time for a roster: rosters/.ROLE.lock, which says who holds it. The kernel gives it up when its holder ends, however
- * that comes about; the file itself means nothing. */
+/* One editor at a time for a roster: rosters/.ROLE.lock, which says who holds it. The kernel gives it up when its holder ends,
+ * however that comes about; the file itself means nothing. */
 #ifndef CTL_ROSTER_LOCK_H
 #define CTL_ROSTER_LOCK_H
 

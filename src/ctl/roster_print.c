@@ -27,12 +27,14 @@ static void page_done(struct page *page) {
     duty_list_done(&page->list);
 }
 
-static void page_init(struct page *page, const struct config *config, const struct roster *roster, const struct roster_range *range) {
+static void page_init(struct page *page, const struct config *config, const struct roster *roster,
+                      const struct roster_range *range) {
     const struct tz *tz = config->plan.tz;
     int month, day;
     *page = (struct page){.config = config, .roster = roster, .range = range, .language = config->plan.language};
     civil_from_day(range->first_day, &page->year, &month, &day);
-    duty_list_build(&page->list, roster, tz, roster_calendar_begin(tz, range->first_day), roster_calendar_begin(tz, range->last_day + 1));
+    duty_list_build(&page->list, roster, tz, roster_calendar_begin(tz, range->first_day),
+                    roster_calendar_begin(tz, range->last_day + 1));
     roster_calendar_build(&page->calendar, &page->list, tz, range->first_day, range->last_day, page->language);
 }
 
@@ -60,7 +62,8 @@ static size_t cell_begin(const struct page *page, size_t weekday) {
 }
 
 static const char *mark_of(const struct calendar_day *day) {
-    static const char *const marks[] = {[HOLIDAY_NONE] = "", [HOLIDAY_RED] = " *", [HOLIDAY_EVE] = " '", [HOLIDAY_SQUEEZE] = " ~"};
+    static const char *const marks[] = {
+        [HOLIDAY_NONE] = "", [HOLIDAY_RED] = " *", [HOLIDAY_EVE] = " '", [HOLIDAY_SQUEEZE] = " ~"};
     return marks[day->holiday.kind];
 }
 
@@ -176,7 +179,8 @@ static void print_holidays(const struct page *page) {
 /* "v. 52", or the calendar's week in which a duty begins that is no whole week's. */
 static void add_week(struct buf *buf, const struct page *page, const struct duty_stretch *stretch) {
     const struct tz *tz = page->config->plan.tz;
-    if (roster_words_add_weeks(buf, page->roster, tz, stretch->from_usec, stretch->until_usec, page->year) || stretch->from_usec == INT64_MIN)
+    if (roster_words_add_weeks(buf, page->roster, tz, stretch->from_usec, stretch->until_usec, page->year) ||
+        stretch->from_usec == INT64_MIN)
         return;
     struct civil local;
     tz_to_local(tz, stretch->from_usec, &local);
@@ -252,8 +256,9 @@ static json_t *duty_to_json(const struct duty_stretch *stretch) {
     json_t *backups = json_array();
     for (size_t i = 0; i < on_call->n_backups; i++)
         json_array_append_new(backups, json_string(on_call->backups[i]->id));
-    return json_pack("{so,so,ss?,ss?,so}", "from", time_to_json(stretch->from_usec), "until", time_to_json(stretch->until_usec), "primary",
-                     on_call->primary ? on_call->primary->id : NULL, "group", on_call->group ? on_call->group->id : NULL, "backups", backups);
+    return json_pack("{so,so,ss?,ss?,so}", "from", time_to_json(stretch->from_usec), "until", time_to_json(stretch->until_usec),
+                     "primary", on_call->primary ? on_call->primary->id : NULL, "group",
+                     on_call->group ? on_call->group->id : NULL, "backups", backups);
 }
 
 static json_t *holiday_to_json(const struct calendar_day *day) {

@@ -1,5 +1,5 @@
-/* A configuration directory as it would be if one file of a roster were another: links to what is there, in a private directory of
- * its own, with the one file replaced or left out. What would be installed is checked in there, whole, before it is installed. */
+/* A configuration directory as it would be if one file of a roster were another: links to what is there, in a private directory
+ * of its own, with the one file replaced or left out. What would be installed is checked in there first, whole. */
 #ifndef CTL_STAGING_H
 #define CTL_STAGING_H
 

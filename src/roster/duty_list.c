@@ -23,8 +23,8 @@ static struct duty_stretch *add(struct duty_list *list)
 }
 
 /* Where what holds at `at_usec` ends, and what comes then. INT64_MAX: not before `limit_usec`. */
-static int64_t stretch_end(const struct roster *roster, const struct tz *tz, int64_t at_usec, const struct on_call *now, int64_t limit_usec,
-                           struct on_call *ret_then)
+static int64_t stretch_end(const struct roster *roster, const struct tz *tz, int64_t at_usec, const struct on_call *now,
+                           int64_t limit_usec, struct on_call *ret_then)
 {
     for (int64_t point = at_usec; (point = roster_change_after(roster, tz, point)) <= limit_usec && point != INT64_MAX;) {
         roster_on_call(roster, tz, point, ret_then);

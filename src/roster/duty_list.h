@@ -21,9 +21,10 @@ struct duty_list {           /* a value: zeroed is empty; duty_list_done() */
     bool cut;                /* there are more than DUTY_LIST_MAX */
 };
 
-/* Every stretch that overlaps [from_usec, to_usec), in order and whole: the first may begin before, the last end after. The list borrows
- * from the plan that the roster is of. */
-void duty_list_build(struct duty_list *list, const struct roster *roster, const struct tz *tz, int64_t from_usec, int64_t to_usec);
+/* Every stretch that overlaps [from_usec, to_usec), in order and whole: the first may begin before, the last end after. The list
+ * borrows from the plan that the roster is of. */
+void duty_list_build(struct duty_list *list, const struct roster *roster, const struct tz *tz, int64_t from_usec,
+                     int64_t to_usec);
 void duty_list_done(struct duty_list *list);
 
 static inline void duty_list_done_cleanup(struct duty_list *list) { duty_list_done(list); }

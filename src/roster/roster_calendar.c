@@ -82,8 +82,8 @@ static void fill_day(struct filler *filler, struct calendar_day *day)
     day->changes = mem_strdup(buf_text(&changes));
 }
 
-void roster_calendar_build(struct calendar *calendar, const struct duty_list *list, const struct tz *tz, int64_t first_day, int64_t last_day,
-                           enum language language)
+void roster_calendar_build(struct calendar *calendar, const struct duty_list *list, const struct tz *tz, int64_t first_day,
+                           int64_t last_day, enum language language)
 {
     assert(first_day <= last_day && last_day - first_day < CALENDAR_MAX_DAYS && calendar->n_weeks == 0);
     collect_names(&calendar->names, list);

@@ -1,4 +1,4 @@
-/* A roster's days as a calendar: weeks as rows, and in each day who holds the role, by a few letters, and when it changes hands. */
+/* A roster's days as a calendar: weeks as rows, and in each day who holds the role, by a few letters, and when it changes. */
 #ifndef ROSTER_ROSTER_CALENDAR_H
 #define ROSTER_ROSTER_CALENDAR_H
 
@@ -23,9 +23,9 @@ struct calendar {            /* a value: zeroed is empty; roster_calendar_done()
     struct short_names names;
 };
 
-/* The days first_day..last_day, both included, at most CALENDAR_MAX_DAYS. `list` covers them and lives as long as the calendar. */
-void roster_calendar_build(struct calendar *calendar, const struct duty_list *list, const struct tz *tz, int64_t first_day, int64_t last_day,
-                           enum language language);
+/* The days first_day..last_day, both included, at most CALENDAR_MAX_DAYS. `list` covers them, and lives on. */
+void roster_calendar_build(struct calendar *calendar, const struct duty_list *list, const struct tz *tz, int64_t first_day,
+                           int64_t last_day, enum language language);
 void roster_calendar_done(struct calendar *calendar);
 
 int64_t roster_calendar_begin(const struct tz *tz, int64_t day);       /* the day's first instant, UTC */

@@ -76,7 +76,8 @@ struct diff {
     struct buf *buf;
 };
 
-static void add_line(struct diff *diff, int64_t from_usec, int64_t until_usec, const struct on_call *old, const struct on_call *new)
+static void add_line(struct diff *diff, int64_t from_usec, int64_t until_usec, const struct on_call *old,
+                     const struct on_call *new)
 {
     if (++diff->n_lines > ROSTER_DIFF_MAX_LINES)
         return;

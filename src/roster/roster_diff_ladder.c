@@ -9,7 +9,10 @@
 static void add_target(struct buf *buf, const struct target *target)
 {
     static const char *const words[] = {
-        [TARGET_PRIMARY] = "primary", [TARGET_SECONDARY] = "secondary", [TARGET_BACKUPS] = "backups", [TARGET_EVERYONE] = "everyone",
+        [TARGET_PRIMARY] = "primary",
+        [TARGET_SECONDARY] = "secondary",
+        [TARGET_BACKUPS] = "backups",
+        [TARGET_EVERYONE] = "everyone",
     };
     if (target->kind == TARGET_PERSON)
         buf_printf(buf, "person:%s", target->person->id);
@@ -129,9 +132,11 @@ static void add_handover(struct buf *buf, const struct roster *roster, enum lang
 static void add_call(struct buf *buf, const struct roster *roster, enum language language)
 {
     if (language == LANGUAGE_SV)
-        buf_add_text(buf, roster->on_request ? "Rollen larmas bara på begäran, inte vid varje larm\n" : "Rollen larmas vid varje larm\n");
+        buf_add_text(buf, roster->on_request ? "Rollen larmas bara på begäran, inte vid varje larm\n"
+                                             : "Rollen larmas vid varje larm\n");
     else
-        buf_add_text(buf, roster->on_request ? "The role is called on request only, not by every alarm\n" : "Every alarm calls the role\n");
+        buf_add_text(buf, roster->on_request ? "The role is called on request only, not by every alarm\n"
+                                             : "Every alarm calls the role\n");
 }
 
 void roster_diff_add_settings(struct buf *buf, const struct roster *old, const struct roster *new, enum language language)

@@ -9,7 +9,11 @@
 /* Swedish keyboards are not everywhere: "man" and "lor" will do. */
 static uint32_t plain(uint32_t c)
 {
-    return c == 0xE5 || c == 0xC5 || c == 0xE4 || c == 0xC4 ? 'a' : c == 0xF6 || c == 0xD6 ? 'o' : c >= 'A' && c <= 'Z' ? c + 0x20 : c;
+    if (c == 0xE5 || c == 0xC5 || c == 0xE4 || c == 0xC4)      /* å and ä */
+        return 'a';
+    if (c == 0xF6 || c == 0xD6)                                /* ö */
+        return 'o';
+    return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
 }
 
 /* Whether the first `len` bytes of text begin the word, with at least three letters of it. */
@@ -74,8 +78,8 @@ static bool read_clock(const char *text, int *ret_minute)
 {
     const char *at = text;
     int hour, minute;
-    if (!take_number(&at, text[0] && text[1] == ':' ? 1 : 2, &hour) || *at++ != ':' || !take_number(&at, 2, &minute) || *at || hour > 23 ||
-        minute > 59)
+    if (!take_number(&at, text[0] && text[1] == ':' ? 1 : 2, &hour) || *at++ != ':' || !take_number(&at, 2, &minute) || *at ||
+        hour > 23 || minute > 59)
         return false;
     *ret_minute = hour * 60 + minute;
     return true;
@@ -133,7 +137,8 @@ static enum err add_duration(const char *text, const struct tz *tz, int64_t afte
     }
     struct civil local;
     tz_to_local(tz, after_usec, &local);
-    *ret_usec = instant(tz, civil_day(local.year, local.month, local.day) + usec / USEC_PER_DAY, local.hour * 60 + local.minute, edge);
+    *ret_usec = instant(tz, civil_day(local.year, local.month, local.day) + usec / USEC_PER_DAY, local.hour * 60 + local.minute,
+                        edge);
     return ERR_OK;
 }
 
@@ -162,10 +167,12 @@ static enum err read_day(const struct reader *reader, const char *text, size_t l
     return ERR_OK;
 }
 
-enum err roster_time_read(const char *text, const struct roster *roster, const struct tz *tz, int64_t now_usec, int64_t after_usec,
-                          enum tz_edge edge, int64_t *ret_usec)
+enum err roster_time_read(const char *text, const struct roster *roster, const struct tz *tz, int64_t now_usec,
+                          int64_t after_usec, enum tz_edge edge, int64_t *ret_usec)
 {
-    struct reader reader = { .tz = tz, .now_usec = now_usec, .after_usec = after_usec, .minute = roster->handover_minute, .edge = edge };
+    struct reader reader = {
+        .tz = tz, .now_usec = now_usec, .after_usec = after_usec, .minute = roster->handover_minute, .edge = edge
+    };
     if (strcmp(text, "now") == 0 || strcmp(text, "nu") == 0) {
         *ret_usec = now_usec;
         return ERR_OK;

@@ -15,8 +15,8 @@
 
 /* "The next" means after after_usec: now for a shift's beginning, its beginning for its end. `edge` is as for tz_from_local().
  * now_usec is this minute's whole. ERR_SYNTAX: none of the above; ERR_RANGE: a date or time that does not exist. */
-WARN_UNUSED enum err roster_time_read(const char *text, const struct roster *roster, const struct tz *tz, int64_t now_usec, int64_t after_usec,
-                                      enum tz_edge edge, int64_t *ret_usec);
+WARN_UNUSED enum err roster_time_read(const char *text, const struct roster *roster, const struct tz *tz, int64_t now_usec,
+                                      int64_t after_usec, enum tz_edge edge, int64_t *ret_usec);
 
 /* Whether the word names a day and the next one may be its time: for command lines that were not quoted. */
 bool roster_time_is_day(const char *word);

@@ -7,9 +7,10 @@ static const char *const weekdays[2][7] = {
     [LANGUAGE_EN] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
 };
 static const char *const months[2][12] = {
-    [LANGUAGE_SV] = { "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december" },
-    [LANGUAGE_EN] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-                      "December" },
+    [LANGUAGE_SV] = { "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
+                      "november", "december" },
+    [LANGUAGE_EN] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                      "November", "December" },
 };
 
 const char *roster_words_weekday(int weekday, enum language language)
@@ -57,7 +58,8 @@ void roster_words_add_time(struct buf *buf, const struct tz *tz, int64_t at_usec
     buf_printf(buf, " %02d:%02d", local.hour, local.minute);
 }
 
-void roster_words_add_span(struct buf *buf, const struct tz *tz, int64_t from_usec, int64_t until_usec, enum language language, int year)
+void roster_words_add_span(struct buf *buf, const struct tz *tz, int64_t from_usec, int64_t until_usec, enum language language,
+                           int year)
 {
     if (from_usec == INT64_MIN)
         buf_add_text(buf, "…");
@@ -95,7 +97,8 @@ static void add_far_week(struct buf *buf, struct iso_week first, struct iso_week
     buf_printf(buf, " – v. %d", last.week);
 }
 
-bool roster_words_add_weeks(struct buf *buf, const struct roster *roster, const struct tz *tz, int64_t from_usec, int64_t until_usec, int year)
+bool roster_words_add_weeks(struct buf *buf, const struct roster *roster, const struct tz *tz, int64_t from_usec,
+                            int64_t until_usec, int year)
 {
     int64_t first_monday, end_monday;
     if (from_usec == INT64_MIN || until_usec == INT64_MAX || !duty_week_at(roster, tz, from_usec, &first_monday) ||

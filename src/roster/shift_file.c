@@ -11,7 +11,8 @@ static void add_local(struct buf *buf, const struct tz *tz, int64_t at_usec, con
 {
     struct civil local;
     tz_to_local(tz, at_usec, &local);
-    buf_printf(buf, "%04d-%02d-%02d%s%02d%s%02d", local.year, local.month, local.day, between, local.hour, in_clock, local.minute);
+    buf_printf(buf, "%04d-%02d-%02d%s%02d%s%02d", local.year, local.month, local.day, between, local.hour, in_clock,
+               local.minute);
 }
 
 /* One more than the highest number that a name with this beginning has. */
@@ -27,7 +28,8 @@ static int next_number(const char *stem, const char *const *taken, size_t n_take
     return highest < NUMBER_MAX ? highest + 1 : NUMBER_MAX;
 }
 
-void shift_file_add_name(struct buf *buf, const struct shift_file *shift, const struct tz *tz, const char *const *taken, size_t n_taken)
+void shift_file_add_name(struct buf *buf, const struct shift_file *shift, const struct tz *tz, const char *const *taken,
+                         size_t n_taken)
 {
     CLEANUP_BUF struct buf name = { 0 };
     add_local(&name, tz, shift->from_usec, "T", "");

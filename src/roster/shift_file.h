@@ -1,5 +1,6 @@
-/* One swap or takeover as a file of its own, in rosters/ROLE.d: its name, its text, and who wrote it and why, as its comment says. The
- * name begins with the shift's beginning and a number that grows, because among shifts that begin together the later name counts. */
+/* One swap or takeover as a file of its own, in rosters/ROLE.d: its name, its text, and who wrote it and why, as its comment
+ * says. The name begins with the shift's beginning and a number that grows, because among shifts that begin together the later
+ * name counts. */
 #ifndef ROSTER_SHIFT_FILE_H
 #define ROSTER_SHIFT_FILE_H
 
@@ -21,7 +22,8 @@ struct shift_file {
 };
 
 /* "2026-12-24T0800-01-cia.lund": no ".ini". `taken` are the names of the directory. */
-void shift_file_add_name(struct buf *buf, const struct shift_file *shift, const struct tz *tz, const char *const *taken, size_t n_taken);
+void shift_file_add_name(struct buf *buf, const struct shift_file *shift, const struct tz *tz, const char *const *taken,
+                         size_t n_taken);
 void shift_file_add_text(struct buf *buf, const struct shift_file *shift, const struct tz *tz);
 
 /* What the comment of such a file says under "by", "at" or "why"; adds nothing where it says nothing. */

@@ -70,7 +70,8 @@ static bool taken(const struct short_names *names, size_t self, const char *lett
     return false;
 }
 
-/* Everybody who shares initials gets more letters, not only the later one. The id, which is nobody else's, ends what letters cannot. */
+/* Everybody who shares initials gets more letters, not only the later one. The id, which is nobody else's, ends what letters
+ * cannot. */
 void short_names_settle(struct short_names *names)
 {
     CLEANUP_FREE bool *settled = mem_alloc(names->n + 1);

@@ -21,7 +21,7 @@ struct short_names {         /* a value: zeroed is empty; short_names_done() */
 void short_names_add(struct short_names *names, const struct person *person);
 void short_names_add_group(struct short_names *names, const struct group *group);
 void short_names_settle(struct short_names *names);
-const char *short_names_of(const struct short_names *names, const char *key);        /* person->id or group->id; "?": never added */
+const char *short_names_of(const struct short_names *names, const char *key); /* person->id or group->id; "?": never added */
 void short_names_done(struct short_names *names);
 
 #endif

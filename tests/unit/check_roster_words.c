@@ -1,4 +1,5 @@
-/* Rosters in words: what changes between two configurations, times as people type them, calendars, and the files of single shifts. */
+/* Rosters in words: what changes between two configurations, times as people type them, calendars, and the files of single
+ * shifts. */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -29,7 +30,8 @@ static void write_file(const char *directory, const char *name, const char *text
 static const char head[] = "[roster]\nrole = TIB\nhandover = Mon 12:00\n";
 static const char tail[] = "[ladder]\nstep = 0m primary sms\nstep = 5m backups sms, voice\nrepeat = 10m\n";
 static const char people[] =
-    "[person anna.berg]\nname = Anna Berg\nsms = +46701740605\nvoice = +46701740605\n[person bo.ek]\nname = Bo Ek\nsms = +46701740606\n"
+    "[person anna.berg]\nname = Anna Berg\nsms = +46701740605\nvoice = +46701740605\n[person bo.ek]\nname = Bo Ek\nsms = "
+    "+46701740606\n"
     "[person cia.lund]\nname = Cia Lund\nsms = +46701740607\n[person anna.blom]\nname = Anna Blom\nsms = +46701740608\n";
 
 /* more: what stands between the settings and the ladder. */
@@ -48,15 +50,18 @@ static struct config *config_whole(const char *more, const char *daemon, const c
     write_file(directory, "sources.ini", "");
     write_file(directory, "rosters/TIB.ini", roster);
     write_file(directory, "gateways/try.ini", "[gateway try]\ntype = outbox\nfile = /dev/null\n");
-    struct config_env env = {.directory = directory, .preset_directory = "/nonexistent", .zoneinfo_directory = "/usr/share/zoneinfo"};
+    struct config_env env = {
+        .directory = directory, .preset_directory = "/nonexistent", .zoneinfo_directory = "/usr/share/zoneinfo"};
     CLEANUP(problems_free) struct problems *problems = problems_new();
     struct config *config = NULL;
     enum err err = config_load(&env, problems, &config);
     for (size_t i = 0; i < problems_count(problems); i++)
         if (problems_get(problems, i)->level == PROBLEM_ERROR)
-            ck_abort_msg("%s:%d: %s", problems_get(problems, i)->file, problems_get(problems, i)->line, problems_get(problems, i)->message);
+            ck_abort_msg("%s:%d: %s", problems_get(problems, i)->file, problems_get(problems, i)->line,
+                         problems_get(problems, i)->message);
     ck_assert_int_eq(err, ERR_OK);
-    static const char *const files[] = {"rosters/TIB.ini", "gateways/try.ini", "beredd.ini", "people.ini", "groups.ini", "sources.ini"};
+    static const char *const files[] = {"rosters/TIB.ini", "gateways/try.ini", "beredd.ini",
+                                        "people.ini",      "groups.ini",       "sources.ini"};
     for (size_t i = 0; i < N_ELEMENTS(files); i++) {
         snprintf(command, sizeof command, "%s/%s", directory, files[i]);
         unlink(command);
@@ -85,7 +90,8 @@ static void expect_diff_as(const char *old, const char *new, const char *daemon,
     CLEANUP(config_free) struct config *before = config_whole(old, daemon, old_ladder);
     CLEANUP(config_free) struct config *after = config_whole(new, daemon, new_ladder);
     CLEANUP_BUF struct buf words = {0};
-    roster_words_diff(&before->plan, &after->plan, "TIB", local(before, 2026, 12, 1, 0, 0), local(before, 2027, 3, 1, 0, 0), language, &words);
+    roster_words_diff(&before->plan, &after->plan, "TIB", local(before, 2026, 12, 1, 0, 0), local(before, 2027, 3, 1, 0, 0),
+                      language, &words);
     ck_assert_str_eq(buf_text(&words), expected);
 }
 
@@ -104,8 +110,10 @@ END_TEST
 
 /* 2026 has 53 weeks. */
 START_TEST(weeks_in_a_row_are_one_line) {
-    expect_diff(ROTATION, ROTATION "[weeks]\n2026-W51..2026-W53 = bo.ek\n", LANGUAGE_SV, "v. 51–53: Bo Ek i stället för Anna Berg\n");
-    expect_diff(ROTATION, ROTATION "[weeks]\n2026-W53..2027-W01 = bo.ek\n", LANGUAGE_SV, "v. 53 – v. 1 2027: Bo Ek i stället för Anna Berg\n");
+    expect_diff(ROTATION, ROTATION "[weeks]\n2026-W51..2026-W53 = bo.ek\n", LANGUAGE_SV,
+                "v. 51–53: Bo Ek i stället för Anna Berg\n");
+    expect_diff(ROTATION, ROTATION "[weeks]\n2026-W53..2027-W01 = bo.ek\n", LANGUAGE_SV,
+                "v. 53 – v. 1 2027: Bo Ek i stället för Anna Berg\n");
     expect_diff(ROTATION, ROTATION "[weeks]\n2027-W01 = bo.ek\n2027-W02 = bo.ek\n2027-W04 = cia.lund\n", LANGUAGE_SV,
                 "v. 1–2 2027: Bo Ek i stället för Anna Berg\nv. 4 2027: Cia Lund i stället för Anna Berg\n");
 }
@@ -122,14 +130,16 @@ END_TEST
 START_TEST(holes_are_named) {
     expect_diff("[weeks]\n2026-W52 = anna.berg\n", "[weeks]\n2026-W51 = anna.berg\n", LANGUAGE_SV,
                 "v. 51: Anna Berg i stället för ingen\nv. 52: INGEN i stället för Anna Berg\n");
-    expect_diff("[weeks]\n2026-W52 = anna.berg\n", "[weeks]\n2026-W01 = anna.berg\n", LANGUAGE_EN, "v. 52: NOBODY instead of Anna Berg\n");
+    expect_diff("[weeks]\n2026-W52 = anna.berg\n", "[weeks]\n2026-W01 = anna.berg\n", LANGUAGE_EN,
+                "v. 52: NOBODY instead of Anna Berg\n");
 }
 END_TEST
 
 START_TEST(backups_where_they_change) {
     expect_diff("[weeks]\n2026-W52 = anna.berg, bo.ek\n", "[weeks]\n2026-W52 = anna.berg, cia.lund, bo.ek\n", LANGUAGE_SV,
                 "v. 52: backup Cia Lund, Bo Ek i stället för Bo Ek\n");
-    expect_diff("[weeks]\n2026-W52 = anna.berg, bo.ek\n", "[weeks]\n2026-W52 = anna.berg\n", LANGUAGE_SV, "v. 52: backup ingen i stället för Bo Ek\n");
+    expect_diff("[weeks]\n2026-W52 = anna.berg, bo.ek\n", "[weeks]\n2026-W52 = anna.berg\n", LANGUAGE_SV,
+                "v. 52: backup ingen i stället för Bo Ek\n");
     expect_diff("[weeks]\n2026-W52 = anna.berg, bo.ek\n", "[weeks]\n2026-W52 = cia.lund, bo.ek\n", LANGUAGE_SV,
                 "v. 52: Cia Lund i stället för Anna Berg\n");
     expect_diff("[weeks]\n2026-W52 = anna.berg, bo.ek\n", "[weeks]\n2026-W52 = bo.ek, anna.berg\n", LANGUAGE_SV,
@@ -145,15 +155,18 @@ START_TEST(what_has_no_end) {
 END_TEST
 
 START_TEST(ladders_a_line_a_change) {
-    expect_diff_as(ROTATION, ROTATION, "", tail, "[ladder]\nstep = 0m primary sms\nstep = 3m backups sms\nrepeat = 5m\n", LANGUAGE_SV,
-                   "Larmstegen: 3m backups sms i stället för 5m backups sms, voice\nLarmstegen: upprepas var 5m i stället för 10m\n");
+    expect_diff_as(
+        ROTATION, ROTATION, "", tail, "[ladder]\nstep = 0m primary sms\nstep = 3m backups sms\nrepeat = 5m\n", LANGUAGE_SV,
+        "Larmstegen: 3m backups sms i stället för 5m backups sms, voice\nLarmstegen: upprepas var 5m i stället för 10m\n");
     expect_diff_as(ROTATION, ROTATION, "", tail,
-                   "[ladder]\nstep = 0m primary sms\nstep = 2m person:bo.ek voice\nstep = 5m backups sms, voice\nrepeat = 10m\n", LANGUAGE_EN,
-                   "Ladder: new: 2m person:bo.ek voice\n");
-    expect_diff_as(ROTATION, ROTATION, "", tail, "[ladder]\nstep = 0m group:drift sms\nrepeat = 10m\n", LANGUAGE_SV,
-                   "Larmstegen: bort: 0m primary sms\nLarmstegen: bort: 5m backups sms, voice\nLarmstegen: nytt: 0m group:drift sms\n");
+                   "[ladder]\nstep = 0m primary sms\nstep = 2m person:bo.ek voice\nstep = 5m backups sms, voice\nrepeat = 10m\n",
+                   LANGUAGE_EN, "Ladder: new: 2m person:bo.ek voice\n");
+    expect_diff_as(
+        ROTATION, ROTATION, "", tail, "[ladder]\nstep = 0m group:drift sms\nrepeat = 10m\n", LANGUAGE_SV,
+        "Larmstegen: bort: 0m primary sms\nLarmstegen: bort: 5m backups sms, voice\nLarmstegen: nytt: 0m group:drift sms\n");
     expect_diff_as(ROTATION, ROTATION, "", tail,
-                   "[ladder]\nstep = 0m primary sms\nstep = 5m backups sms, voice\nrepeat = 10m\n[ladder info]\nstep = 0m primary sms\nrepeat = 10m\n",
+                   "[ladder]\nstep = 0m primary sms\nstep = 5m backups sms, voice\nrepeat = 10m\n[ladder info]\nstep = 0m "
+                   "primary sms\nrepeat = 10m\n",
                    LANGUAGE_EN, "Ladder (info): gone: 5m backups sms, voice\n");
 }
 END_TEST
@@ -175,12 +188,15 @@ START_TEST(many_lines_are_counted) {
     CLEANUP_BUF struct buf weeks = {0};
     buf_add_text(&weeks, ROTATION "[shifts]\n");
     for (int day = 1; day <= 28; day++)
-        buf_printf(&weeks, "shift = 2026-12-%02d 01:00 / 2026-12-%02d 02:00 bo.ek\nshift = 2027-01-%02d 01:00 / 2027-01-%02d 02:00 bo.ek\n", day, day,
-                   day, day);
+        buf_printf(
+            &weeks,
+            "shift = 2026-12-%02d 01:00 / 2026-12-%02d 02:00 bo.ek\nshift = 2027-01-%02d 01:00 / 2027-01-%02d 02:00 bo.ek\n", day,
+            day, day, day);
     CLEANUP(config_free) struct config *before = config_of(ROTATION);
     CLEANUP(config_free) struct config *after = config_of(buf_text(&weeks));
     CLEANUP_BUF struct buf words = {0};
-    roster_words_diff(&before->plan, &after->plan, "TIB", local(before, 2026, 12, 1, 0, 0), local(before, 2027, 3, 1, 0, 0), LANGUAGE_EN, &words);
+    roster_words_diff(&before->plan, &after->plan, "TIB", local(before, 2026, 12, 1, 0, 0), local(before, 2027, 3, 1, 0, 0),
+                      LANGUAGE_EN, &words);
     size_t lines = 0;
     for (const char *c = buf_text(&words); *c; c++)
         lines += *c == '\n';
@@ -207,7 +223,8 @@ START_TEST(the_difference_is_the_engines) {
         EXPECT(on_call_same(&on_call, &list.items[at].on_call) && list.items[at].from_usec <= now);
     }
     for (size_t i = 1; i < list.n; i++)
-        EXPECT(list.items[i].from_usec == list.items[i - 1].until_usec && !on_call_same(&list.items[i].on_call, &list.items[i - 1].on_call));
+        EXPECT(list.items[i].from_usec == list.items[i - 1].until_usec &&
+               !on_call_same(&list.items[i].on_call, &list.items[i - 1].on_call));
     duty_list_done(&list);
 }
 END_TEST
@@ -217,8 +234,10 @@ END_TEST
 static void expect_time(const struct config *config, const char *text, int64_t after_usec, int64_t expected) {
     int64_t got = 0;
     int64_t now = local(config, 2026, 11, 25, 15, 7);          /* a Wednesday */
-    enum err err = roster_time_read(text, &config->plan.rosters[0], config->plan.tz, now, after_usec ? after_usec : now, TZ_END, &got);
-    EXPECT_MSG(err == ERR_OK && got == expected, "%s: %d, %lld minutes off", text, (int)err, (long long)((got - expected) / USEC_PER_MIN));
+    enum err err = roster_time_read(text, &config->plan.rosters[0], config->plan.tz, now, after_usec ? after_usec : now, TZ_END,
+                                    &got);
+    EXPECT_MSG(err == ERR_OK && got == expected, "%s: %d, %lld minutes off", text, (int)err,
+               (long long)((got - expected) / USEC_PER_MIN));
 }
 
 START_TEST(times_as_people_type_them) {
@@ -261,15 +280,18 @@ END_TEST
 
 START_TEST(times_that_are_none) {
     CLEANUP(config_free) struct config *config = config_of(ROTATION);
-    static const char *const bad[] = {"", " ", "mo", "m", "monkey", "mån12:00", "mån 25:00", "mån 12:60", "mån 12:00 ", "24:00", "2026-13-01", "2026-02-30",
-                                      "2026-12-24 08", "2026-12-24 08:00:00", "+", "+2", "+2x", "+-2h", "-2h", "+367d", "12", "1969-12-31", "20261224",
-                                      "2026-12-24T", "2026-12-24Tx", "\xff\xff\xff", "måndagar", "2026-12-2408:00"};
+    static const char *const bad[] = {
+        "", " ", "mo", "m", "monkey", "mån12:00", "mån 25:00", "mån 12:60", "mån 12:00 ", "24:00", "2026-13-01", "2026-02-30",
+        "2026-12-24 08", "2026-12-24 08:00:00", "+", "+2", "+2x", "+-2h", "-2h", "+367d", "12", "1969-12-31", "20261224",
+        "2026-12-24T", "2026-12-24Tx", "\xff\xff\xff", "måndagar", "2026-12-2408:00",
+    };
     for (size_t i = 0; i < N_ELEMENTS(bad); i++) {
         int64_t got;
         enum err err = roster_time_read(bad[i], &config->plan.rosters[0], config->plan.tz, 0, 0, TZ_BEGIN, &got);
         EXPECT_MSG(err == ERR_SYNTAX || err == ERR_RANGE, "'%s' was taken", bad[i]);
     }
-    ck_assert(roster_time_is_day("mån") && roster_time_is_day("2026-12-24") && !roster_time_is_day("now") && !roster_time_is_day("08:00"));
+    ck_assert(roster_time_is_day("mån") && roster_time_is_day("2026-12-24") && !roster_time_is_day("now") &&
+              !roster_time_is_day("08:00"));
     ck_assert(roster_time_is_clock("08:00") && !roster_time_is_clock("mån"));
 }
 END_TEST
@@ -312,8 +334,11 @@ START_TEST(a_calendar) {
 END_TEST
 
 START_TEST(letters_tell_people_apart) {
-    struct person persons[] = {{.id = "a", .name = "Anna Berg"}, {.id = "b", .name = "Anders Blom"}, {.id = "c", .name = "Åsa Öst"},
-                               {.id = "d", .name = "Cher"}, {.id = "e", .name = "Anna Berg"}};
+    struct person persons[] = {{.id = "a", .name = "Anna Berg"},
+                               {.id = "b", .name = "Anders Blom"},
+                               {.id = "c", .name = "Åsa Öst"},
+                               {.id = "d", .name = "Cher"},
+                               {.id = "e", .name = "Anna Berg"}};
     struct short_names names = {0};
     for (size_t i = 0; i < 4; i++) {
         short_names_add(&names, &persons[i]);
@@ -367,7 +392,8 @@ START_TEST(weeks_of_clock_changes) {
         CLEANUP_BUF struct buf words = {0};
         CLEANUP_BUF struct buf expected = {0};
         struct iso_week next = {weeks[i].year, weeks[i].week + 1};
-        int64_t from = roster_week_begin(roster, config->plan.tz, weeks[i]), to = roster_week_begin(roster, config->plan.tz, next);
+        int64_t from = roster_week_begin(roster, config->plan.tz, weeks[i]),
+                to = roster_week_begin(roster, config->plan.tz, next);
         ck_assert_int_ne(to - from, 7 * USEC_PER_DAY);
         ck_assert(roster_words_add_weeks(&words, roster, config->plan.tz, from, to, weeks[i].year));
         buf_printf(&expected, "v. %d", weeks[i].week);
@@ -383,10 +409,14 @@ START_TEST(shift_files) {
     CLEANUP_BUF struct buf name = {0};
     CLEANUP_BUF struct buf text = {0};
     CLEANUP_BUF struct buf why = {0};
-    struct shift_file shift = {.from_usec = local(config, 2026, 12, 24, 8, 0), .to_usec = local(config, 2026, 12, 25, 8, 0),
-                               .person = plan_person(&config->plan, "cia.lund"), .login = "eva", .written_usec = local(config, 2026, 11, 22, 15, 13),
+    struct shift_file shift = {.from_usec = local(config, 2026, 12, 24, 8, 0),
+                               .to_usec = local(config, 2026, 12, 25, 8, 0),
+                               .person = plan_person(&config->plan, "cia.lund"),
+                               .login = "eva",
+                               .written_usec = local(config, 2026, 11, 22, 15, 13),
                                .why = "sjuk\n[shifts]\nshift = x \x1b[31m"};
-    static const char *const taken[] = {"2026-12-24T0800-01-bo.ek", "2026-12-24T0800-07-x", "2026-12-24T0801-44-x", "jul", "2026-12-24T0800-"};
+    static const char *const taken[] = {"2026-12-24T0800-01-bo.ek", "2026-12-24T0800-07-x", "2026-12-24T0801-44-x", "jul",
+                                        "2026-12-24T0800-"};
     shift_file_add_name(&name, &shift, config->plan.tz, taken, N_ELEMENTS(taken));
     ck_assert_str_eq(buf_text(&name), "2026-12-24T0800-08-cia.lund");
     shift_file_add_text(&text, &shift, config->plan.tz);
@@ -418,7 +448,8 @@ END_TEST
 
 int main(void) {
     Suite *suite = suite_create("roster_words");
-    TCase *diff = tcase_create("diff"), *times = tcase_create("times"), *calendar = tcase_create("calendar"), *files = tcase_create("files");
+    TCase *diff = tcase_create("diff"), *times = tcase_create("times"), *calendar = tcase_create("calendar"),
+          *files = tcase_create("files");
     tcase_add_test(diff, a_week_by_its_number);
     tcase_add_test(diff, weeks_in_a_row_are_one_line);
     tcase_add_test(diff, a_shift_by_its_times);
