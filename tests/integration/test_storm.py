@@ -81,19 +81,19 @@ def test_same_key_from_many_at_once_is_one_incident(stopped, sms_gateway):
     assert len(sms_gateway.to(ANNA, "Svara JA")) == 1
 
 
-def test_one_alarm_to_a_hundred_people(stopped, sms_gateway):
-    numbers = [f"+467017406{n:02d}" for n in range(100)]
+def test_one_alarm_to_everybody_at_once(stopped, sms_gateway):
+    numbers = [f"+467017406{n:02d}" for n in range(5, 100)]      # all that fiction has
     stopped.config.files["people.ini"] += "".join(f"[person p{n:02d}]\nname = Person {n}\nsms = {number}\n" for n, number in enumerate(numbers))
-    members = "\n  ".join(f"p{n:02d}," for n in range(99)) + "\n  p99"
+    members = ",\n  ".join(f"p{n:02d}" for n in range(len(numbers)))
     stopped.config.files["groups.ini"] += f"[group alla]\ntitle = Alla\nmembers = {members}\n"
     stopped.config.ladder("step = 0s group:alla sms\nrepeat = 10m")
     beredd = stopped.start()
     ident = beredd.trigger()
     eventually(lambda: {sms.to for sms in list(sms_gateway.taken)} >= set(numbers))
-    assert len({sms.code for sms in sms_gateway.taken}) == 100
+    assert len({sms.code for sms in sms_gateway.taken}) == len(numbers)
     sms_gateway.reply(beredd, numbers[37], f"JA {sms_gateway.to(numbers[37])[0].code}")
     eventually(lambda: beredd.callout(ident)["acknowledged_by"] == "p37")
-    for number in (numbers[0], numbers[99]):
+    for number in (numbers[0], numbers[-1]):
         sms_gateway.wait_for(number, containing="kvitterat")
 
 
