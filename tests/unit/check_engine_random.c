@@ -686,11 +686,17 @@ static bool run_seed(uint64_t seed, const char *directory) {
     return !run.failed;
 }
 
+/* ENGINE_RANDOM_SEEDS: how many, for a run under valgrind or a long one by hand. */
+static uint64_t default_seeds(void) {
+    const char *given = getenv("ENGINE_RANDOM_SEEDS");
+    return given ? strtoull(given, NULL, 10) : SEEDS;
+}
+
 int main(int argc, char **argv) {
     const char *directory = getenv("SCENARIO_PLANS"), *srcdir = getenv("srcdir");
     CLEANUP_BUF struct buf path = {0};
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-    uint64_t last = argc > 2 ? strtoull(argv[2], NULL, 10) : argc > 1 ? first : SEEDS, failed = 0;
+    uint64_t last = argc > 2 ? strtoull(argv[2], NULL, 10) : argc > 1 ? first : default_seeds(), failed = 0;
     buf_add_text(&path, srcdir ? srcdir : ".");
     buf_add_text(&path, "/tests/scenarios/plans");
     for (uint64_t seed = first; seed <= last; seed++)
