@@ -70,6 +70,8 @@ static enum err make_base(struct event_base **ret)
 enum err loop_new(struct loop **ret)
 {
     event_set_log_callback(route_log);
+    /* libevent would call calloc(), which in glibc goes past the cache of small pieces. */
+    event_set_mem_functions(malloc, realloc, free);
     (void)signal(SIGPIPE, SIG_IGN);               /* a peer that left is an error of write() */
     struct loop *loop = NEW(struct loop);
     loop->wake_fd = -1;
