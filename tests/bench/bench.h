@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@ struct bench {
     const char *presets;             /* directory of gateway presets */
     char *directory;                 /* ours, on a disk; removed at the end */
     char filesystem[64];             /* what that disk is formatted with */
+    pid_t pid;                       /* of the process that reports */
     struct report *report;
     int64_t deadline_nsec;           /* nothing goes on beyond it */
 };

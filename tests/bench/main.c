@@ -76,6 +76,8 @@ void bench_die(const char *format, ...) {
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
+    if (getpid() != bench.pid)
+        _exit(1);        /* a process that we forked: the first one tells and clears up */
     print_all();
     bench_remove(bench.directory);
     exit(1);             /* what was started dies with us */
@@ -158,6 +160,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    bench.pid = getpid();
     make_directory(directory);
     bench.report = report_new();
     bench.deadline_nsec = bench_nsec() + RUN_SECONDS_MAX * NSEC_PER_SEC;

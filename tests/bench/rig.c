@@ -22,6 +22,8 @@
 #include "base/buf.h"
 #include "base/text.h"
 
+#define STOP_NSEC (10 * NSEC_PER_SEC)
+
 /* ---- the configuration ---- */
 
 static void write_file(const char *directory, const char *name, const struct buf *text) {
@@ -178,7 +180,12 @@ int64_t rig_wait_ready(struct rig *rig) {
 
 void rig_stop(struct rig *rig) {
     kill(rig->pid, SIGTERM);
-    waitpid(rig->pid, NULL, 0);
+    int64_t patience_nsec = bench_nsec() + STOP_NSEC;
+    while (waitpid(rig->pid, NULL, WNOHANG) == 0) {
+        if (bench_nsec() > patience_nsec)
+            kill(rig->pid, SIGKILL);
+        bench_sleep(NSEC_PER_MSEC);
+    }
     close(rig->notify);
     *rig = (struct rig){0};
 }

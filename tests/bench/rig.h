@@ -25,7 +25,7 @@ char *rig_state(const struct bench *bench);  /* its state directory; free() it *
 /* Starts the daemon, stderr into nothing; `fresh`: without the state of an earlier one. Pages go to the wire's sink. */
 void rig_start(const struct bench *bench, const struct wire *wire, bool fresh, struct rig *ret);
 int64_t rig_wait_ready(struct rig *rig);     /* nanoseconds from the start to READY=1 */
-void rig_stop(struct rig *rig);              /* SIGTERM, and waits */
+void rig_stop(struct rig *rig);              /* SIGTERM, then waits; SIGKILL after 10 s */
 
 struct rig_memory { long rss_kb, anon_kb, file_kb; };
 struct rig_memory rig_memory(const struct rig *rig);
