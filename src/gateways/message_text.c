@@ -211,15 +211,17 @@ static void fit_sms(const struct sms *sms, bool id_may_go)
 {
     struct gsm7_size size = compose(sms, SIZE_MAX, true);
     if (id_may_go && size.segments > 1) {
-        struct buf id = sms->values->value[VALUE_ID];
-        sms->values->value[VALUE_ID] = (struct buf){ 0 };
+        struct buf id = sms->values->value[VALUE_ID], with_id = *sms->ret;
+        sms->values->value[VALUE_ID] = *sms->ret = (struct buf){ 0 };
         struct gsm7_size without = compose(sms, SIZE_MAX, true);
         if (without.segments == size.segments && fits(size)) {
             sms->values->value[VALUE_ID] = id;
-            compose(sms, SIZE_MAX, true);
+            buf_done(sms->ret);
+            *sms->ret = with_id;
             return;
         }
         buf_done(&id);
+        buf_done(&with_id);
         size = without;
     }
     if (!fits(size) && !fits(compose(sms, SIZE_MAX, false)))
