@@ -5,6 +5,7 @@
  * heads only. What must not happen while a function of evhttp is on the stack (freeing, feigned errors) is put off to the end
  * of the round by an event of our own that runs behind the present one. */
 #include <assert.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <event2/bufferevent_ssl.h>
@@ -12,7 +13,7 @@
 #include "base/text.h"
 #include "loop/http_server_internal.h"
 
-enum { TICK_USEC = 250000, LINGER_USEC = 2000000 };
+enum { TICK_USEC = 250000, LINGER_USEC = 2000000, GRACE_USEC = 250000 };
 
 static uint64_t bev_key(const struct bufferevent *bev)
 {
@@ -341,12 +342,27 @@ bool guard_evict(struct http_server *server)
     return false;
 }
 
+static bool has_unread(const struct http_conn *conn)
+{
+    int n = 0;
+    return ioctl(bufferevent_getfd(conn->bev), FIONREAD, &n) == 0 && n > 0;
+}
+
+/* Who has just come, or has just been answered, may have a request on its way that was written before anybody could know of the
+ * end: an alarm must not be lost to a restart. The tick looks again. */
 void guard_close_idle(struct http_server *server)
 {
+    int64_t now_usec = loop_boot_usec();
     struct http_conn *conn, *next;
     for (conn = TAILQ_FIRST(&server->conns[CONN_READING]); conn; conn = next) {
         next = TAILQ_NEXT(conn, link);
-        if (!conn->scan.len)
+        if (conn->scan.len)
+            continue;
+        if (conn->since_usec + GRACE_USEC > now_usec)
+            want_tick(server, conn->since_usec + GRACE_USEC);
+        else if (has_unread(conn))
+            want_tick(server, now_usec + TICK_USEC);
+        else
             guard_close(conn);
     }
 }
@@ -410,6 +426,8 @@ static void tick(void *userdata)
     }
     if (any_silent)
         want_tick(server, now_usec + TICK_USEC);
+    if (server->draining)
+        guard_close_idle(server);
 }
 
 void guard_init(struct http_server *server)

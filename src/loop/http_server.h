@@ -51,7 +51,7 @@ WARN_UNUSED enum err http_server_listen_fd(struct http_server *server, int fd, c
 void http_server_keep_tcp(struct http_server *server, const char *const *addresses, size_t n);
 /* Numeric addresses whose X-Forwarded-For is believed. Copied. */
 void http_server_trust(struct http_server *server, const char *const *addresses, size_t n);
-/* No new connections; those that have no request under way are closed. For a drain. */
+/* No new connections; those that have no request under way are closed, if in a quarter of a second none has come. For a drain. */
 void http_server_stop_accepting(struct http_server *server);
 unsigned http_server_connections(const struct http_server *server);
 

@@ -949,6 +949,25 @@ static void stop_accepting(struct fixture *each, void *userdata)
     http_server_stop_accepting(fixture_server(each));
 }
 
+/* On the loop's thread, which cannot have read the request when the drain begins. */
+static void send_and_stop(struct fixture *each, void *userdata)
+{
+    net_send_text(*(int *)userdata, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+    http_server_stop_accepting(fixture_server(each));
+}
+
+START_TEST(a_drain_hears_who_has_written_already)
+{
+    int fd = begin();
+    request(fd, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", 200, NULL);
+    fixture_run(fixture, send_and_stop, &fd);
+    expect(fd, 200, NULL);
+    ck_assert(response_has("\r\nConnection: close\r\n"));
+    ck_assert(net_ended(fd));
+    close(fd);
+}
+END_TEST
+
 START_TEST(a_drain_finishes_what_is_under_way)
 {
     int held = begin();
@@ -1033,6 +1052,7 @@ int main(void)
     tcase_add_loop_test(listening, an_address_is_numeric_with_a_port, 0, N_ELEMENTS(bad_addresses));
     tcase_add_test(listening, a_reload_keeps_what_is_still_listed);
     tcase_add_test(listening, a_drain_finishes_what_is_under_way);
+    tcase_add_test(listening, a_drain_hears_who_has_written_already);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
