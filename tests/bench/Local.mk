@@ -18,3 +18,13 @@ BENCH_DIRECTORY = .
 .PHONY: bench
 bench: beredd tests/bench/bench
 	-tests/bench/bench --daemon ./beredd --presets $(srcdir)/conf/presets --directory $(BENCH_DIRECTORY) $(BENCH)
+
+# How fast rosters are read and checked: make bench-rosters, and a part of make bench.
+EXTRA_PROGRAMS += tests/bench/roster_load
+tests_bench_roster_load_SOURCES = tests/bench/roster_load.c
+tests_bench_roster_load_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS)
+CLEANFILES += tests/bench/roster_load
+.PHONY: bench bench-rosters
+bench: bench-rosters
+bench-rosters: tests/bench/roster_load
+	-tests/bench/roster_load
