@@ -93,12 +93,14 @@ static enum err load_config(const struct daemon_options *options, bool check_onl
 }
 
 static void log_problems(const struct problems *problems) {
+    static const enum log_priority priorities[] = {
+        [PROBLEM_NOTE] = LOG_PRIO_INFO, [PROBLEM_WARNING] = LOG_PRIO_WARNING, [PROBLEM_ERROR] = LOG_PRIO_ERROR,
+    };
     for (size_t i = 0; i < problems_count(problems); i++) {
         CLEANUP_BUF struct buf line = {0};
         const struct problem *problem = problems_get(problems, i);
         problem_add_text(&line, problem);
-        log_print(problem->level == PROBLEM_ERROR ? LOG_PRIO_ERROR : problem->level == PROBLEM_WARNING ? LOG_PRIO_WARNING : LOG_PRIO_INFO, "%s",
-                  buf_text(&line));
+        log_print(priorities[problem->level], "%s", buf_text(&line));
     }
 }
 

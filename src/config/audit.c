@@ -89,7 +89,8 @@ static const struct origin *shift_at(const struct roster *roster, int64_t at_use
     const struct duty_shift *best = NULL;
     for (size_t i = 0; i < roster->n_shifts; i++) {
         const struct duty_shift *shift = &roster->shifts[i];
-        if (shift->from_usec <= at_usec && at_usec < shift->to_usec && shift->duty.primary && (!best || shift->drop_in >= best->drop_in))
+        if (shift->from_usec <= at_usec && at_usec < shift->to_usec && shift->duty.primary &&
+            (!best || shift->drop_in >= best->drop_in))
             best = shift;
     }
     return best ? &best->origin : NULL;
@@ -119,7 +120,8 @@ void audit_plan(const struct audit *audit, struct problems *problems)
 {
     assert(audit->days >= 1 && audit->days <= AUDIT_DAYS_MAX);
     CLEANUP(arena_free) struct arena *arena = arena_new();
-    struct audit_run run = { .audit = audit, .plan = audit->plan, .problems = problems, .arena = arena, .now_usec = audit->now_usec };
+    struct audit_run run = { .audit = audit, .plan = audit->plan, .problems = problems, .arena = arena,
+                            .now_usec = audit->now_usec };
     int64_t year_usec = run.now_usec + 366 * USEC_PER_DAY;
     run.ahead_usec = run.now_usec + audit->days * USEC_PER_DAY;
     run.until_usec = run.ahead_usec > year_usec ? run.ahead_usec : year_usec;

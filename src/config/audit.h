@@ -1,5 +1,5 @@
-/* What only shows when a plan is held against the calendar: holes ahead, shifts over each other, a ladder that reaches nobody at some
- * hour, one person who holds two roles at once. Pure: a plan, an instant and a number of days in, problems out. */
+/* What only shows when a plan is held against the calendar: holes ahead, shifts over each other, a ladder that reaches nobody at
+ * some hour, one person who holds two roles at once. Pure: a plan, an instant and a number of days in, problems out. */
 #ifndef CONFIG_AUDIT_H
 #define CONFIG_AUDIT_H
 
@@ -14,8 +14,8 @@ struct audit {
     int days;                    /* how far ahead holes are told, 1..AUDIT_DAYS_MAX */
 };
 
-/* A plan that was read with errors may be judged, too: whoever is named in a line with a mistake in it has an origin without a line, and
- * counts as somebody who can be reached. */
+/* A plan that was read with errors may be judged, too: whoever is named in a line with a mistake in it has an origin without a
+ * line, and counts as somebody who can be reached. */
 void audit_plan(const struct audit *audit, struct problems *problems);
 
 static inline bool audit_is_known(const struct person *person) { return person->origin.line > 0; }

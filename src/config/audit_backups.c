@@ -19,19 +19,23 @@ static void make_below(const struct audit_run *run, const struct roster *own, st
     ret->without_drop_ins.n_shifts = n;
 }
 
-static void tell(const struct audit_run *run, const struct roster *roster, const struct duty_shift *shift, const struct person *person,
+static void tell(const struct audit_run *run, const struct roster *roster, const struct duty_shift *shift,
+                 const struct person *person,
                  bool was_backup)
 {
     CLEANUP_BUF struct buf span = { 0 };
     audit_add_span(&span, run, roster, (struct span){ shift->from_usec, shift->to_usec });
     if (was_backup)
-        audit_warn(run, shift->origin, "%s is the only backup and becomes primary, so there is no backup %s; write '%s, NAME', or '%s, -' if that is meant",
+        audit_warn(run, shift->origin,
+                   "%s is the only backup and becomes primary, so there is no backup %s; write '%s, NAME', or '%s, -' if that is meant",
                    person->id, buf_text(&span), person->id, person->id);
     else
-        audit_warn(run, shift->origin, "%s is primary already and cannot be the backup %s; name somebody else", person->id, buf_text(&span));
+        audit_warn(run, shift->origin, "%s is primary already and cannot be the backup %s; name somebody else", person->id,
+                   buf_text(&span));
 }
 
-static void check_shift(const struct audit_run *run, const struct roster *roster, const struct below *below, const struct duty_shift *shift)
+static void check_shift(const struct audit_run *run, const struct roster *roster, const struct below *below,
+                        const struct duty_shift *shift)
 {
     const struct duty *duty = &shift->duty;
     struct on_call then;
@@ -49,7 +53,8 @@ static void check_rotation(const struct audit_run *run, const struct rotation *r
     for (size_t i = 0; i < rotation->n_order; i++)
         for (size_t back = 1; back <= rotation->backups && back < rotation->n_order; back++)
             if (rotation->order[i] == rotation->order[(i + back) % rotation->n_order]) {
-                audit_warn(run, rotation->origin, "the turn comes to %s while %s is the backup: that week lacks one; name each person once in 'order'",
+                audit_warn(run, rotation->origin,
+                           "the turn comes to %s while %s is the backup: that week lacks one; name each person once in 'order'",
                            rotation->order[i]->id, rotation->order[i]->id);
                 return;
             }

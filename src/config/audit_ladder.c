@@ -40,7 +40,8 @@ static bool primary_usable(const struct audit_run *run, const struct on_call *on
     return (on_call->primary && usable(run, on_call->primary)) || (on_call->group && group_usable(run, on_call->group));
 }
 
-static bool target_reaches(const struct audit_run *run, const struct target *target, const struct on_call *on_call, int64_t at_usec)
+static bool target_reaches(const struct audit_run *run, const struct target *target, const struct on_call *on_call,
+                           int64_t at_usec)
 {
     struct on_call other;
     switch (target->kind) {
@@ -94,7 +95,8 @@ static void tell_nobody(const struct audit_run *run, const struct roster *roster
     audit_add_span(&text, run, roster, span);
     if (walk->spans > 1)
         buf_printf(&text, ", and %zu time%s more in the coming year", walk->spans - 1, walk->spans == 2 ? "" : "s");
-    buf_printf(&text, "; end it with a step that always reaches somebody, as %s%s", group ? "group:" : "person:NAME", group ? group->id : "");
+    buf_printf(&text, "; end it with a step that always reaches somebody, as %s%s", group ? "group:" : "person:NAME",
+               group ? group->id : "");
     audit_warn(run, walk->ladder->steps[0].origin, "%s", buf_text(&text));
 }
 
@@ -102,14 +104,16 @@ static void tell_never(const struct audit_run *run, const struct roster *roster,
 {
     switch (step->target.kind) {
     case TARGET_PERSON:
-        audit_warn(run, step->origin, "the step can never run: %s has no number or address that a gateway serves", step->target.person->id);
+        audit_warn(run, step->origin, "the step can never run: %s has no number or address that a gateway serves",
+                   step->target.person->id);
         break;
     case TARGET_GROUP:
         audit_warn(run, step->origin, "the step can never run: nobody in the group %s can be paged", step->target.group->id);
         break;
     case TARGET_SECONDARY:
     case TARGET_BACKUPS:
-        audit_warn(run, step->origin, "the step can never run: no backup is named in the coming year; write 'backups = 1' in [rotation], "
+        audit_warn(run, step->origin,
+                   "the step can never run: no backup is named in the coming year; write 'backups = 1' in [rotation], "
                    "or names behind the first in [weeks]");
         break;
     default:

@@ -100,7 +100,8 @@ void audit_pairs(const struct audit_run *run)
                 tell_both(run, a, b, &both);
         }
     if (told > MAX_PAIRS)
-        problems_add(run->problems, PROBLEM_WARNING, "rosters", 0, "%zu more pairs of roles that one person holds at once", told - MAX_PAIRS);
+        problems_add(run->problems, PROBLEM_WARNING, "rosters", 0, "%zu more pairs of roles that one person holds at once",
+                     told - MAX_PAIRS);
 }
 
 /* ---- named nowhere ---- */
@@ -172,8 +173,10 @@ void audit_unused(const struct audit_run *run)
     use_all(&used, plan->admins, plan->n_admins);
     for (size_t i = 0; i < plan->n_persons; i++)
         if (!used.flags[i] && unused++ < MAX_UNUSED)
-            audit_warn(run, plan->persons[i].origin, "%s is never paged: no roster, group, ladder or list of administrators names that person; "
+            audit_warn(run, plan->persons[i].origin,
+                       "%s is never paged: no roster, group, ladder or list of administrators names that person; "
                        "add the name there, or remove the person here", plan->persons[i].id);
     if (unused > MAX_UNUSED)
-        problems_add(run->problems, PROBLEM_WARNING, "people.ini", 0, "%zu more people are never paged: nothing names them", unused - MAX_UNUSED);
+        problems_add(run->problems, PROBLEM_WARNING, "people.ini", 0, "%zu more people are never paged: nothing names them",
+                     unused - MAX_UNUSED);
 }

@@ -83,7 +83,8 @@ static void tell_same_weeks(const struct audit_run *run, const struct duty_weeks
     bool inside = iso_week_compare(weeks->last, earlier->last) <= 0;
     buf_add_text(&text, "two primaries: ");
     span_add_week_keys(&text, weeks->first, inside ? weeks->last : earlier->last);
-    buf_printf(&text, " stands on line %d too, for %s; %s, so %s holds it: let each week stand once", earlier->origin.line, earlier->duty.primary->id,
+    buf_printf(&text, " stands on line %d too, for %s; %s, so %s holds it: let each week stand once", earlier->origin.line,
+               earlier->duty.primary->id,
                why_it_counts(same_first), weeks->duty.primary->id);
     audit_warn(run, weeks->origin, "%s", buf_text(&text));
 }
@@ -140,7 +141,8 @@ static void tell_past(const struct audit_run *run, const struct duty_shift *shif
                  "the shift lies in the past: it ended %s; a wrong year or month? Otherwise the line may go", buf_text(&text));
 }
 
-/* The shifts of one file, in its order. Old ones stand at its top, and are history; one below a shift to come is likely a slip of the pen. */
+/* The shifts of one file, in its order. Old ones stand at its top, and are history; one below a shift to come is likely a slip of
+ * the pen. */
 static void past_of_file(const struct audit_run *run, const struct duty_shift *const *shifts, size_t n)
 {
     size_t history = 0;

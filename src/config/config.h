@@ -29,7 +29,8 @@ DEFINE_CLEANUP(struct problems *, problems_free)
 size_t problems_count(const struct problems *problems);
 size_t problems_errors(const struct problems *problems);
 const struct problem *problems_get(const struct problems *problems, size_t index);
-/* "FILE:LINE: warning: MESSAGE", and the line it speaks of below it, if it is known: "    14 | 2026-W52 = bo.ek". Neither ends with a line feed. */
+/* "FILE:LINE: warning: MESSAGE", and the line it speaks of below it, if it is known: "    14 | 2026-W52 = bo.ek". Neither ends
+ * with a line feed. */
 struct buf;
 void problem_add_text(struct buf *buf, const struct problem *problem);
 bool problem_add_quote(struct buf *buf, const struct problem *problem);      /* false: there is none */

@@ -52,7 +52,8 @@ static bool add_who(struct load *load, struct origin where, const char *item, st
     if (who->nobody_behind)
         return fail(load, where, "'-' says that there is no backup, and can only stand alone behind the primary");
     if (person == who->duty.primary) {
-        load_warning(load, where, "'%s' is primary and backup at once, and so no backup; name somebody else behind the first", item);
+        load_warning(load, where, "'%s' is primary and backup at once, and so no backup; name somebody else behind the first",
+                     item);
         return true;
     }
     if (is_among(who->backups, who->duty.n_backups, person)) {
@@ -74,7 +75,8 @@ static struct duty stand_in_duty(struct load *load)
 }
 
 /* `alone_keeps`: a primary alone leaves the backups below as they are, as a shift does. */
-static bool read_who(struct load *load, const struct doc *doc, struct value_list *list, int line, bool alone_keeps, struct duty *ret)
+static bool read_who(struct load *load, const struct doc *doc, struct value_list *list, int line, bool alone_keeps,
+                     struct duty *ret)
 {
     const struct person *backups[ROSTER_MAX_BACKUPS];
     struct who who = { .backups = backups, .good = true };
@@ -103,12 +105,14 @@ static bool read_who(struct load *load, const struct doc *doc, struct value_list
 /* ---- [weeks] ---- */
 
 /* Reports what is wrong with a week. */
-static bool read_week(struct load *load, struct origin where, const char *whole, const char *text, const char *as, struct iso_week *ret)
+static bool read_week(struct load *load, struct origin where, const char *whole, const char *text, const char *as,
+                      struct iso_week *ret)
 {
     if (parse_week(text, ret))
         return true;
     if (parse_week_form(text, ret) && ret->year >= 1970 && ret->week > 0)
-        load_error(load, where, "there is no week %d in %d: %04d-W%02d is its last, and %04d-W01 comes after it", ret->week, ret->year,
+        load_error(load, where, "there is no week %d in %d: %04d-W%02d is its last, and %04d-W01 comes after it", ret->week,
+                   ret->year,
                    ret->year, iso_weeks_in_year(ret->year), ret->year + 1);
     else
         load_error(load, where, "'%s' is no week; write it as %s", whole, as);
@@ -201,7 +205,8 @@ void duties_load_rotation(struct load *load, const struct doc *doc, struct roste
     if (!start || !order)
         load_error(load, rotation->origin, "[rotation] needs '%s'", start ? "order" : "start");
     bool started = start && start->value.text[0] &&
-                   read_week(load, scope_origin(&scope, start), start->value.text, start->value.text, "2026-W48", &rotation->start);
+                   read_week(load, scope_origin(&scope, start), start->value.text, start->value.text, "2026-W48",
+                             &rotation->start);
     rotation->backups = value_number(&scope, "backups", 0, 0, ROSTER_MAX_BACKUPS);
     if (!order)
         return;
@@ -210,7 +215,8 @@ void duties_load_rotation(struct load *load, const struct doc *doc, struct roste
     rotation->n_order = read_order(&scope, order, persons);
     rotation->present = rotation->n_order > 0 && started;
     if (rotation->present && rotation->backups >= rotation->n_order)
-        load_error(load, scope_origin(&scope, doc_entry(scope.section, "backups")), "%u backups, but only %zu others in the rotation",
+        load_error(load, scope_origin(&scope, doc_entry(scope.section, "backups")),
+                   "%u backups, but only %zu others in the rotation",
                    rotation->backups, rotation->n_order - 1);
 }
 
@@ -237,7 +243,8 @@ static bool read_shift(struct load *load, const struct doc *doc, const struct do
     if (!*at)
         return false;     /* doc_check() has reported it */
     if (!parse_span(&at, &from, &to)) {
-        load_error(load, where, "a shift is FROM / TO WHO, as '2026-12-24 08:00 / 2026-12-25 08:00 cia.lund', not '%s'", entry->value.text);
+        load_error(load, where, "a shift is FROM / TO WHO, as '2026-12-24 08:00 / 2026-12-25 08:00 cia.lund', not '%s'",
+                   entry->value.text);
         return false;
     }
     struct value_list list;

@@ -122,7 +122,8 @@ void hours_load(const struct scope *scope, struct roster *roster)
     load_otherwise(scope, roster);
     const struct doc_entry *entry = doc_entry(scope->section, "hours");
     if (roster->hours.present && !doc_entry(scope->section, "otherwise"))
-        load_warning(scope->load, scope_origin(scope, entry), "nobody holds '%s' outside these hours; name somebody with 'otherwise'",
+        load_warning(scope->load, scope_origin(scope, entry),
+                     "nobody holds '%s' outside these hours; name somebody with 'otherwise'",
                      roster->role);
 }
 
@@ -143,11 +144,13 @@ static bool check_ring(struct load *load, const struct roster *roster)
     for (const struct roster *next = hands_on_to(roster); next; next = hands_on_to(next)) {
         buf_printf(&way, " > %s", next->role);
         if (next == roster) {
-            load_error(load, roster->otherwise_origin, "'otherwise' goes round in a ring, and would reach nobody: %s", buf_text(&way));
+            load_error(load, roster->otherwise_origin, "'otherwise' goes round in a ring, and would reach nobody: %s",
+                       buf_text(&way));
             return false;
         }
         if (++handings > ROSTER_MAX_HANDINGS) {
-            load_error(load, roster->otherwise_origin, "'otherwise' hands the duty on more than %d times: %s", ROSTER_MAX_HANDINGS,
+            load_error(load, roster->otherwise_origin, "'otherwise' hands the duty on more than %d times: %s",
+                       ROSTER_MAX_HANDINGS,
                        buf_text(&way));
             return false;
         }

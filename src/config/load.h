@@ -65,8 +65,8 @@ void load_unknown(struct load *load, struct origin where, const char *what, cons
 
 /* NULL, and the problem reported, if there is none of that name. */
 const struct person *load_person(struct load *load, struct origin where, const char *id);
-/* The person; or, if there is none of that name, which is reported, a stand-in whose origin has no line: so that a mistake in a name is not also
- * a hole. A configuration with a stand-in in it is never handed out to be used. */
+/* The person; or, if there is none of that name, which is reported, a stand-in whose origin has no line: so that a mistake in a
+ * name is not also a hole. A configuration with a stand-in in it is never handed out to be used. */
 const struct person *load_person_or_stand_in(struct load *load, struct origin where, const char *id);
 const struct group *load_group(struct load *load, struct origin where, const char *id);
 struct roster *load_roster(struct load *load, struct origin where, const char *role);

@@ -36,7 +36,8 @@ static struct iso_week week_before(struct iso_week week)
     return iso_week_of_day(iso_week_monday(week) - 7);
 }
 
-void span_weeks(struct span span, const struct tz *tz, const struct roster *roster, struct iso_week *ret_first, struct iso_week *ret_last)
+void span_weeks(struct span span, const struct tz *tz, const struct roster *roster, struct iso_week *ret_first,
+                struct iso_week *ret_last)
 {
     if (!duty_begins(roster, tz, span.from_usec, ret_first))
         *ret_first = week_at(tz, span.from_usec);
@@ -95,7 +96,8 @@ static void add_weeks(struct buf *buf, struct span span, const struct tz *tz, co
     buf_add_text(buf, ": ");
 }
 
-void span_add(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster, enum language language, int64_t now_usec)
+void span_add(struct buf *buf, struct span span, const struct tz *tz, const struct roster *roster, enum language language,
+              int64_t now_usec)
 {
     add_weeks(buf, span, tz, roster);
     span_add_time(buf, span.from_usec, tz, language, now_usec);

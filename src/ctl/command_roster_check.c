@@ -64,7 +64,8 @@ static void print_text(const struct problems *problems, const char *role, unsign
     if (summary->wanted == 0)
         printf("%s: nothing to remark, and no hole in the coming %u days.\n", role ? role : "All rosters", days);
     if (summary->elsewhere > 0)
-        ctl_complain("there %s %zu error%s in other files; see: beredd -t", summary->elsewhere == 1 ? "is" : "are", summary->elsewhere,
+        ctl_complain("there %s %zu error%s in other files; see: beredd -t", summary->elsewhere == 1 ? "is" : "are",
+                     summary->elsewhere,
                      summary->elsewhere == 1 ? "" : "s");
 }
 

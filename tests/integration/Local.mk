@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/integration/test_listen.py \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
+	tests/integration/test_roster_check.py \
 	tests/integration/test_simulate.py \
 	tests/integration/test_roster_ctl.py \
 	tests/integration/test_smtp.py \
