@@ -245,7 +245,7 @@ def test_bad_gateway_fails_over(stopped, sms_gateway, tmp_path, behaviour):
     else:
         message = json.loads(eventually(lambda: path.exists() and path.read_text()).splitlines()[0])
         assert message["to"] == ANNA and message["page"] in tried[0]["whendelivered"]
-        failed = beredd.timeline(ident, "page-failed")[0]
+        failed = eventually(lambda: beredd.timeline(ident, "page-failed"))[0]
         assert failed["gateway"] == "elks" and failed["text"]
     assert all("p-elks" not in (entry["text"] or "") for entry in beredd.timeline(ident))
 

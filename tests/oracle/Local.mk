@@ -1,6 +1,9 @@
 # tests/oracle: programs that answer what an independent oracle, in Python, knows another way
 
-check_PROGRAMS += tests/oracle/roster_lookup
+# Built with the tests, and no test of its own.
+EXTRA_PROGRAMS += tests/oracle/roster_lookup
+CLEANFILES += tests/oracle/roster_lookup
+check-local: tests/oracle/roster_lookup
 tests_oracle_roster_lookup_SOURCES = tests/oracle/roster_lookup.c
 tests_oracle_roster_lookup_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS)
 EXTRA_DIST += tests/integration/test_roster_oracle.py tests/integration/harness/roster_oracle.py
