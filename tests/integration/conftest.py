@@ -1,6 +1,8 @@
 """The fixtures. Everything listens on loopback, on ports of its own, in a directory of its own, and ends with its test."""
 
+import faulthandler
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -13,6 +15,35 @@ from harness.daemon import BUILD, Beredd            # noqa: E402
 from harness.elks import SmsGateway                 # noqa: E402
 from harness.smtp import MailServer                 # noqa: E402
 from harness.waiting import free_port               # noqa: E402
+
+LIMIT_SECONDS = 100          # for each of a test's setup, itself, and its teardown; they wait 15 to 60 at the most for any one thing
+
+
+def limited(item):
+    """What hangs has failed, says where, and lets the others go on."""
+    def give_up(*_arguments):
+        faulthandler.dump_traceback(file=sys.__stderr__)
+        raise TimeoutError(f"not done within {LIMIT_SECONDS} s")
+    if "config" in item.fixturenames:
+        signal.signal(signal.SIGALRM, give_up)
+        signal.alarm(LIMIT_SECONDS)
+    yield
+    signal.alarm(0)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item):
+    yield from limited(item)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    yield from limited(item)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item):
+    yield from limited(item)
 
 
 @pytest.fixture(name="sms_gateway")

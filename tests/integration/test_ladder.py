@@ -71,7 +71,7 @@ def test_every_gateway_refuses_and_the_next_step_begins(stopped, sms_gateway, sm
     sms_gateway.behave("error", ANNA)
     ident = beredd.trigger()
     sms_gateway.wait_for(BO)
-    assert beredd.timeline(ident, "page-failed")
+    eventually(lambda: beredd.timeline(ident, "page-failed"))
 
 
 def test_other_channels_are_tried_before_the_next_person(stopped, sms_gateway, smtp_server):
@@ -92,7 +92,7 @@ def test_fails_over_to_the_next_gateway(stopped, sms_gateway, tmp_path):
     eventually(lambda: path.exists() and "Brand i skola" in path.read_text())
     sent = eventually(lambda: [entry for entry in beredd.timeline(ident, "page-sent") if entry["channel"] == "sms"])
     assert sent[0]["gateway"] == "second"
-    failed = beredd.timeline(ident, "page-failed")[0]
+    failed = eventually(lambda: beredd.timeline(ident, "page-failed"))[0]
     assert failed["gateway"] == "elks" and failed["text"]
 
 
