@@ -5,13 +5,14 @@ dist_preset_DATA = \
 	conf/presets/46elks.ini \
 	conf/presets/generic-form.ini \
 	conf/presets/generic-json.ini \
-	conf/presets/kannel.ini
+	conf/presets/kannel.ini \
+	conf/presets/twilio.ini
 
 conf_files = \
 	beredd.ini people.ini groups.ini sources.ini \
 	rosters/TIB.ini rosters/KIB.ini \
 	gateways/try.ini \
-	gateways/elks.ini.example gateways/kannel.ini.example gateways/mail.ini.example \
+	gateways/elks.ini.example gateways/kannel.ini.example gateways/mail.ini.example gateways/twilio.ini.example \
 	gateways/modem.ini.example gateways/provider.ini.example
 conf_directory = $(DESTDIR)$(sysconfdir)/beredd
 conf_paths     = sed -e 's|/var/lib/beredd|$(localstatedir)/lib/beredd|g'

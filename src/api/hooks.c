@@ -3,25 +3,43 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "gateways/hook.h"
+#include "gateways/hook_signature.h"
 
-static const struct gateway *find_gateway(struct call *call)
+/* A provider that signs its calls is believed only when it has. */
+static bool check_signature(struct call *call, const struct gateway *gateway, const char *hook)
+{
+    const char *header = hook_signature_header(gateway);
+    const char *signature = header ? http_exchange_header(call->exchange, header) : NULL;
+    if (hook_signature_holds(gateway, hook, call->request, signature))
+        return true;
+    log_warning("gateway %s: a call to its %s hook from %s was refused: %s; see 'signature-key' and 'public-url'", gateway->name,
+                hook, call->request->peer->address, signature ? "the signature is wrong" : "there is no signature");
+    call_error(call, 403, NULL, signature ? "the signature is wrong" : "the signature is missing");
+    return false;
+}
+
+/* NULL: the call has been answered. */
+static const struct gateway *find_gateway(struct call *call, const char *hook)
 {
     const struct gateway *gateway = config_gateway(call->api->config, call->params[0]);
     const char *secret = gateway ? gateway->hook_secret : NULL;
     bool equal = auth_secret_equal(call->params[1], secret ? secret : "");
     if (secret && *secret && equal)
-        return gateway;
+        return check_signature(call, gateway, hook) ? gateway : NULL;
     call_error(call, 404, NULL, "there is nothing at this address");
     return NULL;
 }
 
-/* Providers send the body of the response back as an SMS: it is empty. */
-static void render_nothing(struct rendered *rendered, int status)
+/* Providers send the body of the response back as an SMS: it is empty, or what the preset says means nothing. */
+static void render_thanks(struct rendered *rendered, const struct gateway *gateway)
 {
+    const char *body = gateway && gateway->http.hook_response ? gateway->http.hook_response : "";
     rendered_done(rendered);
-    rendered->status = status;
-    rendered->content_type = "text/plain; charset=utf-8";
+    rendered->status = 200;
+    rendered->content_type = body[0] == '<' ? "text/xml; charset=utf-8" : "text/plain; charset=utf-8";
+    buf_add_text(&rendered->body, body);
 }
 
 static void refuse(struct call *call, enum err err, const char *reason)
@@ -32,16 +50,18 @@ static void refuse(struct call *call, enum err err, const char *reason)
         call_error(call, 400, NULL, "%s", reason ? reason : err_text(err));
 }
 
-static void submit(struct call *call, struct event *event)
+static void submit(struct call *call, const struct gateway *gateway, struct event *event)
 {
     struct slot *slot = call_slot(call, SLOT_HOOK);
-    if (slot)
-        call_submit(call, slot, event);
+    if (!slot)
+        return;
+    slot->gateway = mem_strdup(gateway->name);
+    call_submit(call, slot, event);
 }
 
 void hooks_reply(struct call *call)
 {
-    const struct gateway *gateway = find_gateway(call);
+    const struct gateway *gateway = find_gateway(call, "reply");
     if (!gateway)
         return;
     struct hook_reply reply = { 0 };
@@ -50,7 +70,7 @@ void hooks_reply(struct call *call)
     if (err == ERR_OK) {
         struct event event = { .kind = EVENT_INBOUND, .inbound = {
             .gateway = gateway->name, .from = buf_text(&reply.from), .text = buf_text(&reply.text) } };
-        submit(call, &event);
+        submit(call, gateway, &event);
     } else {
         refuse(call, err, reason);
     }
@@ -59,7 +79,7 @@ void hooks_reply(struct call *call)
 
 void hooks_receipt(struct call *call)
 {
-    const struct gateway *gateway = find_gateway(call);
+    const struct gateway *gateway = find_gateway(call, "receipt");
     if (!gateway)
         return;
     struct event event = { .kind = EVENT_OUTCOME, .outcome = { .gateway = gateway->name } };
@@ -68,10 +88,10 @@ void hooks_receipt(struct call *call)
     if (err == ERR_OK) {
         if (event.outcome.outcome == OUTCOME_FAILED)
             event.outcome.reason = reason ? reason : "the provider says that it was not delivered";
-        submit(call, &event);
+        submit(call, gateway, &event);
     } else if (err == ERR_NOT_FOUND) {
         struct rendered rendered = { 0 };
-        render_nothing(&rendered, 200);
+        render_thanks(&rendered, gateway);
         rendered_send(&rendered, call->exchange);
     } else {
         refuse(call, err, reason);
@@ -80,14 +100,13 @@ void hooks_receipt(struct call *call)
 
 void hooks_voice(struct call *call)
 {
-    if (find_gateway(call))
+    if (find_gateway(call, "voice"))
         call_error(call, 501, NULL, "voice is not supported yet");
 }
 
 /* Whatever the text said: it was read, and it stands in the log. */
 void hooks_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply)
 {
-    (void)api;
     (void)reply;
-    render_nothing(&slot->rendered, 200);
+    render_thanks(&slot->rendered, config_gateway(api->config, slot->gateway));
 }

@@ -32,7 +32,7 @@ struct slot {
     char *summary, *details, *talkgroup;     /* of a trigger: what was sent, and memory does not keep; NULL: none */
     bool looks_like_drill;           /* of a trigger: begins like one, without the flag */
     uint64_t incident;               /* of an action */
-    char *gateway, *person;          /* of a gateway test */
+    char *gateway, *person;          /* of a gateway test; of a hook the first alone */
     enum channel channel;            /* of a gateway test */
     struct visit *visit;             /* of a page; people.c's */
 };

@@ -39,6 +39,8 @@ void problems_add(struct problems *problems, enum problem_level level, const cha
 
 enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX };
 
+enum signature { SIGNATURE_NONE, SIGNATURE_TWILIO };          /* how a provider signs its calls */
+
 enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16 };
 
 /* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/.
@@ -56,6 +58,9 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *reply_from, *reply_text;
     const char *receipt_id, *receipt_status;
     const char *receipt_delivered, *receipt_failed;   /* the values of receipt_status that mean it, with commas between */
+    enum signature signature;
+    const char *signature_key;   /* the password, if no other is given; NULL: none, and no signature holds */
+    const char *hook_response;   /* the body of the answer to a provider's call, XML where it begins with "<"; NULL: empty */
 };
 
 struct gateway {

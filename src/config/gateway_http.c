@@ -230,6 +230,24 @@ static void warn_if_text_is_missing(struct load *load, const struct gateway *gat
     }
 }
 
+/* Without the key, or the address that was signed, every call would be refused: that is said here, not found out in the night. */
+static void load_signature(const struct layers *layers, struct gateway *gateway)
+{
+    static const char *const names[] = { [SIGNATURE_NONE] = "no", [SIGNATURE_TWILIO] = "twilio-hmac-sha1" };
+    struct load *load = layers->own.load;
+    struct gateway_http *http = &gateway->http;
+    http->signature = (enum signature)value_choice(layers_scope(layers, "signature"), "signature", names, N_ELEMENTS(names), 0);
+    bool key_given = doc_entry(layers->own.section, "signature-key") || doc_entry(layers->own.section, "password");
+    if (!http->signature_key)
+        http->signature_key = gateway->password;
+    if (http->signature == SIGNATURE_NONE || !gateway->hook_secret)
+        return;
+    if (!http->signature_key && !key_given)
+        load_error(load, gateway->origin, "this provider signs its calls: a 'password' or a 'signature-key' is needed to check them");
+    if (!load->config->public_url && !load->beredd_missing)
+        load_warning(load, gateway->origin, "this provider signs its calls to 'public-url', which is missing: every call will be refused");
+}
+
 void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway)
 {
     struct gateway_http *http = &gateway->http;
@@ -256,5 +274,7 @@ void gateway_http_load(const struct layers *layers, struct gateway *gateway)
     gateway->http.accept = load_accept(layers);
     gateway->http.message_id = load_rule(layers, "message-id", "json:", true);
     gateway_http_load_hooks(layers, gateway);
+    load_signature(layers, gateway);
+    gateway->http.hook_response = value_raw(layers_scope(layers, "hook-response"), "hook-response");
     warn_if_text_is_missing(load, gateway);
 }

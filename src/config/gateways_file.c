@@ -16,6 +16,7 @@ static const struct doc_key gateway_keys[] = {
     { "from", DOC_ONCE },
     { "ca-file", DOC_ONCE },
     { "hook-secret", DOC_ONCE },
+    { "signature-key", DOC_ONCE },
     { "starttls", DOC_ONCE },
     { "file", DOC_ONCE },
     { "directory", DOC_ONCE },
@@ -45,6 +46,9 @@ static const struct { const char *key; unsigned types; } key_types[] = {
     { "receipt-status", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "receipt-delivered", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "receipt-failed", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
+    { "signature", 1u << TYPE_HTTP },
+    { "signature-key", 1u << TYPE_HTTP },
+    { "hook-response", 1u << TYPE_HTTP },
     { "username", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
     { "password", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
     { "ca-file", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
@@ -204,6 +208,7 @@ static unsigned load_http(struct layers *layers, struct gateway *gateway)
         preset_failed = !layers->preset.section;
     }
     load_sender(&layers->own, gateway);
+    gateway->http.signature_key = load_secret(&layers->own, "signature-key", true);
     /* A preset that is not there is one problem, not also all that it would have said. */
     if (!preset_failed)
         gateway_http_load(layers, gateway);

@@ -1,7 +1,7 @@
 # src/gateways: pages out, answers in.
 
 noinst_LIBRARIES += libgateways.a
-libgateways_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+libgateways_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 libgateways_a_SOURCES = \
 	src/gateways/dispatch.c \
 	src/gateways/dispatch.h \
@@ -23,6 +23,8 @@ libgateways_a_SOURCES = \
 	src/gateways/gateway_template.h \
 	src/gateways/hook.c \
 	src/gateways/hook.h \
+	src/gateways/hook_signature.c \
+	src/gateways/hook_signature.h \
 	src/gateways/json_path.c \
 	src/gateways/json_path.h \
 	src/gateways/mail_html.c \

@@ -32,19 +32,27 @@ static void http_close(void *own)
     free(way);
 }
 
-static bool names_credentials(const char *template)
+struct named { bool username, password; };
+
+static void look_for_names(const char *template, struct named *named)
 {
-    return template && (strstr(template, "{password}") || strstr(template, "{username}"));
+    named->username = named->username || (template && strstr(template, "{username}"));
+    named->password = named->password || (template && strstr(template, "{password}"));
 }
 
-/* Where a template says where the credentials go, they go nowhere else. */
+/* Where a template says where the credentials go, they go nowhere else. An account's name may well stand in the address, and the
+ * password go into the header all the same. */
 static bool uses_basic(const struct gateway *config)
 {
-    bool named = names_credentials(config->http.url) || names_credentials(config->http.body);
-    for (size_t i = 0; i < config->http.n_headers; i++)
-        named = named || names_credentials(config->http.headers[i])
-                || strncasecmp(config->http.headers[i], "Authorization:", 14) == 0;
-    return config->username && !named;
+    struct named named = { 0 };
+    bool own = false;
+    look_for_names(config->http.url, &named);
+    look_for_names(config->http.body, &named);
+    for (size_t i = 0; i < config->http.n_headers; i++) {
+        look_for_names(config->http.headers[i], &named);
+        own = own || strncasecmp(config->http.headers[i], "Authorization:", 14) == 0;
+    }
+    return config->username && !own && !named.password && (!named.username || config->password);
 }
 
 static void copy_strings(struct http_way *way, const struct gateway *config)

@@ -32,34 +32,33 @@ static bool is_clean_text(const struct buf *buf)
     return !memchr(buf_text(buf), 0, buf->len) && text_utf8_valid(buf_text(buf), buf->len);
 }
 
-static bool name_matches(const char *text, const char *end, const char *name, struct buf *scratch)
+void http_form_next(const char **form, const char *end, struct buf *ret_name, struct buf *ret_value)
 {
-    buf_clear(scratch);
-    add_decoded(scratch, text, end);
-    return scratch->len == strlen(name) && !memcmp(buf_text(scratch), name, scratch->len);
+    const char *pair_end = memchr(*form, '&', (size_t)(end - *form));
+    pair_end = pair_end ? pair_end : end;
+    const char *name_end = memchr(*form, '=', (size_t)(pair_end - *form));
+    name_end = name_end ? name_end : pair_end;
+    buf_clear(ret_name);
+    buf_clear(ret_value);
+    add_decoded(ret_name, *form, name_end);
+    add_decoded(ret_value, name_end < pair_end ? name_end + 1 : pair_end, pair_end);
+    *form = pair_end < end ? pair_end + 1 : end;
 }
 
 bool http_form_value(const char *form, size_t form_len, const char *name, struct buf *ret)
 {
     const char *end = form + form_len;
-    bool found = false;
-    while (form < end && !found) {
-        const char *pair_end = memchr(form, '&', (size_t)(end - form));
-        pair_end = pair_end ? pair_end : end;
-        const char *name_end = memchr(form, '=', (size_t)(pair_end - form));
-        name_end = name_end ? name_end : pair_end;
-        found = name_matches(form, name_end, name, ret);
-        if (found) {
-            buf_clear(ret);
-            add_decoded(ret, name_end < pair_end ? name_end + 1 : pair_end, pair_end);
-        }
-        form = pair_end + 1;
+    CLEANUP_BUF struct buf found_name = { 0 };
+    while (form < end) {
+        http_form_next(&form, end, &found_name, ret);
+        if (found_name.len != strlen(name) || memcmp(buf_text(&found_name), name, found_name.len) != 0)
+            continue;
+        if (is_clean_text(ret))
+            return true;
+        break;
     }
-    if (!found || !is_clean_text(ret)) {
-        buf_clear(ret);
-        return false;
-    }
-    return true;
+    buf_clear(ret);
+    return false;
 }
 
 static bool is_unreserved(char c)

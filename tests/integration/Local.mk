@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/integration/harness/faulty_disk.c \
 	tests/integration/harness/journald.py \
 	tests/integration/harness/kannel.py \
+	tests/integration/harness/provider.py \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
@@ -32,7 +33,8 @@ EXTRA_DIST += \
 	tests/integration/test_simulate.py \
 	tests/integration/test_roster_ctl.py \
 	tests/integration/test_smtp.py \
-	tests/integration/test_storm.py
+	tests/integration/test_storm.py \
+	tests/integration/test_twilio.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'
 check-integration: all

@@ -154,7 +154,7 @@ check_PROGRAMS += tests/unit/check_hook
 TESTS += tests/unit/check_hook
 tests_unit_check_hook_SOURCES = tests/unit/check_hook.c tests/unit/unit.h
 tests_unit_check_hook_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_check_hook_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+tests_unit_check_hook_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
 
 if HAVE_CHECK

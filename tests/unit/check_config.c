@@ -437,6 +437,14 @@ static const struct verdict verdicts[] = {
               "gateways/elks.ini:11: error: 'window' is a number from 1 to 10000, not '0'\n"
               "gateways/elks.ini:12: error: 'starttls' means nothing to a gateway of type http\n"
               "gateways/elks.ini:13: error: 'file' means nothing to a gateway of type http\n"),
+    ELKS_CASE("type = http\npreset = twilio\nusername = AC1\nfrom = +46701740697\nhook-secret = 0123456789abcdef\nsignature = sha256\n",
+              "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r "
+              "the file\n"
+              "gateways/elks.ini:7: error: 'signature' is no or twilio-hmac-sha1, not 'sha256'\n"),
+    ELKS_CASE("type = http\npreset = twilio\nusername = AC1\nfrom = +46701740697\nhook-secret = 0123456789abcdef\n",
+              "gateways/elks.ini:1: error: this provider signs its calls: a 'password' or a 'signature-key' is needed to check them\n"
+              "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r "
+              "the file\n"),
     ELKS_CASE("type = http\n", "gateways/elks.ini:1: error: a gateway of type http needs an 'url' or a 'preset'\n"
                                "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"),
     ELKS_CASE("type = spool\ndirectory = /var/spool/sms\nformat = smstools\n", "gateways/elks.ini:2: error: type = spool is not supported yet\n"),

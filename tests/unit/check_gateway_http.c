@@ -112,6 +112,27 @@ START_TEST(elks_without_receipts)
 }
 END_TEST
 
+/* An account's name in the address is no secret, and the password goes into the header all the same. */
+START_TEST(account_in_the_address)
+{
+    use_elks();
+    config.http.url = "https://api.example.se/accounts/{username}/messages";
+    struct transfer *transfer = started();
+    assert_text(&transfer->url, "https://api.example.se/accounts/user/messages");
+    assert_text(&transfer->username, "user");
+    assert_text(&transfer->password, "secret");
+}
+END_TEST
+
+START_TEST(name_in_the_address_and_no_password)
+{
+    use_elks();
+    config.password = NULL;
+    config.http.url = "https://api.example.se/messages?key={username}";
+    assert_text(&started()->username, "");
+}
+END_TEST
+
 static void use_kannel(void)
 {
     config.username = "user";
@@ -392,7 +413,9 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 
 int main(void)
 {
-    const TTest *const providers[] = { elks, elks_without_receipts, kannel, kannel_answers, json_provider };
+    const TTest *const providers[] = { elks, elks_without_receipts,
+                                   account_in_the_address,
+                                   name_in_the_address_and_no_password, kannel, kannel_answers, json_provider };
     const TTest *const templates[] = {
         encodings,       coding_of_the_text, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
         places_of_bodies

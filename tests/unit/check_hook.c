@@ -2,9 +2,10 @@
 #include <stdlib.h>
 
 #include "gateways/hook.h"
+#include "gateways/hook_signature.h"
 #include "unit.h"
 
-static struct gateway elks, kannel, outbox;
+static struct gateway elks, kannel, twilio, outbox;
 static struct hook_reply reply;
 static const char *reason;
 static struct page_ref page;
@@ -18,6 +19,9 @@ static void setup(void)
     kannel = (struct gateway){ .name = "kannel", .type = GATEWAY_HTTP, .http = {
         .reply_from = "from", .reply_text = "text",
         .receipt_status = "status", .receipt_delivered = "1", .receipt_failed = "2, 16" } };
+    twilio = (struct gateway){ .name = "twilio", .type = GATEWAY_HTTP,
+                               .receipt_base = "https://larm.example.se/hooks/twilio/hemlig-hemlig-hemlig",
+                               .http = { .signature = SIGNATURE_TWILIO, .signature_key = "auth-token" } };
     outbox = (struct gateway){ .name = "try", .type = GATEWAY_OUTBOX };
 }
 
@@ -199,6 +203,95 @@ START_TEST(receipt_from_who_gives_none)
 }
 END_TEST
 
+/* ---- signatures: the expected ones are from Python's hmac ---- */
+
+#define SIGNED_FORM                                                                                                             \
+    "To=%2B46701740697&From=%2B46701740605&Body=JA+417302+%C3%A5%C3%A4%C3%B6+%26+%2B&MessageSid=SM1&NumMedia=0&Empty="           \
+    "&MediaUrl=b&MediaUrl=a&MediaUrl=a"
+#define SIGNATURE "fDGfhkORt45gmOiKJM2vJHNeMUU="
+#define SIGNATURE_WITH_PORT "aSvpvl8bWpwgRU1zKvMKSR/vpio="
+
+static bool holds(const char *hook, struct http_request request, const char *signature)
+{
+    return hook_signature_holds(&twilio, hook, &request, signature);
+}
+
+START_TEST(signature_over_a_form)
+{
+    ck_assert_str_eq(hook_signature_header(&twilio), "X-Twilio-Signature");
+    ck_assert(holds("reply", form(SIGNED_FORM), SIGNATURE));
+    ck_assert(holds("reply", form("MediaUrl=a&MediaUrl=b&MessageSid=SM1&NumMedia=0&To=%2b46701740697&Body=JA%20417302%20åäö%20%26%20%2B"
+                                  "&Empty&From=%2B46701740605"), SIGNATURE));
+    ck_assert(!holds("receipt", form(SIGNED_FORM), SIGNATURE));
+    ck_assert(!holds("reply", form(SIGNED_FORM "&X=1"), SIGNATURE));
+    ck_assert(!holds("reply", form("Body=JA+417302"), SIGNATURE));
+    ck_assert(!holds("reply", get(SIGNED_FORM), SIGNATURE));
+}
+END_TEST
+
+START_TEST(signature_over_an_address)
+{
+    struct http_request request = form("MessageStatus=delivered");
+    request.query = "page=2026-0042-1-00000001";
+    ck_assert(holds("receipt", request, "Rhehw8ukBPhtq+XS25XqL8+166Q="));
+    request.query = "page=2026-0042-1-00000002";
+    ck_assert(!holds("receipt", request, "Rhehw8ukBPhtq+XS25XqL8+166Q="));
+    ck_assert(holds("receipt", get("from=%2B46701740605"), "taFic1TTSwL8MVJLNpQnmddNSkk="));
+}
+END_TEST
+
+START_TEST(signature_with_and_without_the_port)
+{
+    ck_assert(holds("reply", form(SIGNED_FORM), SIGNATURE_WITH_PORT));
+    twilio.receipt_base = "https://larm.example.se:443/hooks/twilio/hemlig-hemlig-hemlig";
+    ck_assert(holds("reply", form(SIGNED_FORM), SIGNATURE_WITH_PORT));
+    ck_assert(holds("reply", form(SIGNED_FORM), SIGNATURE));
+    twilio.receipt_base = "https://larm.example.se:444/hooks/twilio/hemlig-hemlig-hemlig";
+    ck_assert(!holds("reply", form(SIGNED_FORM), SIGNATURE_WITH_PORT));
+    twilio.receipt_base = "http://larm.example.se/hooks/twilio/hemlig-hemlig-hemlig";
+    ck_assert(!holds("reply", form(SIGNED_FORM), SIGNATURE));
+}
+END_TEST
+
+START_TEST(signature_that_is_none)
+{
+    static const char *const wrong[] = { NULL, "", "=", "fDGfhkORt45gmOiKJM2vJHNeMUU", SIGNATURE "=", SIGNATURE SIGNATURE,
+                                         "FDGfhkORt45gmOiKJM2vJHNeMUU=", "taFic1TTSwL8MVJLNpQnmddNSkk=" };
+    for (size_t i = 0; i < N_ELEMENTS(wrong); i++)
+        ck_assert_msg(!holds("reply", form(SIGNED_FORM), wrong[i]), "%s", wrong[i] ? wrong[i] : "(none)");
+    twilio.http.signature_key = "another";
+    ck_assert(!holds("reply", form(SIGNED_FORM), SIGNATURE));
+    twilio.http.signature_key = NULL;
+    ck_assert(!holds("reply", form(SIGNED_FORM), SIGNATURE));
+    twilio.http.signature_key = "auth-token";
+    twilio.receipt_base = NULL;
+    ck_assert(!holds("reply", form(SIGNED_FORM), SIGNATURE));
+}
+END_TEST
+
+/* What the signature does not cover may not be read. */
+START_TEST(signature_and_other_bodies)
+{
+    struct http_request request = get("from=%2B46701740605");
+    request.body = "{\"Body\": \"JA 417302\"}";
+    request.body_len = strlen(request.body);
+    request.content_type = "application/json";
+    ck_assert(!holds("receipt", request, "taFic1TTSwL8MVJLNpQnmddNSkk="));
+    CLEANUP_BUF struct buf many = { 0 };
+    for (int i = 0; i < 30000; i++)
+        buf_add_text(&many, "&");
+    ck_assert(!holds("reply", form(buf_text(&many)), SIGNATURE));
+}
+END_TEST
+
+START_TEST(no_signature_is_asked_for)
+{
+    struct http_request request = form(SIGNED_FORM);
+    ck_assert_ptr_null(hook_signature_header(&elks));
+    ck_assert(hook_signature_holds(&elks, "reply", &request, NULL));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = { reply_by_elks,
@@ -211,7 +304,13 @@ int main(void)
                                    reply_that_is_none,
                                    receipt_by_elks,
                                    receipt_by_kannel,
-                                   receipt_from_who_gives_none };
+                                   receipt_from_who_gives_none,
+                                   signature_over_a_form,
+                                   signature_over_an_address,
+                                   signature_with_and_without_the_port,
+                                   signature_that_is_none,
+                                   signature_and_other_bodies,
+                                   no_signature_is_asked_for };
     Suite *suite = suite_create("hook");
     TCase *tcase = tcase_create("hook");
     tcase_add_checked_fixture(tcase, setup, teardown);
