@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	tests/integration/test_ladder.py \
 	tests/integration/test_line.py \
 	tests/integration/test_listen.py \
+	tests/integration/test_provider_by_ini.py \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
 	tests/integration/test_roster_check.py \
