@@ -80,7 +80,8 @@ static uint64_t random_u64(void *userdata) {
 
 /* ---- configuration ---- */
 
-static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems, struct config **ret) {
+static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems,
+                            struct config **ret) {
     struct config_env env = {
         .directory = options->config_directory,
         .preset_directory = options->preset_directory,
@@ -309,7 +310,8 @@ static void turn_send(void *userdata, const struct effect_send *send) {
     dispatch_send(((struct daemon *)userdata)->dispatch, send);
 }
 
-/* With every close the log's head goes to the journal: another place, where whoever edits the log later would have to edit too. */
+/* With every close the log's head goes to the journal: another place, where whoever edits the log later would have to edit
+ * too. */
 static void turn_publish(void *userdata, const struct record *record) {
     struct daemon *daemon = userdata;
     CLEANUP_BUF struct buf head = {0};

@@ -20,7 +20,8 @@ static struct record answer_record(const struct engine *engine, const struct cal
     };
 }
 
-static void note_answer(struct engine *engine, const struct callout *callout, const struct event_answer *answer, const char *text) {
+static void note_answer(struct engine *engine, const struct callout *callout, const struct event_answer *answer,
+                        const char *text) {
     struct record record = answer_record(engine, callout, answer, RECORD_NOTE);
     record.text = text;
     emit_record(engine, &record);

@@ -1,5 +1,6 @@
 /* The fold. A record and nothing else changes the state, the same way live and on replay. Records come from the engine
- * itself, or from a log that may be damaged: what cannot follow is ERR_CORRUPT, and changes nothing that matters since its incident is then set aside. */
+ * itself, or from a log that may be damaged: what cannot follow is ERR_CORRUPT, and changes nothing that matters since its
+ * incident is then set aside. */
 #include "engine/apply.h"
 
 uint8_t apply_mark(enum record_kind kind) {

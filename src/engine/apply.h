@@ -4,10 +4,12 @@
 
 #include "engine/internal.h"
 
-/* What is left of a delay that was `delay_usec` long when it was recorded: never negative, never longer (P11). Live, all of it. */
+/* What is left of a delay that was `delay_usec` long when it was recorded: never negative, never longer (P11). Live, all of
+ * it. */
 int64_t apply_left_usec(int64_t due_usec, int64_t delay_usec, struct now now);
 
-void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec);      /* or at the drill's end, if that comes first */
+/* At this time, or at the drill's end if that comes first. */
+void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec);
 void apply_disarm(struct engine *engine, struct callout *callout);                       /* but for the drill's end */
 
 /* One for each kind of record. ERR_CORRUPT: it cannot follow. */
@@ -15,7 +17,8 @@ WARN_UNUSED enum err apply_opened(struct engine *engine, const struct record *re
 WARN_UNUSED enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
 WARN_UNUSED enum err apply_closed(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
 
-WARN_UNUSED enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
+WARN_UNUSED enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record,
+                                           struct now now);
 WARN_UNUSED enum err apply_turn(struct engine *engine, struct callout *callout, const struct record *record, struct now now);
 WARN_UNUSED enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record);
 WARN_UNUSED enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record);
@@ -27,8 +30,10 @@ WARN_UNUSED enum err apply_notice_queued(struct engine *engine, struct incident 
 WARN_UNUSED enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record);
 
 struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person);      /* found, or new */
-void apply_forget_codes(struct engine *engine, const struct incident *incident);          /* they work until the incident closes */
-/* Pages of earlier turns that have come to an end, or never will, are forgotten, and so memory stays bounded however long nobody answers (P15). */
+/* They work until the incident closes. */
+void apply_forget_codes(struct engine *engine, const struct incident *incident);
+/* Pages of earlier turns that have come to an end, or never will, are forgotten, and so memory stays bounded however long
+ * nobody answers (P15). */
 void apply_forget_ended(struct incident *incident, const struct callout *callout);
 
 #endif

@@ -83,7 +83,8 @@ static void forget_old_request(struct engine *engine, struct incident *incident)
     *last = NULL;
 }
 
-static void remember_request(struct engine *engine, struct incident *incident, const struct record *record, enum verdict verdict) {
+static void remember_request(struct engine *engine, struct incident *incident, const struct record *record,
+                             enum verdict verdict) {
     if (!record->idempotency_key || !record->source)
         return;
     size_t len = strlen(record->idempotency_key) + 1;

@@ -22,7 +22,8 @@ static void resolve_ladder(const struct engine *engine, const struct callout *ca
         ret->n_steps = ladder->n_steps;
         ret->repeat_usec = ladder->repeat_usec;
     } else if (group) {
-        ret->own = (struct ladder_step){.target = {.kind = TARGET_GROUP, .group = group}, .channels = engine->plan->channels_served};
+        ret->own = (struct ladder_step){.target = {.kind = TARGET_GROUP, .group = group},
+                                        .channels = engine->plan->channels_served};
         ret->steps = &ret->own;
         ret->n_steps = 1;
     }
@@ -86,7 +87,8 @@ static bool locked(const struct engine *engine, const struct contact *contact) {
     return correspondent && correspondent->locked;
 }
 
-static void queue_page(struct engine *engine, struct callout *callout, const struct person *person, const struct contact *contact) {
+static void queue_page(struct engine *engine, struct callout *callout, const struct person *person,
+                       const struct contact *contact) {
     struct incident *incident = callout->incident;
     atom name = intern_add(engine->names, person->id);
     const struct recipient *recipient = find_recipient(callout, name);

@@ -48,10 +48,13 @@ int64_t engine_deadline(const struct engine *engine);
 /* Looking at the state. */
 const struct plan *engine_plan(const struct engine *engine);
 const char *engine_text(const struct engine *engine, atom name);         /* "" for 0 */
-const struct incident *engine_incident(const struct engine *engine, uint64_t key);   /* NULL: not in memory (never was, or settled) */
-/* Walks the incidents in memory, open ones and those closed lately: for (size_t c = 0; (i = engine_next_incident(e, &c)); ). Unspecified order. */
+/* NULL: not in memory (never was, or settled). */
+const struct incident *engine_incident(const struct engine *engine, uint64_t key);
+/* Walks the incidents in memory, open ones and those closed lately: for (size_t c = 0; (i = engine_next_incident(e, &c)); ).
+ * Unspecified order. */
 const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor);
-const struct recipient *engine_recipient(const struct engine *engine, uint64_t incident, const uint8_t token[TOKEN_BYTES]);   /* NULL: no such link */
+/* NULL: there is no such link. */
+const struct recipient *engine_recipient(const struct engine *engine, uint64_t incident, const uint8_t token[TOKEN_BYTES]);
 uint64_t engine_last_seq(const struct engine *engine);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);

@@ -66,7 +66,8 @@ enum outcome {
     OUTCOME_SENT,                /* a gateway took it */
     OUTCOME_DELIVERED,           /* a receipt says so */
     OUTCOME_ATTEMPT_FAILED,      /* this gateway did not take it; the next one is being tried */
-    OUTCOME_FAILED,              /* every gateway of the channel has refused, or a receipt says "never". A later SENT is possible */
+    /* every gateway of the channel has refused, or a receipt says "never". A later SENT is possible */
+    OUTCOME_FAILED,
 };
 
 struct event_outcome {

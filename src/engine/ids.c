@@ -56,7 +56,8 @@ enum err incident_from_id(const char *text, int this_year, uint64_t *ret) {
 }
 
 void page_add_id(struct buf *buf, struct page_ref page) {
-    uint8_t nonce[4] = {(uint8_t)(page.nonce >> 24), (uint8_t)(page.nonce >> 16), (uint8_t)(page.nonce >> 8), (uint8_t)page.nonce};
+    uint8_t nonce[4] = {(uint8_t)(page.nonce >> 24), (uint8_t)(page.nonce >> 16), (uint8_t)(page.nonce >> 8),
+                        (uint8_t)page.nonce};
     incident_add_id(buf, page.incident);
     buf_add_char(buf, '-');
     buf_add_u64(buf, page.number);

@@ -1,4 +1,5 @@
-/* Texts that people send: whose number, which code, what they mean. No text ever stops outgoing pages but a yes with the right code. */
+/* Texts that people send: whose number, which code, what they mean. No text ever stops outgoing pages but a yes with the
+ * right code. */
 #include <string.h>
 
 #include "engine/internal.h"
@@ -105,7 +106,8 @@ static void refuse(struct engine *engine, const struct event_inbound *inbound, a
     };
     emit_record(engine, &record);
     if (answered)
-        notice_number(engine, callout, person, inbound->from, is_locked(engine, number) ? PURPOSE_CODE_LOCKED : PURPOSE_NOT_UNDERSTOOD);
+        notice_number(engine, callout, person, inbound->from,
+                      is_locked(engine, number) ? PURPOSE_CODE_LOCKED : PURPOSE_NOT_UNDERSTOOD);
 }
 
 static struct answered act(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient,
@@ -170,7 +172,8 @@ static void note_stranger(struct engine *engine, const struct event_inbound *inb
         return;
     add_without_codes(&text, inbound->text);
     struct record record = {
-        .kind = RECORD_NOTE, .actor = inbound->gateway, .address = inbound->from, .channel = CHANNEL_SMS + 1, .text = buf_text(&text),
+        .kind = RECORD_NOTE, .actor = inbound->gateway, .address = inbound->from, .channel = CHANNEL_SMS + 1,
+        .text = buf_text(&text),
     };
     emit_record(engine, &record);
 }

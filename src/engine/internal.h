@@ -144,7 +144,8 @@ bool recipient_has_number(const struct engine *engine, const struct recipient *r
 struct load *load_of(struct engine *engine, atom source, bool drill);
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
 void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
-struct incident *load_open_bundle(const struct engine *engine, const struct load *load);   /* the bundle that triggers join now, or NULL */
+/* The bundle that triggers join now, or NULL. */
+struct incident *load_open_bundle(const struct engine *engine, const struct load *load);
 
 /* targets.c */
 struct targeted {
@@ -156,7 +157,8 @@ struct targets {                         /* a value: zeroed is empty */
     size_t n, cap;
 };
 void targets_done(struct targets *targets);
-void targets_add_step(struct targets *targets, const struct engine *engine, const struct callout *callout, const struct ladder_step *step);
+void targets_add_step(struct targets *targets, const struct engine *engine, const struct callout *callout,
+                      const struct ladder_step *step);
 void targets_add_paged(struct targets *targets, const struct engine *engine, const struct callout *callout);
 /* Leaves out people whom nothing reaches; channels become those that do. */
 void targets_keep_reachable(struct targets *targets, const struct engine *engine);
@@ -186,7 +188,8 @@ void notice_admins(struct engine *engine, struct callout *callout, enum purpose 
 struct answered { enum verdict verdict; atom person; int64_t at_usec; };
 struct answered answer_callout(struct engine *engine, struct callout *callout, const struct event_answer *answer);
 struct answered answer_call_in(struct engine *engine, struct incident *incident, const struct event_callout *request);
-void answer_reply(struct engine *engine, uint64_t request, const struct incident *incident, const struct callout *callout, struct answered answered);
+void answer_reply(struct engine *engine, uint64_t request, const struct incident *incident, const struct callout *callout,
+                  struct answered answered);
 
 /* incident.c */
 void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor);

@@ -40,7 +40,8 @@ bool message_wanted(const struct message *message) {
 }
 
 /* Real, but a person who has just been through a drill could take it for another one. */
-static bool must_say_sharp(const struct engine *engine, const struct incident *incident, const struct message *message, int64_t wall_usec) {
+static bool must_say_sharp(const struct engine *engine, const struct incident *incident, const struct message *message,
+                           int64_t wall_usec) {
     const int64_t *drilled = map_get(&engine->drilled, message->person);
     const char *summary = incident_summary(incident);
     if (incident->drill || incident->key == 0)

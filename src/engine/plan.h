@@ -103,8 +103,8 @@ struct ladder {
     int64_t repeat_usec;               /* at least 1 s */
 };
 
-/* Hours of the day on some weekdays, in minutes after local midnight. A window that ends before it begins (17:00-08:00) means all of
- * such a day but what lies between: until 08:00, and from 17:00; so no night between two days is left out. */
+/* Hours of the day on some weekdays, in minutes after local midnight. A window that ends before it begins (17:00-08:00) means
+ * all of such a day but what lies between: until 08:00, and from 17:00; so no night between two days is left out. */
 struct duty_window {
     unsigned weekdays;                 /* 1u << weekday, 0 Monday */
     int from_minute, to_minute;        /* 0..1440 */

@@ -1,8 +1,9 @@
 /* Records: the facts that the log holds. State is a fold of them and nothing else (P14).
  *
- * A record is flat: which fields mean something depends on its kind, absent ones are 0 or NULL. Encoded it is a run of fields, each a tag, a
- * varint length, and bytes; a reader skips tags that it does not know, so that an older log is read by a newer program, and
- * fields may be added. Tags are never reused. seq, at, incident and kind travel beside the payload, in the store's columns. */
+ * A record is flat: which fields mean something depends on its kind, absent ones are 0 or NULL. Encoded it is a run of
+ * fields, each a tag, a varint length, and bytes; a reader skips tags that it does not know, so that an older log is read
+ * by a newer program, and fields may be added. Tags are never reused. seq, at, incident and kind travel beside the payload,
+ * in the store's columns. */
 #ifndef ENGINE_RECORD_H
 #define ENGINE_RECORD_H
 
@@ -104,8 +105,8 @@ const char *record_event_name(enum record_kind kind);
 const char *purpose_name(enum purpose purpose);
 
 void record_encode(const struct record *record, struct buf *buf);    /* added at its end */
-/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller fills kind, seq, at and
- * incident. */
+/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller
+ * fills kind, seq, at and incident. */
 WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record *ret);
 
 #endif

@@ -16,8 +16,8 @@ struct reply {
     char role[REPLY_ROLE_BYTES];      /* of CALL_IN: the one other word, as typed */
 };
 
-/* Reads a text. UNCLEAR when a word is not understood, words contradict each other, or a number is no code and no minutes; the code is
- * filled in even then if there is exactly one. A bare word has code 0. */
+/* Reads a text. UNCLEAR when a word is not understood, words contradict each other, or a number is no code and no minutes;
+ * the code is filled in even then if there is exactly one. A bare word has code 0. */
 void reply_parse(const char *text, struct reply *ret);
 
 #endif

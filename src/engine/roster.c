@@ -179,7 +179,8 @@ static void own_on_call(const struct roster *roster, const struct tz *tz, int64_
 }
 
 /* Outside the hours: whoever `otherwise` names. A role may hand on to another; a ring of them reaches nobody. */
-static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret);
+static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth,
+                              struct on_call *ret);
 
 static void on_call_at_depth(const struct roster *roster, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret)
 {
@@ -189,7 +190,8 @@ static void on_call_at_depth(const struct roster *roster, const struct tz *tz, i
         otherwise_on_call(roster->otherwise, tz, at_usec, depth + 1, ret);
 }
 
-static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth, struct on_call *ret)
+static void otherwise_on_call(const struct target *otherwise, const struct tz *tz, int64_t at_usec, int depth,
+                              struct on_call *ret)
 {
     *ret = (struct on_call){ 0 };
     if (!otherwise || depth > ROSTER_MAX_HANDINGS)

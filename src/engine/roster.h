@@ -9,7 +9,8 @@ enum { ROSTER_MAX_BACKUPS = 16, ROSTER_MAX_HANDINGS = 4 };   /* how often a duty
 
 struct on_call {
     const struct person *primary;                 /* NULL: nobody, a hole, unless there is a group */
-    const struct group *group;                    /* outside the hours of a roster whose `otherwise` is a group: all of it; else NULL */
+    /* outside the hours of a roster whose `otherwise` is a group: all of it; else NULL */
+    const struct group *group;
     const struct person *backups[ROSTER_MAX_BACKUPS];
     size_t n_backups;
 };

@@ -47,7 +47,8 @@ struct message {
 struct callout {
     struct callout *next;            /* within the incident, by number */
     struct incident *incident;
-    struct heap_node timer;          /* boot time; paging: the next step or repeat; acknowledged: a put-off update notice. Never after the drill's end */
+    /* boot time; paging: the next step or repeat; acknowledged: a put-off update notice. Never after the drill's end */
+    struct heap_node timer;
     int64_t ends_usec;               /* boot: when the drill ends; 0: it is none */
     struct recipient *recipients;
     int64_t started_usec;            /* wall */

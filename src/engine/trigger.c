@@ -26,7 +26,8 @@ static bool same_summary(const struct incident *incident, const char *summary) {
     return strncmp(kept, summary, strlen(kept)) == 0;
 }
 
-static bool is_same(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger, uint64_t body) {
+static bool is_same(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger,
+                    uint64_t body) {
     const char *key = incident_dedup_key(incident);
     if (incident->source != intern_find(engine->names, trigger->source) || incident->drill != trigger->drill)
         return false;
@@ -59,7 +60,8 @@ static uint64_t mint_key(struct engine *engine) {
     struct civil local;
     uint64_t key;
     tz_to_local(engine->plan->tz, engine->now.wall_usec, &local);
-    int year = local.year < INCIDENT_YEAR_MIN ? INCIDENT_YEAR_MIN : local.year > INCIDENT_YEAR_MAX ? INCIDENT_YEAR_MAX : local.year;
+    int year = local.year < INCIDENT_YEAR_MIN ? INCIDENT_YEAR_MIN : local.year > INCIDENT_YEAR_MAX ? INCIDENT_YEAR_MAX
+        : local.year;
     if (!engine->degraded) {
         key = incident_key(year, 1);
         for (size_t i = 0; i < engine->n_last_keys; i++)
@@ -170,7 +172,8 @@ static void update_incident(struct engine *engine, struct incident *incident, co
 }
 
 /* The same again, without news, by a client that lost our answer: said yes to, and that is all. */
-static bool is_retry(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger, uint64_t body) {
+static bool is_retry(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger,
+                     uint64_t body) {
     if (!says_nothing_new(incident, trigger, body))
         return false;
     int64_t since = engine->now.wall_usec - incident->updated_usec;
@@ -183,7 +186,8 @@ static void reply_incident(struct engine *engine, uint64_t request, const struct
 
 /* ---- bundles ---- */
 
-static struct incident *join_bundle(struct engine *engine, struct incident *bundle, const struct event_trigger *trigger, uint64_t body) {
+static struct incident *join_bundle(struct engine *engine, struct incident *bundle, const struct event_trigger *trigger,
+                                    uint64_t body) {
     struct event_trigger joining = *trigger;
     if (joining.severity < 0)
         joining.severity = SEVERITY_CRITICAL;      /* it is no update of something whose severity is known */

@@ -18,9 +18,9 @@
 
 enum { WAITING_MAX = 20000, FIELDS_MAX = 32, KEPT_BYTES_MAX = 262144 };
 
-/* Entries lie one behind the other in a buffer: the length of the fields, then the fields, "NAME=value" and a NUL, again and again;
- * the first is MESSAGE, the second PRIORITY. There are two buffers. One is filled while the thread writes the other out, so that
- * neither waits for the other but to exchange them, and nothing is allocated for each entry. */
+/* Entries lie one behind the other in a buffer: the length of the fields, then the fields, "NAME=value" and a NUL, again and
+ * again; the first is MESSAGE, the second PRIORITY. There are two buffers. One is filled while the thread writes the other
+ * out, so that neither waits for the other but to exchange them, and nothing is allocated for each entry. */
 struct journal {
     pthread_t thread;
     pthread_mutex_t mutex;

@@ -187,8 +187,8 @@ static void skip_empty(struct turn *turn) {
     }
 }
 
-/* Records that nobody waits for, such as outcomes of pages, stay a moment for the next ones, and for the next trigger, which would
- * otherwise find the disk busy with them. A crash in that moment costs a page sent twice (P3). */
+/* Records that nobody waits for, such as outcomes of pages, stay a moment for the next ones, and for the next trigger, which
+ * would otherwise find the disk busy with them. A crash in that moment costs a page sent twice (P3). */
 static bool may_linger(struct turn *turn) {
     const struct batch *batch = turn->first;
     int64_t until_usec = batch->begun_usec + LINGER_USEC;

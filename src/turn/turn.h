@@ -32,12 +32,14 @@ struct turn *turn_new(struct loop *loop, struct engine *engine, const struct tur
 void turn_free(struct turn *turn);                               /* accepts NULL; what is held is let out no more */
 
 /* Where to commit to. None at first: turn_degrade() from the beginning. At a start the store's live incidents have been replayed
- * before this. Of a store that comes later they are replayed right after it: what was decided so far is renumbered to follow its head. */
+ * before this. Of a store that comes later they are replayed right after it: what was decided so far is renumbered to follow
+ * its head. */
 void turn_set_store(struct turn *turn, struct store *store);
 /* Degraded from now on, for this reason, until a commit succeeds. */
 void turn_degrade(struct turn *turn, const char *reason);
 
-/* Queues an event; its `now` is filled in when it is stepped. False: too much waits for the disk; only for what a caller can try again. */
+/* Queues an event; its `now` is filled in when it is stepped. False: too much waits for the disk; only for what a caller can
+ * try again. */
 bool turn_submit(struct turn *turn, const struct event *event);
 /* Calls back when everything decided so far is durable, or at once if it is; or when degraded. */
 void turn_after_commit(struct turn *turn, batch_call *function, void *userdata);

@@ -142,7 +142,8 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
 }
 
 static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident) {
-    const char *location = incident_location(incident), *callback = incident_callback(incident), *key = incident_dedup_key(incident);
+    const char *location = incident_location(incident), *callback = incident_callback(incident),
+        *key = incident_dedup_key(incident);
     incident_add_id(buf, incident->key);
     buf_printf(buf, " %s severity=%u opened=%" PRId64 " closed=%" PRId64 " by=%s updated=%" PRId64 " seq=%" PRIu64
                " hash=%016" PRIx64 " body=%016" PRIx64 " pages=%u%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",

@@ -120,7 +120,8 @@ static void add_with_codes(struct buf *buf, const struct world *world, const cha
         for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
             for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next) {
                 const char *person = engine_text(world->engine, recipient->person);
-                if (strlen(person) == len && strncmp(person, place + 6, len) == 0 && recipient->code && incident->first_seq >= seq) {
+                if (strlen(person) == len && strncmp(person, place + 6, len) == 0 && recipient->code &&
+                    incident->first_seq >= seq) {
                     code = recipient->code;
                     seq = incident->first_seq;
                 }

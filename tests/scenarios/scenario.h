@@ -22,8 +22,10 @@ struct world {
     struct kept_record *log;         /* everything recorded so far: the store */
     size_t n_log, cap_log;
     size_t n_committed;              /* how much of it is on the disk: a crash loses the rest */
-    size_t n_before;                 /* how much of it an engine before this one wrote: the house's records of that time are history */
-    bool quick;                      /* writes nothing to `out`, checks and commits only when told: for runs of thousands of steps */
+    /* how much of it an engine before this one wrote: the house's records of that time are history */
+    size_t n_before;
+    /* writes nothing to `out`, checks and commits only when told: for runs of thousands of steps */
+    bool quick;
     world_watch *watch;              /* sees every effect; NULL: nobody does */
     void *watcher;
     struct buf out;                  /* what happened since the last command */
@@ -35,7 +37,8 @@ void world_done(struct world *world);
 bool world_load(struct world *world, const char *plan);                  /* the first, or a reload */
 void world_step(struct world *world, struct event *event);
 void world_wait(struct world *world, int64_t usec);                      /* ticks at every deadline on the way */
-void world_commit(struct world *world);                                  /* only in quick ones: what was recorded so far is on the disk */
+/* only in quick ones: what was recorded so far is on the disk */
+void world_commit(struct world *world);
 void world_check(struct world *world);                                   /* P2, P14: to `error` */
 void world_crash(struct world *world, int64_t away_usec);                /* a new engine, as the daemon starts from its store */
 const struct message *world_message(const struct world *world, uint64_t incident, uint32_t number);     /* NULL: there is none */

@@ -1,5 +1,5 @@
-/* Thousands of random steps through the engine, and after each what must hold whatever came before: P2 to P5, P7, P9 to P11, P13 to
- * P15. Every run follows from its seed. `make check` runs the first seeds; for one seed, or for many more:
+/* Thousands of random steps through the engine, and after each what must hold whatever came before: P2 to P5, P7, P9 to P11,
+ * P13 to P15. Every run follows from its seed. `make check` runs the first seeds; for one seed, or for many more:
  *
  *     check_engine_random SEED        check_engine_random FIRST LAST
  *
@@ -29,14 +29,16 @@ enum {
     STEPS = 250,
     CHECK_EVERY = 50,              /* the dear checks: replay of everything */
     TURNS_AT_ONCE_MAX = 12,        /* of one call-out at one instant; the longest ladder has five steps */
-    PAGES_MAX = 350,               /* that one call-out remembers: of seventeen turns, to thirteen contact points, and some steps */
+    /* that one call-out remembers: of seventeen turns, to thirteen contact points, and some steps */
+    PAGES_MAX = 350,
     NOTICES_MAX = 200,
     BURST = 450,
 };
 static const int64_t delay_max_usec = USEC_PER_HOUR, repeat_min_usec = 5 * USEC_PER_MIN;
 static const char *const plans[] = {"small", "smaller", "hole", "rich", "late"};
 static const char *const persons[] = {"anna.berg", "bo.ek", "cia.lund", "dag.ny", "eva.al"};
-static const char *const numbers[] = {"+46701740605", "+46701740606", "+46701740607", "+46701740608", "+46701740609", "+46701740699"};
+static const char *const numbers[] = {"+46701740605", "+46701740606", "+46701740607", "+46701740608", "+46701740609",
+    "+46701740699"};
 static const char *const roles[] = {"TIB", "KIB", "VAKT"};
 
 struct flight {                    /* a page or notice that the engine asked to have sent */
@@ -450,7 +452,8 @@ static void do_answer_by_role(struct run *run) {
 }
 
 static void do_text(struct run *run) {
-    static const char *const forms[] = {"%06u", "JA %06u", "ja %06u 45", "NEJ %06u", "kan inte %06u", "%06u ok", "KIB %06u", "STOP %06u"};
+    static const char *const forms[] = {"%06u", "JA %06u", "ja %06u 45", "NEJ %06u", "kan inte %06u", "%06u ok", "KIB %06u",
+        "STOP %06u"};
     static const bool yes[] = {true, true, true, false, false, true, false, false}, no[] = {0, 0, 0, true, true, 0, 0, 0};
     size_t form = below(run, N_ELEMENTS(forms));
     const struct recipient *recipient = any_recipient(run);
@@ -464,7 +467,8 @@ static void do_text(struct run *run) {
         if (person->contacts[i].channel == CHANNEL_SMS)
             from = person->contacts[i].address;
     const struct correspondent *writer = map_get(&run->world.engine->correspondents, intern_find(run->world.engine->names, from));
-    bool counts = code && code == recipient->code && recipient_has_number(run->world.engine, recipient, from) && !(writer && writer->locked);
+    bool counts = code && code == recipient->code && recipient_has_number(run->world.engine, recipient, from) &&
+                  !(writer && writer->locked);
     struct callout *callout = recipient->callout;
     const char *name = engine_text(run->world.engine, recipient->person);
     bool was_void = is_void(callout);
@@ -497,10 +501,12 @@ static void do_outcome(struct run *run) {
     const struct message *message = incident ? find_message(incident, flight->page.number) : NULL;
     struct callout *callout = message && message->purpose == PURPOSE_PAGE ? message->callout : NULL;
     bool was_void = callout && is_void(callout);
-    static const enum outcome outcomes[] = {OUTCOME_SENT, OUTCOME_SENT, OUTCOME_DELIVERED, OUTCOME_ATTEMPT_FAILED, OUTCOME_FAILED};
+    static const enum outcome outcomes[] = {OUTCOME_SENT, OUTCOME_SENT, OUTCOME_DELIVERED, OUTCOME_ATTEMPT_FAILED,
+        OUTCOME_FAILED};
     enum outcome outcome = PICK(run, outcomes);
     flight->ended = outcome != OUTCOME_ATTEMPT_FAILED;
-    step(run, (struct event){.kind = EVENT_OUTCOME, .outcome = {.page = flight->page, .outcome = outcome, .gateway = PICK(run, gateways)}});
+    step(run, (struct event){.kind = EVENT_OUTCOME, .outcome = {
+        .page = flight->page, .outcome = outcome, .gateway = PICK(run, gateways)}});
     if (callout)
         check_climbed(run, callout, was_void);
 }
@@ -631,7 +637,8 @@ static void do_reload(struct run *run) {
 
 static void one_step(struct run *run) {
     static const struct { unsigned weight; void (*act)(struct run *); } acts[] = {
-        {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait}, {14, do_commit},
+        {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait},
+        {14, do_commit},
         {6, do_small_things}, {3, do_reload}, {2, do_crash}, {1, do_clock}, {2, do_trouble},
     };
     size_t sum = 0, at;

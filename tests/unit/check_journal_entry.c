@@ -35,7 +35,8 @@ static void teardown(void)
 
 static const struct record page = {
     .kind = RECORD_PAGE_SENT, .seq = 17, .incident = UINT64_C(2026) << 32 | 42, .callout = 1, .page = 7, .nonce = 0x9f3a2c41,
-    .role = "TIB", .person = "anna.berg", .channel = 1, .address = "+46701740605", .gateway = "elks", .purpose = PURPOSE_PAGE, .step = 2,
+    .role = "TIB", .person = "anna.berg", .channel = 1, .address = "+46701740605", .gateway = "elks", .purpose = PURPOSE_PAGE,
+    .step = 2,
     .code = 417302, .has_token = true, .provider_id = "sabc123", .drill = false,
 };
 

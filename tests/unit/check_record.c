@@ -63,7 +63,8 @@ static struct record full(void)
         BOOL_FIELDS(X)
 #undef X
         .body_hash = UINT64_MAX, .due_usec = INT64_MAX, .delay_usec = INT64_MIN, .end_usec = -1,
-        .callout = UINT32_MAX, .page = 127, .nonce = 128, .step = 16383, .round = 16384, .code = 417302, .eta_minutes = 1, .count = 2,
+        .callout = UINT32_MAX, .page = 127, .nonce = 128, .step = 16383, .round = 16384, .code = 417302, .eta_minutes = 1,
+        .count = 2,
         .severity = 255, .channel = 128, .purpose = 127, .inbound = 1, .has_token = true,
     };
     for (size_t i = 0; i < TOKEN_BYTES; i++)

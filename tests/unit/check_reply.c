@@ -107,7 +107,8 @@ END_TEST
 /* Whatever comes: a code has six digits, minutes have at most three, and a role ends. */
 START_TEST(noise_does_no_harm)
 {
-    static const char *const pieces[] = {"JA", "nej", "kan", "inte", " ", "\n", ".", "417302", "45", "0", "å", "\xc3", "KIB", "000001", "9"};
+    static const char *const pieces[] = {"JA", "nej", "kan", "inte", " ", "\n", ".", "417302", "45", "0", "å", "\xc3", "KIB",
+        "000001", "9"};
     uint64_t random = 1;
     for (int i = 0; i < 20000; i++) {
         CLEANUP_BUF struct buf text = {0};

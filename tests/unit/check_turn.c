@@ -27,7 +27,8 @@ struct store_head store_head(const struct store *store)
     return store->head;
 }
 
-void store_append(struct store *store, uint64_t expected_seq, const struct store_record *records, size_t n, store_append_cb *cb, void *userdata)
+void store_append(struct store *store, uint64_t expected_seq, const struct store_record *records, size_t n,
+                  store_append_cb *cb, void *userdata)
 {
     ck_assert_msg(!store->in_flight, "a second batch in flight");
     ck_assert_msg(!store->failed, "an append to a store that has not recovered");
@@ -519,7 +520,8 @@ START_TEST(the_loop_is_woken_for_the_next_deadline)
     run();
     commit();
     ck_assert_int_eq(fake_loop_next_usec(), 2 * USEC_PER_MIN);
-    ck_assert(turn_submit(world.turn, &(struct event){.kind = EVENT_CLOSE, .close = {.incident = incident_key(2027, 1), .actor = "rtj"}}));
+    ck_assert(turn_submit(world.turn, &(struct event){
+        .kind = EVENT_CLOSE, .close = {.incident = incident_key(2027, 1), .actor = "rtj"}}));
     run();
     commit();
     ck_assert_int_eq(fake_loop_next_usec(), USEC_PER_DAY);      /* when it leaves memory */
