@@ -318,6 +318,37 @@ START_TEST(what_is_asked_for_while_letting_out_is_not_left_lying)
 }
 END_TEST
 
+static void tell_outcome(enum outcome outcome)
+{
+    const struct incident *incident = engine_incident(world.engine, incident_key(2027, 1));
+    ck_assert(turn_submit(world.turn, &(struct event){.kind = EVENT_OUTCOME, .outcome = {
+        .page = {incident->key, 1, incident->messages->nonce}, .outcome = outcome, .gateway = "elks"}}));
+}
+
+START_TEST(what_nobody_waits_for_goes_with_what_comes_next)
+{
+    ck_assert(trigger("Brand"));
+    run();
+    commit();
+    tell_outcome(OUTCOME_SENT);
+    run();
+    ck_assert(!world.store.in_flight);
+    ck_assert(trigger("Storm"));
+    run();
+    ck_assert(world.store.in_flight);
+    ck_assert_uint_eq(world.store.n, 5);
+    commit();
+    tell_outcome(OUTCOME_DELIVERED);
+    run();
+    ck_assert(!world.store.in_flight);
+    advance(10 * USEC_PER_MSEC);      /* nothing comes: it goes alone */
+    ck_assert(world.store.in_flight);
+    ck_assert_uint_eq(world.store.n, 1);
+    commit();
+    ck_assert(turn_idle(world.turn));
+}
+END_TEST
+
 /* ---- P12 ---- */
 
 START_TEST(a_commit_that_hangs_lets_out_degraded)
@@ -581,6 +612,7 @@ static Suite *turn_suite(void)
     tcase_add_test(tcase, an_answer_without_records_waits_for_those_before_it);
     tcase_add_test(tcase, a_read_waits_for_what_was_decided);
     tcase_add_test(tcase, what_is_asked_for_while_letting_out_is_not_left_lying);
+    tcase_add_test(tcase, what_nobody_waits_for_goes_with_what_comes_next);
     tcase_add_test(tcase, a_commit_that_hangs_lets_out_degraded);
     tcase_add_test(tcase, a_disk_that_comes_back_restores_and_lets_nothing_out_twice);
     tcase_add_test(tcase, what_failed_is_appended_again_under_the_same_numbers);
