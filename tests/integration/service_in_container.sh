@@ -162,7 +162,7 @@ refuses_a_broken_configuration() {
 restart_refuses_no_trigger() {
   local n=0 status
   # In the background, so that triggers come at every moment of it.
-  (for n in 1 2 3; do systemctl restart beredd.service; done; touch /root/restarted) &
+  (for n in 1 2 3 4 5 6 7 8 9 10; do systemctl restart beredd.service; done; touch /root/restarted) &
   until [ -e /root/restarted ] && [ $n -ge 20 ]; do
     n=$((n + 1))
     status=$(trigger "Under omstart $n")
