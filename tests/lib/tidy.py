@@ -14,11 +14,16 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 COMPILES = re.compile(r"^\s*(\S*cc .*?) -M\S.*\s-c -o \S+ .*?([\w/.-]+\.c)\b", re.M)
 
 
+def make(build, *arguments):
+    return subprocess.run(["make", "-C", build, *arguments], capture_output=True, text=True, check=True).stdout
+
+
 def commands(build):
     """{file: what its compiler is told that matters here}."""
-    run = subprocess.run(["make", "-n", "V=1", "-C", build, "all", "check", "TESTS="], capture_output=True, text=True, check=True)
+    extra = make(build, "-s", "--eval=extra:; @echo $(EXTRA_PROGRAMS)", "extra").split()
+    said = make(build, "-n", "V=1", "all", "check", "TESTS=", *extra)
     found = {}
-    for command, path in COMPILES.findall(run.stdout):
+    for command, path in COMPILES.findall(said):
         flags = [flag for flag in shlex.split(command) if flag.startswith(("-D", "-I", "-std", "-pthread")) and "_FORTIFY" not in flag]
         base = build if path.startswith(("/", "..")) else TOP       # one kind of rule names it from here, the other from the top
         found.setdefault(pathlib.Path(base, path).resolve(), flags)
