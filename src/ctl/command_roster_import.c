@@ -129,7 +129,7 @@ static int name_it(struct intake *intake) {
     for (size_t i = 0; i < folded.len; i++) {
         char c = folded.data[i];
         bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || (unsigned char)c >= 0x80;
-        buf_add_char(&intake->name, kept ? c : '-');
+        buf_add_char(&intake->name, (char)(kept ? c : '-'));
     }
     buf_cut(&intake->name, text_utf8_cut(buf_text(&intake->name), intake->name.len, NAME_BYTES_MAX));
     return EXIT_DONE;

@@ -98,7 +98,7 @@ static const char *skip_week_word(const char *at) {
 static struct iso_week nearest_week(const struct roster_import *import, int week) {
     struct civil local;
     tz_to_local(import->plan->tz, import->now_usec, &local);
-    struct iso_week first = iso_week_of_day(civil_day(local.year, local.month, local.day) - 7 * WEEKS_BACK);
+    struct iso_week first = iso_week_of_day(civil_day(local.year, local.month, local.day) - (int64_t)7 * WEEKS_BACK);
     for (int year = first.year; year <= first.year + 6; year++) {
         struct iso_week candidate = {year, week};
         if (iso_week_valid(candidate) && iso_week_compare(candidate, first) >= 0)

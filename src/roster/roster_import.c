@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-#define SHIFT_MAX_USEC (3 * 366 * USEC_PER_DAY)
+#define SHIFT_MAX_USEC (INT64_C(3) * 366 * USEC_PER_DAY)
 
 /* ---- problems ---- */
 
@@ -133,7 +133,7 @@ static void drop_doubles(struct roster_import *import, struct import_shift *shif
 
 void roster_import_add(struct roster_import *import, const struct import_shift *given) {
     struct import_shift shift = *given;
-    int64_t years_usec = 50 * 366 * USEC_PER_DAY;
+    int64_t years_usec = INT64_C(50) * 366 * USEC_PER_DAY;
     drop_doubles(import, &shift);
     if (shift.to_usec <= shift.from_usec) {
         roster_import_problem(import, shift.line, true, "it ends before it begins");
