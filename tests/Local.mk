@@ -1,7 +1,8 @@
 # tests: what runs them. README.md here says how they are laid out.
 
-TEST_EXTENSIONS = .sh
+TEST_EXTENSIONS = .sh .pl
 SH_LOG_COMPILER = $(SHELL)
+PL_LOG_COMPILER = perl
 
 EXTRA_DIST += .clang-tidy tests/.clang-tidy demo tests/README.md tests/run tests/lib/packages.sh tests/lib/build.sh tests/lib/count.py tests/lib/tidy.py tests/lib/container \
 	tests/unit/engine_pure.sh
