@@ -60,7 +60,8 @@ struct daemon {
 
 /* ---- randomness ---- */
 
-static void fill_random(void *userdata, void *bytes, size_t len) {
+static void fill_random(void *userdata, void *bytes, size_t len)
+{
     struct daemon *daemon = userdata;
     if (daemon->random_left < len) {
         if (RAND_bytes(daemon->random, sizeof(daemon->random)) != 1)
@@ -72,7 +73,8 @@ static void fill_random(void *userdata, void *bytes, size_t len) {
     explicit_bzero(daemon->random + daemon->random_left, len);
 }
 
-static uint64_t random_u64(void *userdata) {
+static uint64_t random_u64(void *userdata)
+{
     uint64_t number;
     fill_random(userdata, &number, sizeof(number));
     return number;
@@ -81,7 +83,8 @@ static uint64_t random_u64(void *userdata) {
 /* ---- configuration ---- */
 
 static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems,
-                            struct config **ret) {
+                            struct config **ret)
+{
     struct config_env env = {
         .directory = options->config_directory,
         .preset_directory = options->preset_directory,
@@ -93,7 +96,8 @@ static enum err load_config(const struct daemon_options *options, bool check_onl
     return config_load(&env, problems, ret);
 }
 
-static void log_problems(const struct problems *problems) {
+static void log_problems(const struct problems *problems)
+{
     static const enum log_priority priorities[] = {
         [PROBLEM_NOTE] = LOG_PRIO_INFO, [PROBLEM_WARNING] = LOG_PRIO_WARNING, [PROBLEM_ERROR] = LOG_PRIO_ERROR,
     };
@@ -105,7 +109,8 @@ static void log_problems(const struct problems *problems) {
     }
 }
 
-int daemon_check(const struct daemon_options *options) {
+int daemon_check(const struct daemon_options *options)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     CLEANUP(config_free) struct config *config = NULL;
     enum err err = load_config(options, true, problems, &config);
@@ -122,7 +127,8 @@ int daemon_check(const struct daemon_options *options) {
     return err == ERR_OK ? 0 : 1;
 }
 
-static enum err op_reload(void *userdata, bool install, struct problems *problems) {
+static enum err op_reload(void *userdata, bool install, struct problems *problems)
+{
     struct daemon *daemon = userdata;
     CLEANUP(config_free) struct config *config = NULL;
     enum err err = load_config(daemon->options, false, problems, &config);
@@ -142,7 +148,8 @@ static enum err op_reload(void *userdata, bool install, struct problems *problem
     return err;
 }
 
-static void listen_tcp(struct daemon *daemon, const char *address) {
+static void listen_tcp(struct daemon *daemon, const char *address)
+{
     const struct config *config = daemon->config;
     enum err err = http_server_listen_tcp(daemon->server, address, config->tls_certificate, config->tls_key, NULL);
     if (err != ERR_OK && err != ERR_EXISTS)
@@ -152,7 +159,8 @@ static void listen_tcp(struct daemon *daemon, const char *address) {
 }
 
 /* Listens where the configuration says. One address that cannot be had is said, and the others are used. */
-static void listen_configured(struct daemon *daemon) {
+static void listen_configured(struct daemon *daemon)
+{
     const struct config *config = daemon->config;
     http_server_keep_tcp(daemon->server, config->listen, config->n_listen);
     http_server_trust(daemon->server, config->trusted_proxies, config->n_trusted_proxies);
@@ -162,7 +170,8 @@ static void listen_configured(struct daemon *daemon) {
         listen_tcp(daemon, config->listen[i]);
 }
 
-static void warn_of_restart(const struct config *old, const struct config *new) {
+static void warn_of_restart(const struct config *old, const struct config *new)
+{
     if (strcmp(old->socket_path, new->socket_path) != 0)
         log_warning("beredd.ini: a new socket takes effect at the next start");
     if (strcmp(old->state_directory, new->state_directory) != 0)
@@ -170,7 +179,8 @@ static void warn_of_restart(const struct config *old, const struct config *new) 
 }
 
 /* What is queued is stepped under the plan that it was queued under; then everything changes hands at once (P10). */
-static void swap_config(struct daemon *daemon) {
+static void swap_config(struct daemon *daemon)
+{
     struct config *old = daemon->config, *new = TAKE(daemon->next_config);
     service_reloading(loop_monotonic_usec());
     turn_flush_queue(daemon->turn);
@@ -185,7 +195,8 @@ static void swap_config(struct daemon *daemon) {
     service_ready();
 }
 
-static void reload(struct daemon *daemon) {
+static void reload(struct daemon *daemon)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     daemon->reload_asked = false;
     (void)op_reload(daemon, true, problems);      /* a refusal has been recorded and logged */
@@ -193,13 +204,15 @@ static void reload(struct daemon *daemon) {
 
 /* ---- the log ---- */
 
-static void on_store_readable(void *userdata, int fd) {
+static void on_store_readable(void *userdata, int fd)
+{
     struct daemon *daemon = userdata;
     (void)fd;
     store_dispatch(daemon->store);
 }
 
-static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now) {
+static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now)
+{
     struct record record;
     enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, &record) : ERR_CORRUPT;
     if (err != ERR_OK)
@@ -211,7 +224,8 @@ static enum err replay_one(struct daemon *daemon, const struct store_record *sto
     return engine_replay(daemon->engine, &record, now);
 }
 
-static void set_aside(struct daemon *daemon, const struct store_record *stored) {
+static void set_aside(struct daemon *daemon, const struct store_record *stored)
+{
     CLEANUP_BUF struct buf id = {0};
     incident_add_id(&id, stored->incident);
     log_crit("%s cannot be replayed (record %llu): it is set aside, nobody is paged for it any more. See: bereddctl show %s",
@@ -220,7 +234,8 @@ static void set_aside(struct daemon *daemon, const struct store_record *stored) 
 }
 
 /* The live incidents, one after the other. A damaged one is left out, and everything else starts. */
-static void replay(struct daemon *daemon, const struct opened *opened) {
+static void replay(struct daemon *daemon, const struct opened *opened)
+{
     struct now now = {loop_boot_usec(), loop_wall_usec()};
     uint64_t bad = 0;
     for (size_t i = 0; i < OPENING_YEARS; i++)
@@ -235,19 +250,22 @@ static void replay(struct daemon *daemon, const struct opened *opened) {
     }
 }
 
-static void use_store(struct daemon *daemon, struct opened *opened) {
+static void use_store(struct daemon *daemon, struct opened *opened)
+{
     daemon->store = TAKE(opened->store);
     daemon->store_watch = loop_watch_new(daemon->loop, store_fd(daemon->store), on_store_readable, daemon);
 }
 
 /* Sends again what the log says was meant to be sent. What is under way in this process is in nobody's log yet. */
-static void resume(struct daemon *daemon, uint64_t until_seq) {
+static void resume(struct daemon *daemon, uint64_t until_seq)
+{
     struct now now = {loop_boot_usec(), loop_wall_usec()};
     turn_let_out(daemon->turn, engine_resume(daemon->engine, now, until_seq));
 }
 
 /* At start. False: another daemon holds the log, or a newer one wrote it; both mean that this one must not run. */
-static bool open_at_start(struct daemon *daemon, char **ret_trouble) {
+static bool open_at_start(struct daemon *daemon, char **ret_trouble)
+{
     daemon->opening = opening_begin(daemon->config->state_directory, NULL, NULL);
     CLEANUP(opened_free) struct opened *opened = opening_wait(daemon->opening, OPENING_PATIENCE_USEC);
     if (!opened) {
@@ -268,11 +286,13 @@ static bool open_at_start(struct daemon *daemon, char **ret_trouble) {
     return true;
 }
 
-static void wake_loop(void *userdata) {
+static void wake_loop(void *userdata)
+{
     loop_wake(((struct daemon *)userdata)->loop);
 }
 
-static void on_open_again(void *userdata) {
+static void on_open_again(void *userdata)
+{
     struct daemon *daemon = userdata;
     if (!daemon->opening && !daemon->store)
         daemon->opening = opening_begin(daemon->config->state_directory, wake_loop, daemon);
@@ -281,7 +301,8 @@ static void on_open_again(void *userdata) {
 }
 
 /* The log has come while we page from memory: its open incidents join ours, and our records join it. */
-static void join_late_store(struct daemon *daemon) {
+static void join_late_store(struct daemon *daemon)
+{
     CLEANUP(opened_free) struct opened *opened = opening_wait(daemon->opening, 0);
     if (!opened)
         return;
@@ -298,21 +319,25 @@ static void join_late_store(struct daemon *daemon) {
 
 /* ---- wiring ---- */
 
-static void turn_decided(void *userdata, const struct effect_reply *reply) {
+static void turn_decided(void *userdata, const struct effect_reply *reply)
+{
     api_verdict(((struct daemon *)userdata)->api, reply);
 }
 
-static void turn_reply(void *userdata, uint64_t request, bool degraded) {
+static void turn_reply(void *userdata, uint64_t request, bool degraded)
+{
     api_release(((struct daemon *)userdata)->api, request, degraded);
 }
 
-static void turn_send(void *userdata, const struct effect_send *send) {
+static void turn_send(void *userdata, const struct effect_send *send)
+{
     dispatch_send(((struct daemon *)userdata)->dispatch, send);
 }
 
 /* With every close the log's head goes to the journal: another place, where whoever edits the log later would have to edit
  * too. */
-static void turn_publish(void *userdata, const struct record *record) {
+static void turn_publish(void *userdata, const struct record *record)
+{
     struct daemon *daemon = userdata;
     CLEANUP_BUF struct buf head = {0};
     if (record->kind == RECORD_CLOSED && daemon->store) {
@@ -327,25 +352,30 @@ static void turn_publish(void *userdata, const struct record *record) {
 
 static const struct turn_ops turn_ops = {turn_decided, turn_reply, turn_send, turn_publish};
 
-static bool dispatch_message(void *userdata, struct page_ref page, struct message_view *ret) {
+static bool dispatch_message(void *userdata, struct page_ref page, struct message_view *ret)
+{
     return engine_message(((struct daemon *)userdata)->engine, page, loop_wall_usec(), ret);
 }
 
-static void dispatch_outcome(void *userdata, const struct event_outcome *outcome) {
+static void dispatch_outcome(void *userdata, const struct event_outcome *outcome)
+{
     turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_OUTCOME, .outcome = *outcome});
 }
 
 static const struct dispatch_ops dispatch_ops = {dispatch_message, dispatch_outcome, random_u64};
 
-static bool op_submit(void *userdata, const struct event *event) {
+static bool op_submit(void *userdata, const struct event *event)
+{
     return turn_submit(((struct daemon *)userdata)->turn, event);
 }
 
-static void op_after_commit(void *userdata, void (*cb)(void *cb_userdata, bool degraded), void *cb_userdata) {
+static void op_after_commit(void *userdata, void (*cb)(void *cb_userdata, bool degraded), void *cb_userdata)
+{
     turn_after_commit(((struct daemon *)userdata)->turn, cb, cb_userdata);
 }
 
-static void op_status(void *userdata, struct api_status *ret) {
+static void op_status(void *userdata, struct api_status *ret)
+{
     struct daemon *daemon = userdata;
     struct turn_status turn = turn_status(daemon->turn);
     *ret = (struct api_status){
@@ -359,7 +389,8 @@ static void op_status(void *userdata, struct api_status *ret) {
     };
 }
 
-static struct now op_now(void *userdata) {
+static struct now op_now(void *userdata)
+{
     (void)userdata;
     return (struct now){loop_boot_usec(), loop_wall_usec()};
 }
@@ -367,7 +398,8 @@ static struct now op_now(void *userdata) {
 static const struct api_ops api_ops = {op_submit, op_after_commit, op_reload, op_status, op_now};
 
 /* The loop's turn: what callbacks noted is acted on here, and only here. */
-static void on_turn(void *userdata) {
+static void on_turn(void *userdata)
+{
     struct daemon *daemon = userdata;
     if (daemon->reload_asked)
         reload(daemon);
@@ -381,19 +413,22 @@ static void on_turn(void *userdata) {
 
 /* ---- life ---- */
 
-static void on_watchdog(void *userdata) {
+static void on_watchdog(void *userdata)
+{
     struct daemon *daemon = userdata;
     if (turn_status(daemon->turn).overdue_usec < LATE_USEC)
         service_alive();
     loop_timer_set(daemon->watchdog, loop_boot_usec() + daemon->watchdog_usec / 3);
 }
 
-static void on_clock_step(void *userdata) {
+static void on_clock_step(void *userdata)
+{
     log_notice("The wall clock was set.");
     turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_CLOCK_STEPPED});
 }
 
-static bool gateways_quiet(const struct daemon *daemon) {
+static bool gateways_quiet(const struct daemon *daemon)
+{
     struct dispatch_gateway gateways[CONFIG_MAX_GATEWAYS];
     size_t n = dispatch_gateways(daemon->dispatch, gateways, N_ELEMENTS(gateways));
     for (size_t i = 0; i < n; i++)
@@ -403,7 +438,8 @@ static bool gateways_quiet(const struct daemon *daemon) {
 }
 
 /* A drain ends when nothing is under way, or after three seconds. What is under way then is sent again after the start. */
-static void on_drain(void *userdata) {
+static void on_drain(void *userdata)
+{
     struct daemon *daemon = userdata;
     bool quiet = turn_idle(daemon->turn) && gateways_quiet(daemon) && http_server_connections(daemon->server) == 0;
     if (quiet || loop_boot_usec() >= daemon->drain_until_usec)
@@ -412,7 +448,8 @@ static void on_drain(void *userdata) {
         loop_timer_set(daemon->drain, loop_boot_usec() + DRAIN_LOOK_USEC);
 }
 
-static void begin_drain(struct daemon *daemon) {
+static void begin_drain(struct daemon *daemon)
+{
     if (daemon->draining) {
         loop_stop(daemon->loop);      /* told twice: at once */
         return;
@@ -425,7 +462,8 @@ static void begin_drain(struct daemon *daemon) {
     loop_timer_set(daemon->drain, loop_boot_usec());
 }
 
-static void on_signal(void *userdata, int signal) {
+static void on_signal(void *userdata, int signal)
+{
     struct daemon *daemon = userdata;
     if (signal == SIGHUP)
         daemon->reload_asked = true;
@@ -434,7 +472,8 @@ static void on_signal(void *userdata, int signal) {
 }
 
 /* The address of a listening socket, as the configuration writes it. */
-static void describe_socket(int fd, char *ret, size_t size) {
+static void describe_socket(int fd, char *ret, size_t size)
+{
     union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } address = {0};
     socklen_t len = sizeof(address);
     char host[INET6_ADDRSTRLEN] = "";
@@ -447,7 +486,8 @@ static void describe_socket(int fd, char *ret, size_t size) {
         snprintf(ret, size, "[%s]:%u", host, ntohs(address.v6.sin6_port));
 }
 
-static bool listen_local(struct daemon *daemon, const struct service_sockets *sockets) {
+static bool listen_local(struct daemon *daemon, const struct service_sockets *sockets)
+{
     enum err err = ERR_OK;
     for (size_t i = 0; i < sockets->n_local && err == ERR_OK; i++)
         err = http_server_listen_fd(daemon->server, sockets->local[i], NULL);
@@ -460,7 +500,8 @@ static bool listen_local(struct daemon *daemon, const struct service_sockets *so
     return err == ERR_OK;
 }
 
-static bool listen_all(struct daemon *daemon) {
+static bool listen_all(struct daemon *daemon)
+{
     struct service_sockets sockets;
     service_take_sockets(&sockets);
     for (size_t i = 0; i < sockets.n_http; i++) {
@@ -477,7 +518,8 @@ static bool listen_all(struct daemon *daemon) {
     return true;
 }
 
-static void make_parts(struct daemon *daemon) {
+static void make_parts(struct daemon *daemon)
+{
     daemon->turn = turn_new(daemon->loop, daemon->engine, &turn_ops, daemon);
     daemon->dispatch = dispatch_new(daemon->loop, daemon->client, &dispatch_ops, daemon);
     dispatch_configure(daemon->dispatch, daemon->config);
@@ -487,7 +529,8 @@ static void make_parts(struct daemon *daemon) {
     loop_set_turn(daemon->loop, on_turn, daemon);
 }
 
-static void watch_signals(struct daemon *daemon) {
+static void watch_signals(struct daemon *daemon)
+{
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
     (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < SIGNALS; i++)
@@ -495,7 +538,8 @@ static void watch_signals(struct daemon *daemon) {
     daemon->clock_watch = loop_clock_watch_new(daemon->loop, on_clock_step, daemon);
 }
 
-static void start_timers(struct daemon *daemon) {
+static void start_timers(struct daemon *daemon)
+{
     daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
     daemon->open_again = loop_timer_new(daemon->loop, on_open_again, daemon);
     daemon->drain = loop_timer_new(daemon->loop, on_drain, daemon);
@@ -506,7 +550,8 @@ static void start_timers(struct daemon *daemon) {
         loop_timer_set(daemon->open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
 }
 
-static bool start(struct daemon *daemon) {
+static bool start(struct daemon *daemon)
+{
     CLEANUP_FREE char *trouble = NULL;
     daemon->engine = engine_new(&daemon->config->plan, fill_random, daemon);
     if (!open_at_start(daemon, &trouble))
@@ -530,7 +575,8 @@ static bool start(struct daemon *daemon) {
     return true;
 }
 
-static void stop(struct daemon *daemon) {
+static void stop(struct daemon *daemon)
+{
     http_server_free(daemon->server);
     api_free(daemon->api);
     dispatch_free(daemon->dispatch);
@@ -554,7 +600,8 @@ static void stop(struct daemon *daemon) {
     explicit_bzero(daemon->random, sizeof(daemon->random));
 }
 
-static bool load_at_start(struct daemon *daemon) {
+static bool load_at_start(struct daemon *daemon)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     enum err err = load_config(daemon->options, false, problems, &daemon->config);
     log_problems(problems);
@@ -564,7 +611,8 @@ static bool load_at_start(struct daemon *daemon) {
     return err == ERR_OK;
 }
 
-int daemon_run(const struct daemon_options *options) {
+int daemon_run(const struct daemon_options *options)
+{
     struct daemon daemon = {.options = options, .started_usec = loop_wall_usec()};
     int status = 1;
     daemon.journal = journal_new();

@@ -7,7 +7,8 @@
 #include "config.h"
 #include "daemon.h"
 
-static int usage(FILE *to, int status) {
+static int usage(FILE *to, int status)
+{
     fprintf(to, "Usage: beredd [-c DIRECTORY] [-t] [-V]\n"
                 "  -c DIRECTORY  configuration directory (%s)\n"
                 "  -t            check the configuration, print every problem, and exit\n"
@@ -16,7 +17,8 @@ static int usage(FILE *to, int status) {
     return status;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const char *presets = getenv("BEREDD_PRESETS");      /* for a build that is not installed */
     struct daemon_options options = {SYSCONFDIR, presets ? presets : PKGDATADIR "/presets"};
     bool check = false;

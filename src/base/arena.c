@@ -20,13 +20,15 @@ struct arena {
     size_t next_chunk;
 };
 
-struct arena *arena_new(void) {
+struct arena *arena_new(void)
+{
     struct arena *arena = NEW(struct arena);
     arena->next_chunk = FIRST_CHUNK;
     return arena;
 }
 
-void arena_free(struct arena *arena) {
+void arena_free(struct arena *arena)
+{
     if (!arena)
         return;
     for (struct chunk *chunk = arena->chunks, *older; chunk; chunk = older) {
@@ -36,7 +38,8 @@ void arena_free(struct arena *arena) {
     free(arena);
 }
 
-static struct chunk *add_chunk(struct arena *arena, size_t size) {
+static struct chunk *add_chunk(struct arena *arena, size_t size)
+{
     size_t total;
     if (__builtin_add_overflow(sizeof(struct chunk), size, &total))
         total = SIZE_MAX;   /* which no allocator has, so that mem_alloc() ends the program */
@@ -46,7 +49,8 @@ static struct chunk *add_chunk(struct arena *arena, size_t size) {
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+void *arena_alloc(struct arena *arena, size_t size)
+{
     size_t rounded = size > SIZE_MAX - ALIGNMENT ? SIZE_MAX : (size + !size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (rounded > arena->free_len) {
         if (rounded > arena->next_chunk / 2)
@@ -62,13 +66,15 @@ void *arena_alloc(struct arena *arena, size_t size) {
     return memory;
 }
 
-char *arena_strndup(struct arena *arena, const char *text, size_t len) {
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
     size_t used = strnlen(text, len);
     char *copy = arena_alloc(arena, used + 1);
     memcpy(copy, text, used);
     return copy;
 }
 
-char *arena_strdup(struct arena *arena, const char *text) {
+char *arena_strdup(struct arena *arena, const char *text)
+{
     return arena_strndup(arena, text, strlen(text));
 }

@@ -33,7 +33,8 @@ const char *buf_text(const struct buf *buf);      /* never NULL; borrowed until 
 char *buf_take(struct buf *buf);                  /* the string, for free(); leaves an empty buf */
 
 /* Texts are made of many small pieces, nearly all of which find room: these are worth having inline. */
-static inline void buf_add(struct buf *buf, const void *bytes, size_t len) {
+static inline void buf_add(struct buf *buf, const void *bytes, size_t len)
+{
     if (len >= buf->cap - buf->len)      /* len <= cap always; and room for the NUL */
         buf_grow(buf, len);
     if (len)
@@ -44,7 +45,8 @@ static inline void buf_add(struct buf *buf, const void *bytes, size_t len) {
 
 static inline void buf_add_text(struct buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
 
-static inline void buf_add_char(struct buf *buf, char c) {
+static inline void buf_add_char(struct buf *buf, char c)
+{
     if (buf->cap - buf->len < 2)
         buf_grow(buf, 1);
     buf->data[buf->len++] = c;

@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 
-void buf_vprintf(struct buf *buf, const char *format, va_list args) {
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
+{
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, again);
@@ -15,7 +16,8 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args) {
     buf->len += (size_t)len;
 }
 
-void buf_printf(struct buf *buf, const char *format, ...) {
+void buf_printf(struct buf *buf, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     buf_vprintf(buf, format, args);

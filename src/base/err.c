@@ -24,7 +24,8 @@ static const char *const texts[] = {
 };
 _Static_assert(N_ELEMENTS(texts) == ERR_COUNT, "each error has a text");
 
-const char *err_text(enum err err) {
+const char *err_text(enum err err)
+{
     const char *text = (size_t)err < N_ELEMENTS(texts) ? texts[err] : NULL;
     return text ? text : "unknown error";
 }

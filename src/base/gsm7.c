@@ -20,7 +20,8 @@ static const uint8_t ascii_septets[0x80] = {
 };
 
 /* 0: not in the alphabet. */
-static unsigned septets(uint32_t c) {
+static unsigned septets(uint32_t c)
+{
     if (c < 0x80)
         return ascii_septets[c];
     if (c == 0x20AC)             /* the euro, of the extension table, too */
@@ -35,7 +36,8 @@ struct filling {                 /* of the parts of a long text */
     unsigned units, in_part, parts;
 };
 
-static void fill(struct filling *filling, unsigned units, unsigned part) {
+static void fill(struct filling *filling, unsigned units, unsigned part)
+{
     if (filling->in_part + units > part) {
         filling->parts++;
         filling->in_part = 0;
@@ -44,14 +46,16 @@ static void fill(struct filling *filling, unsigned units, unsigned part) {
     filling->units += units;
 }
 
-static struct gsm7_size measure_ucs2(const char *text, size_t len) {
+static struct gsm7_size measure_ucs2(const char *text, size_t len)
+{
     struct filling filling = {.parts = 1};
     for (size_t i = 0; i < len;)
         fill(&filling, 1 + (text_utf8_next(text, len, &i) > 0xFFFF), 67);
     return (struct gsm7_size){.ucs2 = true, .units = filling.units, .segments = filling.units > 70 ? filling.parts : 1};
 }
 
-struct gsm7_size gsm7_measure(const char *text, size_t len) {
+struct gsm7_size gsm7_measure(const char *text, size_t len)
+{
     struct filling filling = {.parts = 1};
     for (size_t i = 0; i < len;) {
         unsigned units = septets(text_utf8_next(text, len, &i));

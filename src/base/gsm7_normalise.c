@@ -45,7 +45,8 @@ static const struct composition compositions[] = {
 };
 
 /* 0: the two stay two. */
-static uint32_t compose(uint32_t base, uint32_t mark) {
+static uint32_t compose(uint32_t base, uint32_t mark)
+{
     if (mark < 0x0300 || mark > 0x036F)
         return 0;
     for (size_t i = 0; i < N_ELEMENTS(compositions); i++)
@@ -55,7 +56,8 @@ static uint32_t compose(uint32_t base, uint32_t mark) {
 }
 
 /* What a typographic mark is in ASCII; NULL: the character is none and stays. */
-static const char *plain(uint32_t c) {
+static const char *plain(uint32_t c)
+{
     switch (c) {
     case 0x201C: case 0x201D: case 0x201E: case 0x201F: case 0x2033: case 0x00AB: case 0x00BB:
         return "\"";
@@ -76,14 +78,16 @@ static const char *plain(uint32_t c) {
 }
 
 /* How much of it is ASCII that stays as it is: all but a backtick, and the last letter, which a mark may follow. */
-static size_t plain_run(const char *text, size_t len) {
+static size_t plain_run(const char *text, size_t len)
+{
     size_t run = 0;
     while (run < len && text[run] >= ' ' && text[run] <= '~' && text[run] != '`')
         run++;
     return run > 0 && run < len ? run - 1 : run;
 }
 
-void gsm7_add_normalised(struct buf *buf, const char *text, size_t len) {
+void gsm7_add_normalised(struct buf *buf, const char *text, size_t len)
+{
     for (size_t i = 0; i < len;) {
         size_t run = plain_run(text + i, len - i);
         buf_add(buf, text + i, run);

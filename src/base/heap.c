@@ -4,21 +4,25 @@
 
 #include "base/mem.h"
 
-void heap_done(struct heap *heap) {
+void heap_done(struct heap *heap)
+{
     free(heap->nodes);
     *heap = (struct heap){0};
 }
 
-static bool before(const struct heap_node *a, const struct heap_node *b) {
+static bool before(const struct heap_node *a, const struct heap_node *b)
+{
     return a->due_usec != b->due_usec ? a->due_usec < b->due_usec : a->order < b->order;
 }
 
-static void set(struct heap *heap, size_t i, struct heap_node *node) {
+static void set(struct heap *heap, size_t i, struct heap_node *node)
+{
     heap->nodes[i] = node;
     node->index = (uint32_t)i + 1;
 }
 
-static void sift_up(struct heap *heap, size_t i, struct heap_node *node) {
+static void sift_up(struct heap *heap, size_t i, struct heap_node *node)
+{
     while (i > 0) {
         size_t parent = (i - 1) / 2;
         if (!before(node, heap->nodes[parent]))
@@ -29,7 +33,8 @@ static void sift_up(struct heap *heap, size_t i, struct heap_node *node) {
     set(heap, i, node);
 }
 
-static void sift_down(struct heap *heap, size_t i, struct heap_node *node) {
+static void sift_down(struct heap *heap, size_t i, struct heap_node *node)
+{
     for (;;) {
         size_t child = 2 * i + 1;
         if (child >= heap->len)
@@ -45,14 +50,16 @@ static void sift_down(struct heap *heap, size_t i, struct heap_node *node) {
 }
 
 /* Puts the node at i, or where the order wants it. */
-static void settle(struct heap *heap, size_t i, struct heap_node *node) {
+static void settle(struct heap *heap, size_t i, struct heap_node *node)
+{
     if (i > 0 && before(node, heap->nodes[(i - 1) / 2]))
         sift_up(heap, i, node);
     else
         sift_down(heap, i, node);
 }
 
-void heap_arm(struct heap *heap, struct heap_node *node, int64_t due_usec) {
+void heap_arm(struct heap *heap, struct heap_node *node, int64_t due_usec)
+{
     node->due_usec = due_usec;
     node->order = heap->next_order++;
     if (heap_armed(node)) {
@@ -68,7 +75,8 @@ void heap_arm(struct heap *heap, struct heap_node *node, int64_t due_usec) {
     sift_up(heap, heap->len++, node);
 }
 
-void heap_disarm(struct heap *heap, struct heap_node *node) {
+void heap_disarm(struct heap *heap, struct heap_node *node)
+{
     if (!heap_armed(node))
         return;
     size_t hole = node->index - 1;
@@ -79,6 +87,7 @@ void heap_disarm(struct heap *heap, struct heap_node *node) {
     node->index = 0;
 }
 
-struct heap_node *heap_first(const struct heap *heap) {
+struct heap_node *heap_first(const struct heap *heap)
+{
     return heap->len ? heap->nodes[0] : NULL;
 }

@@ -17,13 +17,15 @@ struct intern {
     atom len, cap;
 };
 
-struct intern *intern_new(void) {
+struct intern *intern_new(void)
+{
     struct intern *table = NEW(struct intern);
     table->arena = arena_new();
     return table;
 }
 
-void intern_free(struct intern *table) {
+void intern_free(struct intern *table)
+{
     if (!table)
         return;
     map_done(&table->by_hash);
@@ -33,7 +35,8 @@ void intern_free(struct intern *table) {
 }
 
 /* The name, or NULL and the key under which to add it. Nothing is ever removed, so the same seeds are tried each time. */
-static struct name *find(const struct intern *table, const char *text, uint64_t *ret_key) {
+static struct name *find(const struct intern *table, const char *text, uint64_t *ret_key)
+{
     for (uint64_t seed = 0;; seed++) {
         *ret_key = map_hash_text(text, seed);
         struct name *name = map_get(&table->by_hash, *ret_key);
@@ -42,7 +45,8 @@ static struct name *find(const struct intern *table, const char *text, uint64_t 
     }
 }
 
-static struct name *add(struct intern *table, const char *text, uint64_t key) {
+static struct name *add(struct intern *table, const char *text, uint64_t key)
+{
     if (table->len == table->cap) {
         assert(table->cap <= UINT32_MAX / 2);
         table->cap = table->cap ? table->cap * 2 : 64;
@@ -57,7 +61,8 @@ static struct name *add(struct intern *table, const char *text, uint64_t key) {
     return name;
 }
 
-atom intern_add(struct intern *table, const char *text) {
+atom intern_add(struct intern *table, const char *text)
+{
     if (!text || !*text)
         return 0;
     uint64_t key;
@@ -65,7 +70,8 @@ atom intern_add(struct intern *table, const char *text) {
     return name ? name->atom : add(table, text, key)->atom;
 }
 
-atom intern_find(const struct intern *table, const char *text) {
+atom intern_find(const struct intern *table, const char *text)
+{
     if (!text || !*text)
         return 0;
     uint64_t key;
@@ -73,7 +79,8 @@ atom intern_find(const struct intern *table, const char *text) {
     return name ? name->atom : 0;
 }
 
-const char *intern_text(const struct intern *table, atom name) {
+const char *intern_text(const struct intern *table, atom name)
+{
     assert(name <= table->len);
     return name ? table->names[name - 1]->text : "";
 }

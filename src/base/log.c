@@ -16,19 +16,22 @@ static struct {
 } output = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static atomic_int max_priority = LOG_PRIO_NOTICE;
 
-void log_set_sink(log_sink *sink, void *userdata) {
+void log_set_sink(log_sink *sink, void *userdata)
+{
     pthread_mutex_lock(&output.lock);
     output.sink = sink;
     output.userdata = userdata;
     pthread_mutex_unlock(&output.lock);
 }
 
-void log_set_max(enum log_priority priority) {
+void log_set_max(enum log_priority priority)
+{
     atomic_store(&max_priority, (int)priority);
 }
 
 /* One write for the whole line, so that the lines of several processes do not mix. Nobody can be told if it fails. */
-static void write_stderr(enum log_priority priority, const char *message) {
+static void write_stderr(enum log_priority priority, const char *message)
+{
     CLEANUP_BUF struct buf line = {0};
     if (!isatty(STDERR_FILENO)) {
         buf_add_char(&line, '<');
@@ -50,13 +53,15 @@ static void write_stderr(enum log_priority priority, const char *message) {
 }
 
 /* A message may quote what somebody sent us; it stays one line. */
-static PRINTF(2, 0) void add_message(struct buf *message, const char *format, va_list args) {
+static PRINTF(2, 0) void add_message(struct buf *message, const char *format, va_list args)
+{
     CLEANUP_BUF struct buf raw = {0};
     buf_vprintf(&raw, format, args);
     text_add_clean_line(message, buf_text(&raw), raw.len);
 }
 
-void log_print(enum log_priority priority, const char *format, ...) {
+void log_print(enum log_priority priority, const char *format, ...)
+{
     if ((int)priority > atomic_load(&max_priority))
         return;
     int saved_errno = errno;

@@ -47,7 +47,8 @@ void text_add_base64url(struct buf *buf, const void *bytes, size_t len);        
 WARN_UNUSED enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len); /* exactly len bytes; stray bits refused */
 
 uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index);
-static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index) {
+static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index)
+{
     unsigned char byte = (unsigned char)text[*index];
     if (byte >= 0x80)
         return text_utf8_next_beyond_ascii(text, len, index);

@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 
-void text_add_hex(struct buf *buf, const void *bytes, size_t len) {
+void text_add_hex(struct buf *buf, const void *bytes, size_t len)
+{
     static const char digits[] = "0123456789abcdef";
     const unsigned char *byte = bytes;
     for (size_t i = 0; i < len; i++) {
@@ -11,7 +12,8 @@ void text_add_hex(struct buf *buf, const void *bytes, size_t len) {
     }
 }
 
-static int hex_value(char c) {
+static int hex_value(char c)
+{
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
@@ -19,7 +21,8 @@ static int hex_value(char c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-enum err text_from_hex(const char *text, void *ret_bytes, size_t len) {
+enum err text_from_hex(const char *text, void *ret_bytes, size_t len)
+{
     unsigned char *byte = ret_bytes;
     for (size_t i = 0; i < len; i++, text += 2) {
         int high = hex_value(text[0]), low = high < 0 ? -1 : hex_value(text[1]);   /* never past the NUL */
@@ -33,7 +36,8 @@ enum err text_from_hex(const char *text, void *ret_bytes, size_t len) {
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /* Bits wait at the low end of `bits` until there are six of them. */
-void text_add_base64url(struct buf *buf, const void *bytes, size_t len) {
+void text_add_base64url(struct buf *buf, const void *bytes, size_t len)
+{
     const unsigned char *byte = bytes;
     uint32_t bits = 0;
     unsigned waiting = 0;
@@ -46,12 +50,14 @@ void text_add_base64url(struct buf *buf, const void *bytes, size_t len) {
         buf_add_char(buf, base64url[bits << (6 - waiting) & 63]);
 }
 
-static int base64url_value(char c) {
+static int base64url_value(char c)
+{
     const char *found = c ? strchr(base64url, c) : NULL;
     return found ? (int)(found - base64url) : -1;
 }
 
-enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len) {
+enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len)
+{
     unsigned char *byte = ret_bytes;
     uint32_t bits = 0;
     unsigned waiting = 0;

@@ -9,19 +9,22 @@ struct word {
     size_t len;
 };
 
-static bool read_word(struct word *word, const char *text) {
+static bool read_word(struct word *word, const char *text)
+{
     size_t size = strlen(text), i = 0;
     for (word->len = 0; i < size && word->len < LONGEST; word->len++)
         word->characters[word->len] = text_fold(text_utf8_next(text, size, &i));
     return i == size && word->len > 0;
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t least(size_t a, size_t b)
+{
     return a < b ? a : b;
 }
 
 /* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, by rows; the two before are kept. */
-static size_t distance(const struct word *a, const struct word *b) {
+static size_t distance(const struct word *a, const struct word *b)
+{
     size_t rows[3][LONGEST + 1];
     size_t *row = rows[0], *above = rows[1], *above2 = rows[2];
     for (size_t j = 0; j <= b->len; j++)
@@ -42,12 +45,14 @@ static size_t distance(const struct word *a, const struct word *b) {
     return row[b->len];
 }
 
-static bool is_near(const struct word *a, const struct word *b, size_t apart) {
+static bool is_near(const struct word *a, const struct word *b, size_t apart)
+{
     size_t shorter = least(a->len, b->len), longer = a->len + b->len - shorter;
     return apart * 3 <= longer || memcmp(a->characters, b->characters, shorter * sizeof a->characters[0]) == 0;
 }
 
-const char *text_nearest(const char *typed, const char *const *candidates, size_t n) {
+const char *text_nearest(const char *typed, const char *const *candidates, size_t n)
+{
     struct word wanted, candidate;
     if (!read_word(&wanted, typed))
         return NULL;

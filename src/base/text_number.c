@@ -1,12 +1,14 @@
 #include "base/civil.h"
 #include "base/text.h"
 
-static bool is_digit(char c) {
+static bool is_digit(char c)
+{
     return c >= '0' && c <= '9';
 }
 
 /* Digits up to *ret_end, at least one. */
-static enum err read_digits(const char *text, uint64_t max, uint64_t *ret, const char **ret_end) {
+static enum err read_digits(const char *text, uint64_t max, uint64_t *ret, const char **ret_end)
+{
     if (!is_digit(*text))
         return ERR_SYNTAX;
     uint64_t number = 0;
@@ -24,7 +26,8 @@ static enum err read_digits(const char *text, uint64_t max, uint64_t *ret, const
     return ERR_OK;
 }
 
-enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret) {
+enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret)
+{
     const char *end;
     uint64_t number;
     enum err err = read_digits(text, max, &number, &end);
@@ -42,14 +45,16 @@ static const struct unit {
 } units[] = {{"d", USEC_PER_DAY}, {"h", USEC_PER_HOUR}, {"m", USEC_PER_MIN}, {"s", USEC_PER_SEC}, {"ms", USEC_PER_MSEC},
     {"us", 1}};
 
-static const struct unit *find_unit(char letter) {
+static const struct unit *find_unit(char letter)
+{
     for (const struct unit *unit = units; unit->usec >= USEC_PER_SEC; unit++)
         if (unit->name[0] == letter)
             return unit;
     return NULL;
 }
 
-enum err text_to_duration(const char *text, int64_t *ret_usec) {
+enum err text_to_duration(const char *text, int64_t *ret_usec)
+{
     const char *end;
     uint64_t number;
     enum err err = read_digits(text, 366 * USEC_PER_DAY / USEC_PER_SEC, &number, &end);
@@ -64,7 +69,8 @@ enum err text_to_duration(const char *text, int64_t *ret_usec) {
     return ERR_OK;
 }
 
-void text_add_duration(struct buf *buf, int64_t usec) {
+void text_add_duration(struct buf *buf, int64_t usec)
+{
     if (usec == 0) {
         buf_add_text(buf, "0m");
         return;

@@ -1,7 +1,8 @@
 #include "base/civil.h"
 #include "base/text.h"
 
-void text_add_rfc3339(struct buf *buf, int64_t utc_usec) {
+void text_add_rfc3339(struct buf *buf, int64_t utc_usec)
+{
     int64_t sec = utc_usec / USEC_PER_SEC, usec = utc_usec % USEC_PER_SEC;
     if (usec < 0) {
         sec--;
@@ -22,25 +23,29 @@ void text_add_rfc3339(struct buf *buf, int64_t utc_usec) {
 }
 
 /* A reader that moves over the text; what it wants and does not find makes it stay where it is. */
-static bool take_char(const char **at, char c) {
+static bool take_char(const char **at, char c)
+{
     if (**at != c)
         return false;
     (*at)++;
     return true;
 }
 
-static bool take_letter(const char **at, char upper) {
+static bool take_letter(const char **at, char upper)
+{
     return take_char(at, upper) || take_char(at, (char)(upper + 0x20));
 }
 
-static bool take_digit(const char **at, int *ret) {
+static bool take_digit(const char **at, int *ret)
+{
     if (**at < '0' || **at > '9')
         return false;
     *ret = *(*at)++ - '0';
     return true;
 }
 
-static bool take_number(const char **at, unsigned digits, int *ret) {
+static bool take_number(const char **at, unsigned digits, int *ret)
+{
     int digit;
     *ret = 0;
     while (digits-- > 0) {
@@ -52,7 +57,8 @@ static bool take_number(const char **at, unsigned digits, int *ret) {
 }
 
 /* What is finer than a microsecond is read and dropped. */
-static bool take_fraction(const char **at, int *ret_usec) {
+static bool take_fraction(const char **at, int *ret_usec)
+{
     *ret_usec = 0;
     if (!take_char(at, '.'))
         return true;
@@ -65,7 +71,8 @@ static bool take_fraction(const char **at, int *ret_usec) {
 }
 
 /* Z, or a sign, hours and minutes; their bounds are the caller's. */
-static bool take_offset(const char **at, int *ret_hours, int *ret_minutes, int *ret_sign) {
+static bool take_offset(const char **at, int *ret_hours, int *ret_minutes, int *ret_sign)
+{
     *ret_hours = *ret_minutes = *ret_sign = 0;
     if (take_letter(at, 'Z'))
         return true;
@@ -78,7 +85,8 @@ static bool take_offset(const char **at, int *ret_hours, int *ret_minutes, int *
     return take_number(at, 2, ret_hours) && take_char(at, ':') && take_number(at, 2, ret_minutes);
 }
 
-enum err text_from_rfc3339(const char *text, int64_t *ret_utc_usec) {
+enum err text_from_rfc3339(const char *text, int64_t *ret_utc_usec)
+{
     const char *at = text;
     struct civil local;
     int hours, minutes, sign;

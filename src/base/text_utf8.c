@@ -2,13 +2,15 @@
 
 #define REPLACEMENT UINT32_C(0xFFFD)
 
-static bool is_continuation(unsigned char byte) {
+static bool is_continuation(unsigned char byte)
+{
     return (byte & 0xC0) == 0x80;
 }
 
 /* How many bytes follow a first byte, and the bounds of the one right after it, which keep out what is overlong, a
  * surrogate, or beyond U+10FFFF (RFC 3629, 4). -1: not a first byte. */
-static int trail(unsigned char first, unsigned char *ret_low, unsigned char *ret_high) {
+static int trail(unsigned char first, unsigned char *ret_low, unsigned char *ret_high)
+{
     *ret_low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
     *ret_high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
     if (first < 0x80)
@@ -19,7 +21,8 @@ static int trail(unsigned char first, unsigned char *ret_low, unsigned char *ret
 }
 
 /* The length of the character that begins at bytes, or 0 if none does. */
-static size_t decode(const unsigned char *bytes, size_t len, uint32_t *ret_character) {
+static size_t decode(const unsigned char *bytes, size_t len, uint32_t *ret_character)
+{
     unsigned char low, high;
     int more = trail(bytes[0], &low, &high);
     if (more < 0 || (size_t)more >= len)
@@ -40,14 +43,16 @@ static size_t decode(const unsigned char *bytes, size_t len, uint32_t *ret_chara
     return (size_t)more + 1;
 }
 
-uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index) {
+uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index)
+{
     uint32_t character;
     size_t size = decode((const unsigned char *)text + *index, len - *index, &character);
     *index += size ? size : 1;
     return size ? character : REPLACEMENT;
 }
 
-bool text_utf8_valid(const char *text, size_t len) {
+bool text_utf8_valid(const char *text, size_t len)
+{
     uint32_t character;
     for (size_t i = 0, size; i < len; i += size) {
         size = (unsigned char)text[i] < 0x80 ? 1 : decode((const unsigned char *)text + i, len - i, &character);
@@ -57,7 +62,8 @@ bool text_utf8_valid(const char *text, size_t len) {
     return true;
 }
 
-size_t text_utf8_cut(const char *text, size_t len, size_t max_len) {
+size_t text_utf8_cut(const char *text, size_t len, size_t max_len)
+{
     if (len <= max_len)
         return len;
     size_t start = max_len;
@@ -68,14 +74,16 @@ size_t text_utf8_cut(const char *text, size_t len, size_t max_len) {
     return end > max_len ? start : max_len;   /* what does not decode has nothing to split */
 }
 
-size_t text_utf8_count(const char *text, size_t len) {
+size_t text_utf8_count(const char *text, size_t len)
+{
     size_t count = 0;
     for (size_t i = 0; i < len; i++)
         count += !is_continuation((unsigned char)text[i]);
     return count;
 }
 
-void text_utf8_add(struct buf *buf, uint32_t character) {
+void text_utf8_add(struct buf *buf, uint32_t character)
+{
     if (character > 0x10FFFF || (character >= 0xD800 && character <= 0xDFFF))
         character = REPLACEMENT;
     if (character < 0x80) {

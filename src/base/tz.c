@@ -5,7 +5,8 @@
 /* 27 hours. No local time is further than this from UTC; a little more than TZ_MAX_OFFSET_SEC, so that ends need no thought. */
 #define REACH_SEC INT64_C(97200)
 
-struct tz *tz_new_utc(void) {
+struct tz *tz_new_utc(void)
+{
     struct tz *tz = NEW(struct tz);
     tz->names = mem_strdup("UTC");
     tz->types = 1;
@@ -14,7 +15,8 @@ struct tz *tz_new_utc(void) {
     return tz;
 }
 
-void tz_free(struct tz *tz) {
+void tz_free(struct tz *tz)
+{
     if (!tz)
         return;
     free(tz->transition_sec);
@@ -25,7 +27,8 @@ void tz_free(struct tz *tz) {
 }
 
 /* How many transitions are at sec or before it. */
-static size_t transitions_until(const struct tz *tz, int64_t sec) {
+static size_t transitions_until(const struct tz *tz, int64_t sec)
+{
     size_t low = 0, high = tz->transitions;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -37,7 +40,8 @@ static size_t transitions_until(const struct tz *tz, int64_t sec) {
     return low;
 }
 
-static const struct tz_type *type_at(const struct tz *tz, int64_t sec) {
+static const struct tz_type *type_at(const struct tz *tz, int64_t sec)
+{
     size_t passed = transitions_until(tz, sec);
     if (passed == tz->transitions && tz->has_rule)
         return tz_rule_at(&tz->rule, sec);
@@ -45,26 +49,31 @@ static const struct tz_type *type_at(const struct tz *tz, int64_t sec) {
 }
 
 /* The first change after sec; INT64_MAX: none. */
-static int64_t next_change(const struct tz *tz, int64_t sec) {
+static int64_t next_change(const struct tz *tz, int64_t sec)
+{
     size_t passed = transitions_until(tz, sec);
     if (passed < tz->transitions)
         return tz->transition_sec[passed];
     return tz->has_rule ? tz_rule_next(&tz->rule, sec) : INT64_MAX;
 }
 
-static int64_t whole_seconds(int64_t usec) {
+static int64_t whole_seconds(int64_t usec)
+{
     return usec / USEC_PER_SEC - (usec % USEC_PER_SEC < 0);
 }
 
-int32_t tz_offset(const struct tz *tz, int64_t utc_usec) {
+int32_t tz_offset(const struct tz *tz, int64_t utc_usec)
+{
     return type_at(tz, whole_seconds(utc_usec))->offset_sec;
 }
 
-const char *tz_abbreviation(const struct tz *tz, int64_t utc_usec) {
+const char *tz_abbreviation(const struct tz *tz, int64_t utc_usec)
+{
     return type_at(tz, whole_seconds(utc_usec))->abbreviation;
 }
 
-void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret) {
+void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret)
+{
     int64_t sec = whole_seconds(utc_usec);
     civil_from_sec(sec + type_at(tz, sec)->offset_sec, ret);
     int of_second = (int)(utc_usec % USEC_PER_SEC);
@@ -72,7 +81,8 @@ void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret) {
 }
 
 /* Walks over the stretches of unchanging offset that can hold the reading, and looks for it in each. */
-int64_t tz_from_local(const struct tz *tz, const struct civil *local, enum tz_edge edge) {
+int64_t tz_from_local(const struct tz *tz, const struct civil *local, enum tz_edge edge)
+{
     assert(civil_valid(local));
     int64_t local_sec = civil_to_sec(local);
     int64_t found = INT64_MIN, after_gap = INT64_MIN;
@@ -91,7 +101,8 @@ int64_t tz_from_local(const struct tz *tz, const struct civil *local, enum tz_ed
     return after_gap * USEC_PER_SEC;
 }
 
-bool tz_name_valid(const char *name) {
+bool tz_name_valid(const char *name)
+{
     size_t len = 0;
     for (; name[len]; len++) {
         char c = name[len];

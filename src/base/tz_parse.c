@@ -16,20 +16,23 @@ struct block {
     const unsigned char *times, *type_of_time, *types, *chars;
 };
 
-static uint64_t read_big_endian(const unsigned char *bytes, size_t size) {
+static uint64_t read_big_endian(const unsigned char *bytes, size_t size)
+{
     uint64_t number = 0;
     for (size_t i = 0; i < size; i++)
         number = number << 8 | bytes[i];
     return number;
 }
 
-static int64_t read_time(const unsigned char *bytes, size_t size) {
+static int64_t read_time(const unsigned char *bytes, size_t size)
+{
     uint64_t number = read_big_endian(bytes, size);
     return size == 4 ? (int32_t)(uint32_t)number : (int64_t)number;
 }
 
 /* No count may be larger than the file, so that sums of products of them stay far from overflowing. */
-static bool read_header(const unsigned char *bytes, size_t len, struct header *ret) {
+static bool read_header(const unsigned char *bytes, size_t len, struct header *ret)
+{
     if (len < HEADER_SIZE || memcmp(bytes, "TZif", 4) != 0)
         return false;
     *ret = (struct header){.version = bytes[4]};
@@ -43,12 +46,14 @@ static bool read_header(const unsigned char *bytes, size_t len, struct header *r
 }
 
 
-static size_t block_size(const struct header *header, size_t time_size) {
+static size_t block_size(const struct header *header, size_t time_size)
+{
     return header->time * (time_size + 1) + header->type * TYPE_SIZE + header->chars + header->leap * (time_size + 4)
         + header->isstd + header->isut;
 }
 
-static struct block cut_block(const unsigned char *bytes, const struct header *header, size_t time_size) {
+static struct block cut_block(const unsigned char *bytes, const struct header *header, size_t time_size)
+{
     struct block block = {.time_size = time_size, .times = bytes};
     block.type_of_time = block.times + header->time * time_size;
     block.types = block.type_of_time + header->time;
@@ -57,7 +62,8 @@ static struct block cut_block(const unsigned char *bytes, const struct header *h
 }
 
 /* An abbreviation is an index into the characters; the last of those is NUL, so that none runs out of them. */
-static enum err read_types(struct tz *tz, const struct block *block, const struct header *header) {
+static enum err read_types(struct tz *tz, const struct block *block, const struct header *header)
+{
     if (header->type == 0 || header->type > 256 || header->chars == 0 || block->chars[header->chars - 1] != '\0')
         return ERR_CORRUPT;
     tz->types = header->type;
@@ -73,7 +79,8 @@ static enum err read_types(struct tz *tz, const struct block *block, const struc
     return ERR_OK;
 }
 
-static enum err read_transitions(struct tz *tz, const struct block *block, const struct header *header) {
+static enum err read_transitions(struct tz *tz, const struct block *block, const struct header *header)
+{
     tz->transitions = header->time;
     tz->transition_sec = NEW_ARRAY(int64_t, tz->transitions);
     tz->transition_type = mem_dup(block->type_of_time, tz->transitions);
@@ -85,7 +92,8 @@ static enum err read_transitions(struct tz *tz, const struct block *block, const
     return ERR_OK;
 }
 
-static enum err read_block(struct tz *tz, const unsigned char *bytes, const struct header *header, size_t time_size) {
+static enum err read_block(struct tz *tz, const unsigned char *bytes, const struct header *header, size_t time_size)
+{
     if (header->leap > 0)
         return ERR_UNSUPPORTED;
     if ((header->isut && header->isut != header->type) || (header->isstd && header->isstd != header->type))
@@ -96,7 +104,8 @@ static enum err read_block(struct tz *tz, const unsigned char *bytes, const stru
 }
 
 /* A line feed, the rule or nothing, a line feed. */
-static enum err read_footer(struct tz *tz, const unsigned char *bytes, size_t len) {
+static enum err read_footer(struct tz *tz, const unsigned char *bytes, size_t len)
+{
     if (len < 2 || bytes[0] != '\n')
         return ERR_CORRUPT;
     const char *rule = (const char *)bytes + 1;
@@ -108,7 +117,8 @@ static enum err read_footer(struct tz *tz, const unsigned char *bytes, size_t le
 }
 
 /* From version 2 on, the whole of a version 1 file comes first, for old readers; it is skipped. */
-static enum err read_file(struct tz *tz, const unsigned char *bytes, size_t len) {
+static enum err read_file(struct tz *tz, const unsigned char *bytes, size_t len)
+{
     struct header header;
     if (!read_header(bytes, len, &header) || block_size(&header, 4) > len - HEADER_SIZE)
         return ERR_CORRUPT;
@@ -124,7 +134,8 @@ static enum err read_file(struct tz *tz, const unsigned char *bytes, size_t len)
     return err ? err : read_footer(tz, bytes + skip, len - skip);
 }
 
-enum err tz_parse(const void *bytes, size_t len, struct tz **ret) {
+enum err tz_parse(const void *bytes, size_t len, struct tz **ret)
+{
     if (len > MAX_FILE)
         return ERR_CORRUPT;
     CLEANUP(tz_free) struct tz *tz = NEW(struct tz);

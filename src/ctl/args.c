@@ -21,7 +21,8 @@ struct table {               /* both tables, as getopt_long wants them */
     size_t n;
 };
 
-static void table_add(struct table *table, const struct args_option *options) {
+static void table_add(struct table *table, const struct args_option *options)
+{
     char *letters = table->letters + strlen(table->letters);
     for (const struct args_option *option = options; option && option->name; option++) {
         assert(table->n < ARGS_MAX_OPTIONS);
@@ -36,7 +37,8 @@ static void table_add(struct table *table, const struct args_option *options) {
     }
 }
 
-static const struct args_option *table_find(const struct table *table, int val) {
+static const struct args_option *table_find(const struct table *table, int val)
+{
     if (val >= FIRST_LONG)
         return table->options[val - FIRST_LONG];
     for (size_t i = 0; i < table->n; i++)
@@ -45,7 +47,8 @@ static const struct args_option *table_find(const struct table *table, int val) 
     return NULL;             /* '?': getopt_long has said what is wrong */
 }
 
-enum args_result args_parse(struct args *args, const struct args_option *options, int argc, char **argv, bool stop_at_operand) {
+enum args_result args_parse(struct args *args, const struct args_option *options, int argc, char **argv, bool stop_at_operand)
+{
     struct table table = {.letters = ""};
     if (stop_at_operand)
         table.letters[0] = '+';
@@ -70,7 +73,8 @@ enum args_result args_parse(struct args *args, const struct args_option *options
     return ARGS_OK;
 }
 
-const char *args_next(const struct args *args, const char *option, size_t *index) {
+const char *args_next(const struct args *args, const char *option, size_t *index)
+{
     while (*index < args->n_given) {
         size_t i = (*index)++;
         if (strcmp(args->given[i].option, option) == 0)
@@ -79,7 +83,8 @@ const char *args_next(const struct args *args, const char *option, size_t *index
     return NULL;
 }
 
-const char *args_value(const struct args *args, const char *option) {
+const char *args_value(const struct args *args, const char *option)
+{
     const char *last = NULL;
     size_t index = 0;
     for (const char *value; (value = args_next(args, option, &index));)
@@ -87,18 +92,21 @@ const char *args_value(const struct args *args, const char *option) {
     return last;
 }
 
-bool args_flag(const struct args *args, const char *option) {
+bool args_flag(const struct args *args, const char *option)
+{
     for (size_t i = 0; i < args->n_given; i++)
         if (strcmp(args->given[i].option, option) == 0)
             return true;
     return false;
 }
 
-const char *args_operand(const struct args *args, size_t index) {
+const char *args_operand(const struct args *args, size_t index)
+{
     return index < args->n_operands ? args->operands[index] : NULL;
 }
 
-void args_print_options(const struct args_option *options) {
+void args_print_options(const struct args_option *options)
+{
     for (const struct args_option *option = options; option && option->name; option++) {
         char name[64];
         snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");

@@ -18,7 +18,8 @@ struct client {
     char error[CURL_ERROR_SIZE];
 };
 
-struct client *client_new(const char *socket_path) {
+struct client *client_new(const char *socket_path)
+{
     struct client *client = NEW(struct client);
     client->socket_path = mem_strdup(socket_path);
     client->curl = curl_easy_init();
@@ -29,7 +30,8 @@ struct client *client_new(const char *socket_path) {
     return client;
 }
 
-void client_free(struct client *client) {
+void client_free(struct client *client)
+{
     if (!client)
         return;
     curl_easy_cleanup(client->curl);
@@ -37,13 +39,15 @@ void client_free(struct client *client) {
     free(client);
 }
 
-void client_reply_done(struct client_reply *reply) {
+void client_reply_done(struct client_reply *reply)
+{
     buf_done(&reply->body);
     json_decref(reply->json);
     reply->json = NULL;
 }
 
-void client_add_path(struct buf *path, const char *segment) {
+void client_add_path(struct buf *path, const char *segment)
+{
     static const char hex[] = "0123456789ABCDEF";
     for (const unsigned char *c = (const unsigned char *)segment; *c; c++) {
         bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-._~", *c);
@@ -57,7 +61,8 @@ void client_add_path(struct buf *path, const char *segment) {
     }
 }
 
-void client_add_query(struct buf *path, const char *name, const char *value) {
+void client_add_query(struct buf *path, const char *name, const char *value)
+{
     if (!value)
         return;
     buf_add_char(path, strchr(buf_text(path), '?') ? '&' : '?');
@@ -66,7 +71,8 @@ void client_add_query(struct buf *path, const char *name, const char *value) {
     client_add_path(path, value);
 }
 
-static enum err from_curl(CURL *curl, CURLcode code) {
+static enum err from_curl(CURL *curl, CURLcode code)
+{
     long os_error = 0;
     switch (code) {
     case CURLE_OK:
@@ -90,7 +96,8 @@ static enum err from_curl(CURL *curl, CURLcode code) {
         assert(set_ == CURLE_OK);                                                \
     } while (0)
 
-static void prepare(struct client *client, const char *path) {
+static void prepare(struct client *client, const char *path)
+{
     CLEANUP_BUF struct buf url = {0};
     buf_printf(&url, "http://beredd%s", path);
     curl_easy_reset(client->curl);
@@ -103,7 +110,8 @@ static void prepare(struct client *client, const char *path) {
     SET(client->curl, CURLOPT_PATH_AS_IS, 1L);
 }
 
-static size_t collect(char *bytes, size_t size, size_t n, void *userdata) {
+static size_t collect(char *bytes, size_t size, size_t n, void *userdata)
+{
     struct buf *body = userdata;
     if (body->len + size * n > CLIENT_MAX_REPLY_BYTES)
         return 0;
@@ -111,11 +119,13 @@ static size_t collect(char *bytes, size_t size, size_t n, void *userdata) {
     return size * n;
 }
 
-static void read_json(struct client_reply *reply) {
+static void read_json(struct client_reply *reply)
+{
     reply->json = json_loadb(buf_text(&reply->body), reply->body.len, JSON_REJECT_DUPLICATES, NULL);
 }
 
-enum err client_call(struct client *client, const char *method, const char *path, json_t *body, struct client_reply *ret) {
+enum err client_call(struct client *client, const char *method, const char *path, json_t *body, struct client_reply *ret)
+{
     CLEANUP_FREE char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
     prepare(client, path);
@@ -145,7 +155,8 @@ struct stream {
     bool stopped;            /* by `data` */
 };
 
-static size_t receive(char *bytes, size_t size, size_t n, void *userdata) {
+static size_t receive(char *bytes, size_t size, size_t n, void *userdata)
+{
     struct stream *stream = userdata;
     long status = 0;
     (void)curl_easy_getinfo(stream->curl, CURLINFO_RESPONSE_CODE, &status);
@@ -155,7 +166,8 @@ static size_t receive(char *bytes, size_t size, size_t n, void *userdata) {
     return stream->stopped ? 0 : size * n;
 }
 
-enum err client_stream(struct client *client, const char *path, client_data *data, void *userdata, struct client_reply *ret_refusal) {
+enum err client_stream(struct client *client, const char *path, client_data *data, void *userdata, struct client_reply *ret_refusal)
+{
     struct stream stream = {.curl = client->curl, .data = data, .userdata = userdata, .refusal = ret_refusal};
     struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/event-stream");
     prepare(client, path);

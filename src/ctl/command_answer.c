@@ -12,7 +12,8 @@ const struct args_option command_answer_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static void print_outcome(const json_t *incident, const char *done) {
+static void print_outcome(const json_t *incident, const char *done)
+{
     CLEANUP_BUF struct buf text = {0};
     buf_printf(&text, "%s %s", json_text(incident, "id"), done);
     if (json_array_size(json_object_get(incident, "callouts")) > 0)
@@ -22,7 +23,8 @@ static void print_outcome(const json_t *incident, const char *done) {
 }
 
 /* body: taken over. */
-static int post(struct ctl *ctl, const char *id, const char *action, json_t *body, const char *done) {
+static int post(struct ctl *ctl, const char *id, const char *action, json_t *body, const char *done)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/incidents/");
@@ -39,26 +41,32 @@ static int post(struct ctl *ctl, const char *id, const char *action, json_t *bod
     return EXIT_DONE;
 }
 
-static json_t *answer_body(const struct args *args) {
+static json_t *answer_body(const struct args *args)
+{
     return json_pack("{s:s*,s:s*}", "role", args_value(args, "role"), "person", args_value(args, "as"));
 }
 
-int command_ack(struct ctl *ctl, const struct args *args) {
+int command_ack(struct ctl *ctl, const struct args *args)
+{
     return post(ctl, args_operand(args, 0), "acknowledge", answer_body(args), "taken");
 }
 
-int command_decline(struct ctl *ctl, const struct args *args) {
+int command_decline(struct ctl *ctl, const struct args *args)
+{
     return post(ctl, args_operand(args, 0), "decline", answer_body(args), "declined");
 }
 
-int command_note(struct ctl *ctl, const struct args *args) {
+int command_note(struct ctl *ctl, const struct args *args)
+{
     return post(ctl, args_operand(args, 0), "note", json_pack("{ss}", "text", args_operand(args, 1)), "noted");
 }
 
-int command_close(struct ctl *ctl, const struct args *args) {
+int command_close(struct ctl *ctl, const struct args *args)
+{
     return post(ctl, args_operand(args, 0), "close", json_pack("{ss*}", "reason", args_operand(args, 1)), "closed");
 }
 
-int command_callout(struct ctl *ctl, const struct args *args) {
+int command_callout(struct ctl *ctl, const struct args *args)
+{
     return post(ctl, args_operand(args, 0), "callouts", json_pack("{ss}", "role", args_operand(args, 1)), "called out");
 }

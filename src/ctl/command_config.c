@@ -6,7 +6,8 @@
 #include "ctl/print.h"
 
 /* `file:line: error: message`, as the daemon's -t prints it and editors read it. Returns how many were errors. */
-static size_t print_problems(const json_t *problems) {
+static size_t print_problems(const json_t *problems)
+{
     size_t i, errors = 0;
     const json_t *problem;
     json_array_foreach(problems, i, problem) {
@@ -24,7 +25,8 @@ static size_t print_problems(const json_t *problems) {
     return errors;
 }
 
-static int check(struct ctl *ctl, const char *path, const char *good) {
+static int check(struct ctl *ctl, const char *path, const char *good)
+{
     CLEANUP_REPLY struct client_reply reply = {0};
     int code = ctl_call(ctl, "POST", path, NULL, &reply);
     if (ctl->json) {
@@ -38,12 +40,14 @@ static int check(struct ctl *ctl, const char *path, const char *good) {
     return code == EXIT_DONE && errors > 0 ? EXIT_REFUSED : code;
 }
 
-int command_check(struct ctl *ctl, const struct args *args) {
+int command_check(struct ctl *ctl, const struct args *args)
+{
     (void)args;
     return check(ctl, "/v1/check", "The configuration on disk has no errors.");
 }
 
-int command_reload(struct ctl *ctl, const struct args *args) {
+int command_reload(struct ctl *ctl, const struct args *args)
+{
     (void)args;
     return check(ctl, "/v1/reload", "Reloaded.");
 }

@@ -11,7 +11,8 @@ const struct args_option command_gateway_test_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-int command_gateway_list(struct ctl *ctl, const struct args *args) {
+int command_gateway_list(struct ctl *ctl, const struct args *args)
+{
     (void)args;
     CLEANUP_REPLY struct client_reply reply = {0};
     int code = ctl_get(ctl, "/v1/gateways", &reply);
@@ -26,7 +27,8 @@ int command_gateway_list(struct ctl *ctl, const struct args *args) {
     return EXIT_DONE;
 }
 
-int command_gateway_test(struct ctl *ctl, const struct args *args) {
+int command_gateway_test(struct ctl *ctl, const struct args *args)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/gateways/");

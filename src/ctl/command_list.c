@@ -14,7 +14,8 @@ const struct args_option command_list_options[] = {
 enum { PAGE = 500, MAX_PAGES = 10000 };
 
 /* Reads page after page into `incidents`, until one is not full. */
-static int read_all(struct ctl *ctl, const char *state, json_t *incidents) {
+static int read_all(struct ctl *ctl, const char *state, json_t *incidents)
+{
     int64_t after = 0;
     for (int page = 0; page < MAX_PAGES; page++) {
         CLEANUP_BUF struct buf path = {0};
@@ -33,7 +34,8 @@ static int read_all(struct ctl *ctl, const char *state, json_t *incidents) {
     return EXIT_DONE;
 }
 
-static void add_incident(struct table *table, const json_t *incident) {
+static void add_incident(struct table *table, const json_t *incident)
+{
     CLEANUP_BUF struct buf callouts = {0};
     const char *severity = json_text(incident, "severity");
     incident_add_callouts(&callouts, incident);
@@ -48,7 +50,8 @@ static void add_incident(struct table *table, const json_t *incident) {
     table_cell(table, json_text(incident, "summary"));
 }
 
-static void print_incidents(const json_t *incidents, bool all) {
+static void print_incidents(const json_t *incidents, bool all)
+{
     static const char *const names[] = {"ID", "OPENED", "STATE", "SEVERITY", "DRILL", "SOURCE", "CALL-OUTS", "SUMMARY"};
     CLEANUP_TABLE struct table table = {0};
     size_t i;
@@ -62,7 +65,8 @@ static void print_incidents(const json_t *incidents, bool all) {
         table_print(&table, stdout, "");
 }
 
-int command_list(struct ctl *ctl, const struct args *args) {
+int command_list(struct ctl *ctl, const struct args *args)
+{
     bool all = args_flag(args, "all");
     json_t *incidents = json_array();
     int code = read_all(ctl, all ? "all" : "open", incidents);

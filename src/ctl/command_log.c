@@ -24,7 +24,8 @@ struct log {
     struct events events;
 };
 
-static void print_entry(struct log *log, const json_t *entry) {
+static void print_entry(struct log *log, const json_t *entry)
+{
     CLEANUP_TABLE struct table table = {.floors = log->widths};
     table_row(&table);
     table_cell(&table, json_text(entry, "incident"));
@@ -33,7 +34,8 @@ static void print_entry(struct log *log, const json_t *entry) {
     table_print(&table, stdout, "");
 }
 
-static void print_event(struct log *log, const json_t *entry, const char *data, size_t len) {
+static void print_event(struct log *log, const json_t *entry, const char *data, size_t len)
+{
     if (log->ctl->json) {
         struct buf raw = {.data = (char *)data, .len = len};     /* only read */
         print_json(&raw);
@@ -43,7 +45,8 @@ static void print_event(struct log *log, const json_t *entry, const char *data, 
     fflush(stdout);
 }
 
-static bool take_event(void *userdata, const char *data, size_t len) {
+static bool take_event(void *userdata, const char *data, size_t len)
+{
     struct log *log = userdata;
     json_t *entry = json_loadb(data, len, 0, NULL);
     if (json_number(entry, "seq") > log->seq) {
@@ -55,12 +58,14 @@ static bool take_event(void *userdata, const char *data, size_t len) {
     return !ferror(stdout);
 }
 
-static bool take_bytes(void *userdata, const char *bytes, size_t len) {
+static bool take_bytes(void *userdata, const char *bytes, size_t len)
+{
     struct log *log = userdata;
     return events_feed(&log->events, bytes, len);
 }
 
-static enum err stream(struct log *log, bool follow, struct client_reply *refusal) {
+static enum err stream(struct log *log, bool follow, struct client_reply *refusal)
+{
     CLEANUP_BUF struct buf path = {0};
     buf_printf(&path, "/v1/events?after=%lld%s", (long long)log->seq, follow ? "" : "&follow=no");
     if (log->incident)
@@ -69,13 +74,15 @@ static enum err stream(struct log *log, bool follow, struct client_reply *refusa
     return client_stream(log->ctl->client, buf_text(&path), take_bytes, log, refusal);
 }
 
-static void wait_a_little(void) {
+static void wait_a_little(void)
+{
     struct timespec pause = {.tv_nsec = WAIT_MSEC * 1000000L};
     nanosleep(&pause, NULL);
 }
 
 /* The daemon ends event streams when it stops; then, and when the connection breaks, it is looked for again. */
-static int follow(struct log *log) {
+static int follow(struct log *log)
+{
     bool connected = false, told = false;
     for (;;) {
         CLEANUP_REPLY struct client_reply refusal = {0};
@@ -99,7 +106,8 @@ static int follow(struct log *log) {
 }
 
 /* Prints the incident's timeline, and fills in its whole id. */
-static int begin_with_incident(struct log *log, const char *id, char *ret_id, size_t size) {
+static int begin_with_incident(struct log *log, const char *id, char *ret_id, size_t size)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/incidents/");
@@ -118,7 +126,8 @@ static int begin_with_incident(struct log *log, const char *id, char *ret_id, si
     return EXIT_DONE;
 }
 
-static int print_all(struct log *log) {
+static int print_all(struct log *log)
+{
     CLEANUP_REPLY struct client_reply refusal = {0};
     enum err err = stream(log, false, &refusal);
     if (err != ERR_OK)
@@ -129,7 +138,8 @@ static int print_all(struct log *log) {
     return EXIT_REFUSED;
 }
 
-int command_log(struct ctl *ctl, const struct args *args) {
+int command_log(struct ctl *ctl, const struct args *args)
+{
     static const size_t usual_widths[TABLE_MAX_COLUMNS] = {9, 0, 19, 15, 3, 10, 5};
     struct log log = {.ctl = ctl, .events = {.cb = take_event}};
     char id[32];

@@ -11,7 +11,8 @@ const struct args_option command_oncall_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-int command_oncall(struct ctl *ctl, const struct args *args) {
+int command_oncall(struct ctl *ctl, const struct args *args)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/oncall");

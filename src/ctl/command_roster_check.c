@@ -15,7 +15,8 @@ const struct args_option command_roster_check_options[] = {
 };
 
 /* Of rosters/TIB.ini and rosters/TIB.d/jul.ini this is "TIB", whole. */
-static bool is_of_role(const char *file, const char *role) {
+static bool is_of_role(const char *file, const char *role)
+{
     size_t len = strlen(role);
     const char *rest = file + strlen("rosters/");
     return strncmp(file, "rosters/", strlen("rosters/")) == 0 && strncmp(rest, role, len) == 0 &&
@@ -23,7 +24,8 @@ static bool is_of_role(const char *file, const char *role) {
 }
 
 /* What whoever keeps rosters can mend. NULL for `role`: all of them. */
-static bool is_wanted(const struct problem *problem, const char *role) {
+static bool is_wanted(const struct problem *problem, const char *role)
+{
     if (role)
         return is_of_role(problem->file, role);
     return strncmp(problem->file, "rosters", strlen("rosters")) == 0 || strcmp(problem->file, "people.ini") == 0 ||
@@ -36,7 +38,8 @@ struct summary {
     size_t elsewhere;        /* errors in other files: nothing of the configuration counts before they are mended */
 };
 
-static struct summary summarise(const struct problems *problems, const char *role) {
+static struct summary summarise(const struct problems *problems, const char *role)
+{
     struct summary summary = {0};
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
@@ -48,7 +51,8 @@ static struct summary summarise(const struct problems *problems, const char *rol
     return summary;
 }
 
-static void print_problem(const struct problem *problem) {
+static void print_problem(const struct problem *problem)
+{
     CLEANUP_BUF struct buf line = {0};
     problem_add_text(&line, problem);
     print_line(stdout, buf_text(&line));
@@ -57,7 +61,8 @@ static void print_problem(const struct problem *problem) {
         puts(buf_text(&line));      /* cleaned already */
 }
 
-static void print_text(const struct problems *problems, const char *role, unsigned days, const struct summary *summary) {
+static void print_text(const struct problems *problems, const char *role, unsigned days, const struct summary *summary)
+{
     for (size_t i = 0; i < problems_count(problems); i++)
         if (is_wanted(problems_get(problems, i), role))
             print_problem(problems_get(problems, i));
@@ -69,7 +74,8 @@ static void print_text(const struct problems *problems, const char *role, unsign
                      summary->elsewhere == 1 ? "" : "s");
 }
 
-static json_t *problem_json(const struct problem *problem) {
+static json_t *problem_json(const struct problem *problem)
+{
     json_t *json = json_pack("{s:s, s:s, s:i, s:s}", "level", problem_level_name(problem->level), "file", problem->file,
                              "line", problem->line, "message", problem->message);
     if (json && problem->line_text)
@@ -77,7 +83,8 @@ static json_t *problem_json(const struct problem *problem) {
     return json;
 }
 
-static void print_as_json(const struct problems *problems, const char *role, const struct summary *summary) {
+static void print_as_json(const struct problems *problems, const char *role, const struct summary *summary)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < problems_count(problems); i++)
         if (is_wanted(problems_get(problems, i), role))
@@ -90,13 +97,15 @@ static void print_as_json(const struct problems *problems, const char *role, con
 }
 
 /* The role as its file is named. A configuration with errors has no list of roles to compare with. */
-static bool find_role(const struct config *config, const char *typed, const char **ret) {
+static bool find_role(const struct config *config, const char *typed, const char **ret)
+{
     const struct roster *roster = config ? config_dir_role(config, typed) : NULL;
     *ret = roster ? roster->role : typed;
     return roster || !config;
 }
 
-static int check(const struct ctl *ctl, const struct args *args, unsigned days) {
+static int check(const struct ctl *ctl, const struct args *args, unsigned days)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     CLEANUP(config_free) struct config *config = NULL;
     enum err err = config_dir_check(config_dir_of(args), (int)days, problems, &config);
@@ -113,7 +122,8 @@ static int check(const struct ctl *ctl, const struct args *args, unsigned days) 
     return summary.errors + summary.elsewhere > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
-int command_roster_check(struct ctl *ctl, const struct args *args) {
+int command_roster_check(struct ctl *ctl, const struct args *args)
+{
     const char *text = args_value(args, "days");
     uint64_t days = AUDIT_DAYS;
     if (text && (text_to_u64(text, AUDIT_DAYS_MAX, &days) != ERR_OK || days == 0)) {

@@ -30,7 +30,8 @@ struct edit {
     struct roster_change change;
 };
 
-static void edit_done(struct edit *edit) {
+static void edit_done(struct edit *edit)
+{
     roster_change_done(&edit->change);
     buf_done(&edit->role);
     buf_done(&edit->name);
@@ -41,7 +42,8 @@ static void edit_done(struct edit *edit) {
 
 /* ---- the editor ---- */
 
-static const char *editor_of(void) {
+static const char *editor_of(void)
+{
     static const char *const variables[] = {"VISUAL", "EDITOR"};
     for (size_t i = 0; i < N_ELEMENTS(variables); i++) {
         const char *editor = getenv(variables[i]);
@@ -52,7 +54,8 @@ static const char *editor_of(void) {
 }
 
 /* The variable is a command line, as everywhere: EDITOR="emacs -nw". Without one: Debian's choice, or vi. */
-static void exec_editor(const char *path) {
+static void exec_editor(const char *path)
+{
     const char *editor = editor_of();
     CLEANUP_BUF struct buf command = {0};
     if (editor) {
@@ -66,7 +69,8 @@ static void exec_editor(const char *path) {
 }
 
 /* Ctrl-C in an editor is the editor's. */
-static bool run_editor(const char *path) {
+static bool run_editor(const char *path)
+{
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
     int status = -1;
     fflush(NULL);
@@ -96,7 +100,8 @@ static bool run_editor(const char *path) {
 
 /* ---- what came of it ---- */
 
-static bool read_edited(struct edit *edit) {
+static bool read_edited(struct edit *edit)
+{
     buf_clear(&edit->edited);
     enum err err = slurp_file(staging_path(edit->change.staging, buf_text(&edit->file)), SLURP_MAX_BYTES, &edit->edited, NULL);
     if (err)
@@ -104,12 +109,14 @@ static bool read_edited(struct edit *edit) {
     return err == ERR_OK;
 }
 
-static bool same_bytes(const struct buf *a, const struct buf *b) {
+static bool same_bytes(const struct buf *a, const struct buf *b)
+{
     return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 /* A problem in the file with the line that it is about. */
-static void print_line_of(const struct edit *edit, int wanted) {
+static void print_line_of(const struct edit *edit, int wanted)
+{
     const char *text = buf_text(&edit->edited), *end = text + edit->edited.len;
     for (int line = 1; text < end; line++) {
         const char *feed = memchr(text, '\n', (size_t)(end - text));
@@ -123,7 +130,8 @@ static void print_line_of(const struct edit *edit, int wanted) {
     }
 }
 
-static void show_errors(const struct edit *edit) {
+static void show_errors(const struct edit *edit)
+{
     const struct problems *problems = edit->change.problems;
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
@@ -136,7 +144,8 @@ static void show_errors(const struct edit *edit) {
 }
 
 /* Errors of other files were there before. */
-static bool is_own_error(const struct edit *edit) {
+static bool is_own_error(const struct edit *edit)
+{
     for (size_t i = 0; i < problems_count(edit->change.problems); i++) {
         const struct problem *problem = problems_get(edit->change.problems, i);
         if (problem->level == PROBLEM_ERROR && strcmp(problem->file, buf_text(&edit->file)) == 0)
@@ -148,7 +157,8 @@ static bool is_own_error(const struct edit *edit) {
 enum verdict { EDIT_AGAIN, EDIT_DISCARD, EDIT_INSTALL };
 
 /* Two files with errors in them can only be mended one after the other, so a good one may be written beside a bad one. */
-static enum verdict ask_about_errors(const struct edit *edit) {
+static enum verdict ask_about_errors(const struct edit *edit)
+{
     bool own = is_own_error(edit);
     for (;;) {
         show_errors(edit);
@@ -164,7 +174,8 @@ static enum verdict ask_about_errors(const struct edit *edit) {
     }
 }
 
-static enum verdict ask_about_change(const struct edit *edit) {
+static enum verdict ask_about_change(const struct edit *edit)
+{
     roster_change_print_warnings(&edit->change, stderr);
     if (!edit->ctl->json)
         roster_change_print_words(&edit->change, stdout);
@@ -177,13 +188,15 @@ static enum verdict ask_about_change(const struct edit *edit) {
 /* ---- in its place ---- */
 
 /* What somebody wrote is not thrown away because it could not be put in its place. */
-static int keep(struct edit *edit) {
+static int keep(struct edit *edit)
+{
     staging_keep(edit->change.staging);
     ctl_complain("what you wrote is in %s", staging_path(edit->change.staging, buf_text(&edit->file)));
     return EXIT_REFUSED;
 }
 
-static int install(struct edit *edit) {
+static int install(struct edit *edit)
+{
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(edit->change.directory);
     CLEANUP_BUF struct buf now = {0};
     struct stat status;
@@ -196,7 +209,8 @@ static int install(struct edit *edit) {
     return roster_files_replace(files, buf_text(&edit->name), &edit->edited, &status) ? EXIT_DONE : keep(edit);
 }
 
-static int finish(struct edit *edit) {
+static int finish(struct edit *edit)
+{
     const struct config *config = edit->change.after ? edit->change.after : edit->change.before;
     bool in_force = false;
     int code = install(edit);
@@ -210,14 +224,16 @@ static int finish(struct edit *edit) {
     return code;
 }
 
-static int discard(const struct edit *edit, bool by_choice) {
+static int discard(const struct edit *edit, bool by_choice)
+{
     if (edit->ctl->json)
         roster_change_print_json(&edit->change, NULL, false, false);
     ctl_complain("nothing was changed");
     return by_choice ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int edit_until_good(struct edit *edit) {
+static int edit_until_good(struct edit *edit)
+{
     for (;;) {
         if (!run_editor(staging_path(edit->change.staging, buf_text(&edit->file))) || !read_edited(edit))
             return EXIT_REFUSED;
@@ -237,7 +253,8 @@ static int edit_until_good(struct edit *edit) {
     }
 }
 
-static bool begin(struct edit *edit, const char *typed) {
+static bool begin(struct edit *edit, const char *typed)
+{
     if (!roster_change_find_role(edit->change.directory, typed, &edit->role))
         return false;
     edit->change.role = buf_text(&edit->role);
@@ -248,7 +265,8 @@ static bool begin(struct edit *edit, const char *typed) {
 }
 
 /* Under the lock: whoever held it before may just have written. */
-static bool copy_out(struct edit *edit) {
+static bool copy_out(struct edit *edit)
+{
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(edit->change.directory);
     struct stat status;
     return files && roster_files_read(files, buf_text(&edit->name), &edit->original, &status) &&
@@ -256,7 +274,8 @@ static bool copy_out(struct edit *edit) {
            staging_write(edit->change.staging, buf_text(&edit->file), buf_text(&edit->original), edit->original.len);
 }
 
-int command_roster_edit(struct ctl *ctl, const struct args *args) {
+int command_roster_edit(struct ctl *ctl, const struct args *args)
+{
     struct edit edit = {.ctl = ctl, .args = args, .change = {.directory = config_dir_of(args)}};
     CLEANUP(roster_lock_free) struct roster_lock *lock = NULL;
     int code = EXIT_REFUSED;

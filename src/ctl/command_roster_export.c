@@ -16,19 +16,22 @@ const struct args_option command_roster_export_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int64_t begin_of_day(const struct tz *tz, int64_t day) {
+static int64_t begin_of_day(const struct tz *tz, int64_t day)
+{
     struct civil local = {0};
     civil_from_day(day, &local.year, &local.month, &local.day);
     return tz_from_local(tz, &local, TZ_BEGIN);
 }
 
-static int64_t today(const struct tz *tz) {
+static int64_t today(const struct tz *tz)
+{
     struct civil local;
     tz_to_local(tz, config_dir_now(), &local);
     return civil_day(local.year, local.month, local.day);
 }
 
-static int read_window(const struct args *args, const struct tz *tz, struct roster_ics *ret) {
+static int read_window(const struct args *args, const struct tz *tz, struct roster_ics *ret)
+{
     const char *from = args_value(args, "from"), *to = args_value(args, "to");
     int64_t first = today(tz), last, ignored;
     if (from && !days_read(from, &first, &ignored))
@@ -48,7 +51,8 @@ usage:
     return EXIT_USAGE;
 }
 
-int command_roster_export(struct ctl *ctl, const struct args *args) {
+int command_roster_export(struct ctl *ctl, const struct args *args)
+{
     (void)ctl;
     CLEANUP(config_free) struct config *config = NULL;
     CLEANUP_BUF struct buf text = {0};

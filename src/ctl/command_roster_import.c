@@ -35,7 +35,8 @@ struct intake {
     struct buf bytes, name, text;        /* the file as it came; of the drop-in: its name without ".ini", and its text */
 };
 
-static void intake_done(struct intake *intake) {
+static void intake_done(struct intake *intake)
+{
     roster_import_done(&intake->import);
     config_free(intake->config);
     buf_done(&intake->bytes);
@@ -45,7 +46,8 @@ static void intake_done(struct intake *intake) {
 
 /* ---- the file that comes in ---- */
 
-static int read_bytes(struct intake *intake) {
+static int read_bytes(struct intake *intake)
+{
     if (strcmp(intake->path, "-") == 0) {
         size_t n;
         do {
@@ -60,7 +62,8 @@ static int read_bytes(struct intake *intake) {
     return err ? EXIT_REFUSED : EXIT_DONE;
 }
 
-static bool is_calendar(const struct buf *bytes) {
+static bool is_calendar(const struct buf *bytes)
+{
     const char *at = buf_text(bytes);
     if (bytes->len >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
         at += 3;
@@ -68,7 +71,8 @@ static bool is_calendar(const struct buf *bytes) {
     return strncasecmp(at, "BEGIN:VCALENDAR", 15) == 0;
 }
 
-static void read_table(struct intake *intake) {
+static void read_table(struct intake *intake)
+{
     CLEANUP(csv_free) struct csv *csv = NULL;
     int line;
     const char *why;
@@ -78,7 +82,8 @@ static void read_table(struct intake *intake) {
         roster_import_problem(&intake->import, line, true, "%s", why);
 }
 
-static void print_problems(const struct intake *intake, bool calendar) {
+static void print_problems(const struct intake *intake, bool calendar)
+{
     const struct roster_import *import = &intake->import;
     for (size_t i = 0; i < import->n_problems; i++) {
         const struct import_problem *problem = &import->problems[i];
@@ -92,7 +97,8 @@ static void print_problems(const struct intake *intake, bool calendar) {
 }
 
 /* EXIT_DONE: the import holds shifts, and no errors. */
-static int take_in(struct intake *intake) {
+static int take_in(struct intake *intake)
+{
     int code = read_bytes(intake);
     if (code != EXIT_DONE)
         return code;
@@ -111,7 +117,8 @@ static int take_in(struct intake *intake) {
 /* ---- the drop-in that comes of it ---- */
 
 /* "jourlista 2027.csv" is 00-import-jourlista-2027. */
-static int name_it(struct intake *intake) {
+static int name_it(struct intake *intake)
+{
     const char *given = args_value(intake->args, "name");
     if (given) {
         const char *why = shift_file_bad_name(given);
@@ -135,13 +142,15 @@ static int name_it(struct intake *intake) {
     return EXIT_DONE;
 }
 
-static void add_comment(struct buf *buf, const char *key, const char *text) {
+static void add_comment(struct buf *buf, const char *key, const char *text)
+{
     buf_printf(buf, "# %-4s ", key);
     text_add_clean_line(buf, text, strlen(text));
     buf_add_char(buf, '\n');
 }
 
-static void write_text(struct intake *intake) {
+static void write_text(struct intake *intake)
+{
     CLEANUP_BUF struct buf at = {0}, why = {0};
     struct civil local;
     tz_to_local(intake->config->plan.tz, intake->import.now_usec, &local);
@@ -156,7 +165,8 @@ static void write_text(struct intake *intake) {
 }
 
 /* EXIT_DONE: the change is what it would be, and has no errors. */
-static int draft(const struct intake *intake, struct roster_change *change) {
+static int draft(const struct intake *intake, struct roster_change *change)
+{
     CLEANUP_BUF struct buf file = {0};
     *change = (struct roster_change){.directory = intake->directory, .role = intake->import.roster->role};
     buf_printf(&file, "rosters/%s.d/%s.ini", change->role, buf_text(&intake->name));
@@ -172,7 +182,8 @@ static int draft(const struct intake *intake, struct roster_change *change) {
 
 /* ---- doing it ---- */
 
-static bool install(const struct intake *intake, struct roster_files *files) {
+static bool install(const struct intake *intake, struct roster_files *files)
+{
     CLEANUP_BUF struct buf own = {0}, name = {0};
     struct stat like;
     const char *role = intake->import.roster->role;
@@ -183,7 +194,8 @@ static bool install(const struct intake *intake, struct roster_files *files) {
 }
 
 /* What was asked about may have changed while somebody thought about it: then nothing is written. */
-static int write_it(const struct intake *intake, const struct roster_change *shown) {
+static int write_it(const struct intake *intake, const struct roster_change *shown)
+{
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(intake->directory);
     CLEANUP_CHANGE struct roster_change again = {0};
     if (!files || !roster_files_may_write(files) || !roster_files_lock(files))
@@ -198,7 +210,8 @@ static int write_it(const struct intake *intake, const struct roster_change *sho
     return install(intake, files) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static void tell_done(const struct intake *intake, const struct roster_change *change, bool written, bool in_force) {
+static void tell_done(const struct intake *intake, const struct roster_change *change, bool written, bool in_force)
+{
     const char *role = intake->import.roster->role, *id = buf_text(&intake->name);
     if (intake->ctl->json)
         roster_change_print_json(change, id, written, in_force);
@@ -208,7 +221,8 @@ static void tell_done(const struct intake *intake, const struct roster_change *c
         printf("%s: rosters/%s.d/%s.ini\nUndo: bereddctl roster shift remove %s %s\n", in_force ? "In force" : "Written", role, id, role, id);
 }
 
-static bool show_and_ask(const struct intake *intake, const struct roster_change *change) {
+static bool show_and_ask(const struct intake *intake, const struct roster_change *change)
+{
     const struct args *args = intake->args;
     if (!intake->ctl->json)
         roster_change_print_words(change, stdout);
@@ -218,7 +232,8 @@ static bool show_and_ask(const struct intake *intake, const struct roster_change
     return args_flag(args, "yes") || !roster_change_can_ask() || roster_change_agreed("Write this? [j/n]");
 }
 
-static int import(struct intake *intake) {
+static int import(struct intake *intake)
+{
     CLEANUP_CHANGE struct roster_change change = {0};
     bool in_force = false;
     int code = config_dir_load(intake->directory, &intake->config);
@@ -250,7 +265,8 @@ static int import(struct intake *intake) {
     return code;
 }
 
-int command_roster_import(struct ctl *ctl, const struct args *args) {
+int command_roster_import(struct ctl *ctl, const struct args *args)
+{
     struct intake intake = {.ctl = ctl, .args = args, .directory = config_dir_of(args), .path = args_operand(args, 1)};
     int code = import(&intake);
     intake_done(&intake);

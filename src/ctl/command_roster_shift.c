@@ -34,7 +34,8 @@ struct listed {              /* one shift, as it is told */
     struct buf by, at, why;
 };
 
-static void listed_done(struct listed *listed) {
+static void listed_done(struct listed *listed)
+{
     buf_done(&listed->id);
     buf_done(&listed->by);
     buf_done(&listed->at);
@@ -42,14 +43,16 @@ static void listed_done(struct listed *listed) {
 }
 
 /* The name of a drop-in without directory and ".ini". */
-static void add_id(struct buf *buf, const char *file) {
+static void add_id(struct buf *buf, const char *file)
+{
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     size_t len = strlen(name), suffix = strlen(".ini");
     buf_add(buf, name, len > suffix ? len - suffix : len);
 }
 
 static void read_listed(struct listed *listed, const struct config *config, const struct roster *roster,
-                        const struct duty_shift *shift) {
+                        const struct duty_shift *shift)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_BUF struct buf text = {0};
     *listed = (struct listed){.roster = roster, .shift = shift};
@@ -64,7 +67,8 @@ static void read_listed(struct listed *listed, const struct config *config, cons
     shift_file_add_comment(&listed->why, buf_text(&text), "why");
 }
 
-static void add_who(struct buf *buf, const struct duty *duty) {
+static void add_who(struct buf *buf, const struct duty *duty)
+{
     buf_add_text(buf, duty->primary ? duty->primary->name : "*");
     for (size_t i = 0; i < duty->n_backups; i++)
         buf_printf(buf, ", %s", duty->backups[i]->name);
@@ -72,7 +76,8 @@ static void add_who(struct buf *buf, const struct duty *duty) {
         buf_add_text(buf, ", -");
 }
 
-static void list_row(struct table *table, const struct config *config, const struct listed *listed) {
+static void list_row(struct table *table, const struct config *config, const struct listed *listed)
+{
     const struct duty_shift *shift = listed->shift;
     CLEANUP_BUF struct buf span = {0};
     CLEANUP_BUF struct buf who = {0};
@@ -93,11 +98,13 @@ static void list_row(struct table *table, const struct config *config, const str
     table_cell(table, buf_text(&note));
 }
 
-static json_t *text_or_null(const struct buf *buf) {
+static json_t *text_or_null(const struct buf *buf)
+{
     return buf->len ? json_string(buf_text(buf)) : json_null();
 }
 
-static json_t *list_object(const struct listed *listed) {
+static json_t *list_object(const struct listed *listed)
+{
     const struct duty_shift *shift = listed->shift;
     CLEANUP_BUF struct buf from = {0};
     CLEANUP_BUF struct buf until = {0};
@@ -114,7 +121,8 @@ static json_t *list_object(const struct listed *listed) {
 }
 
 static void list_roster(const struct config *config, const struct roster *roster, bool all, struct table *table,
-                        json_t *objects) {
+                        json_t *objects)
+{
     for (size_t i = 0; i < roster->n_shifts; i++) {
         struct listed listed;
         if (!all && roster->shifts[i].to_usec <= config->loaded_at_usec)
@@ -126,7 +134,8 @@ static void list_roster(const struct config *config, const struct roster *roster
     }
 }
 
-static void print_list(const struct ctl *ctl, const struct table *table, json_t *objects) {
+static void print_list(const struct ctl *ctl, const struct table *table, json_t *objects)
+{
     if (ctl->json) {
         CLEANUP_BUF struct buf text = {0};
         CLEANUP_FREE char *dumped = json_dumps(objects, JSON_COMPACT);
@@ -139,7 +148,8 @@ static void print_list(const struct ctl *ctl, const struct table *table, json_t 
     }
 }
 
-int command_roster_shift_list(struct ctl *ctl, const struct args *args) {
+int command_roster_shift_list(struct ctl *ctl, const struct args *args)
+{
     CLEANUP(config_free) struct config *config = NULL;
     CLEANUP_TABLE struct table table = {0};
     const struct roster *only = NULL;
@@ -166,14 +176,16 @@ struct removal {
     struct buf role, id, file;   /* file: "ID.ini" */
 };
 
-static void removal_done(struct removal *removal) {
+static void removal_done(struct removal *removal)
+{
     buf_done(&removal->role);
     buf_done(&removal->id);
     buf_done(&removal->file);
 }
 
 /* By the files alone: a drop-in that is in the way of the whole configuration can be removed, too. */
-static bool find_file(struct removal *removal, const char *role, const char *typed) {
+static bool find_file(struct removal *removal, const char *role, const char *typed)
+{
     CLEANUP_BUF struct buf path = {0};
     size_t len = strlen(typed), suffix = strlen(".ini");
     if (len > suffix && strcmp(typed + len - suffix, ".ini") == 0)
@@ -206,7 +218,8 @@ static bool find_file(struct removal *removal, const char *role, const char *typ
 }
 
 /* A file that somebody wrote by hand may have more in it than was meant to go. */
-static bool is_one_shift(const struct removal *removal, const struct config *config) {
+static bool is_one_shift(const struct removal *removal, const struct config *config)
+{
     const struct roster *roster = config ? plan_roster(&config->plan, buf_text(&removal->role)) : NULL;
     size_t n = 0;
     for (size_t i = 0; roster && i < roster->n_shifts; i++) {
@@ -220,7 +233,8 @@ static bool is_one_shift(const struct removal *removal, const struct config *con
 }
 
 /* EXIT_DONE: the change is what it would be. */
-static int draft(const struct removal *removal, struct roster_change *change) {
+static int draft(const struct removal *removal, struct roster_change *change)
+{
     CLEANUP_BUF struct buf file = {0};
     *change = (struct roster_change){.directory = removal->directory, .role = buf_text(&removal->role)};
     buf_printf(&file, "rosters/%s.d/%s", buf_text(&removal->role), buf_text(&removal->file));
@@ -238,7 +252,8 @@ static int draft(const struct removal *removal, struct roster_change *change) {
     return EXIT_REFUSED;
 }
 
-static int remove_it(const struct removal *removal, const struct roster_change *shown) {
+static int remove_it(const struct removal *removal, const struct roster_change *shown)
+{
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(removal->directory);
     CLEANUP_CHANGE struct roster_change again = {0};
     if (!files || !roster_files_may_write(files) || !roster_files_lock(files))
@@ -253,14 +268,16 @@ static int remove_it(const struct removal *removal, const struct roster_change *
     return roster_files_remove_drop_in(files, buf_text(&removal->role), buf_text(&removal->file)) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static void tell_done(const struct removal *removal, const struct roster_change *change, bool removed, bool in_force) {
+static void tell_done(const struct removal *removal, const struct roster_change *change, bool removed, bool in_force)
+{
     if (removal->ctl->json)
         roster_change_print_json(change, buf_text(&removal->id), removed, in_force);
     else
         puts(!removed ? "Nothing was removed." : in_force ? "Removed, and in force." : "Removed.");
 }
 
-static int remove_shift(struct removal *removal) {
+static int remove_shift(struct removal *removal)
+{
     CLEANUP_CHANGE struct roster_change change = {0};
     const struct args *args = removal->args;
     int code = draft(removal, &change);
@@ -282,7 +299,8 @@ static int remove_shift(struct removal *removal) {
     return code;
 }
 
-int command_roster_shift_remove(struct ctl *ctl, const struct args *args) {
+int command_roster_shift_remove(struct ctl *ctl, const struct args *args)
+{
     struct removal removal = {.ctl = ctl, .args = args, .directory = config_dir_of(args)};
     int code = find_file(&removal, args->operands[0], args->operands[1]) ? remove_shift(&removal) : EXIT_REFUSED;
     removal_done(&removal);

@@ -37,7 +37,8 @@ struct addition {
     struct buf name, text;       /* of the file; the name has no ".ini" */
 };
 
-static void addition_done(struct addition *addition) {
+static void addition_done(struct addition *addition)
+{
     config_free(addition->config);
     buf_done(&addition->name);
     buf_done(&addition->text);
@@ -45,7 +46,8 @@ static void addition_done(struct addition *addition) {
 
 /* ---- what was asked for ---- */
 
-static bool complain_time(enum err err, const char *typed) {
+static bool complain_time(enum err err, const char *typed)
+{
     if (err == ERR_RANGE)
         ctl_complain("'%s' is no date and time that exists", typed);
     else
@@ -53,7 +55,8 @@ static bool complain_time(enum err err, const char *typed) {
     return false;
 }
 
-static bool read_times(struct addition *addition, const char *from, const char *to) {
+static bool read_times(struct addition *addition, const char *from, const char *to)
+{
     const struct tz *tz = addition->config->plan.tz;
     struct shift_file *shift = &addition->shift;
     int64_t now_usec = config_dir_now(), minute_usec = now_usec - now_usec % USEC_PER_MIN;
@@ -79,7 +82,8 @@ static bool read_times(struct addition *addition, const char *from, const char *
     return true;
 }
 
-static bool read_as(const struct args *args, bool *ret_backup) {
+static bool read_as(const struct args *args, bool *ret_backup)
+{
     const char *as = args_value(args, "as");
     *ret_backup = as && strcmp(as, "backup") == 0;
     if (!as || *ret_backup || strcmp(as, "primary") == 0)
@@ -88,7 +92,8 @@ static bool read_as(const struct args *args, bool *ret_backup) {
     return false;
 }
 
-static bool read_backup(struct addition *addition) {
+static bool read_backup(struct addition *addition)
+{
     const char *typed = args_value(addition->args, "backup");
     struct shift_file *shift = &addition->shift;
     shift->no_backup = typed && strcmp(typed, "-") == 0;
@@ -106,7 +111,8 @@ static bool read_backup(struct addition *addition) {
 }
 
 /* EXIT_DONE: go on. */
-static int read_operands(struct addition *addition, const struct shift_operands *operands) {
+static int read_operands(struct addition *addition, const struct shift_operands *operands)
+{
     int code = config_dir_load(addition->directory, &addition->config);
     if (code != EXIT_DONE)
         return code;
@@ -125,7 +131,8 @@ static int read_operands(struct addition *addition, const struct shift_operands 
 
 /* ---- what it would change ---- */
 
-static bool name_it(struct addition *addition) {
+static bool name_it(struct addition *addition)
+{
     CLEANUP_BUF struct buf path = {0};
     char **taken = NULL;
     size_t n = 0;
@@ -145,7 +152,8 @@ static bool name_it(struct addition *addition) {
 }
 
 /* EXIT_DONE: the change is what it would be, and has no errors. */
-static int draft(struct addition *addition, struct roster_change *change) {
+static int draft(struct addition *addition, struct roster_change *change)
+{
     CLEANUP_BUF struct buf file = {0};
     *change = (struct roster_change){.directory = addition->directory, .role = addition->roster->role};
     if (!name_it(addition) || !roster_change_stage(change))
@@ -165,7 +173,8 @@ static int draft(struct addition *addition, struct roster_change *change) {
 
 /* ---- whether the person then holds the duty ---- */
 
-static bool is_held(const struct addition *addition, const struct on_call *on_call) {
+static bool is_held(const struct addition *addition, const struct on_call *on_call)
+{
     const char *id = addition->shift.person->id;
     if (!addition->shift.as_backup)
         return on_call->primary && strcmp(on_call->primary->id, id) == 0;
@@ -176,7 +185,8 @@ static bool is_held(const struct addition *addition, const struct on_call *on_ca
 }
 
 /* Among drop-ins the one that begins later counts: shifts are ordered so. */
-static const struct duty_shift *winner(const struct roster *roster, int64_t at_usec) {
+static const struct duty_shift *winner(const struct roster *roster, int64_t at_usec)
+{
     const struct duty_shift *found = NULL;
     for (size_t i = 0; i < roster->n_shifts && roster->shifts[i].from_usec <= at_usec; i++)
         if (roster->shifts[i].drop_in && roster->shifts[i].to_usec > at_usec)
@@ -185,7 +195,8 @@ static const struct duty_shift *winner(const struct roster *roster, int64_t at_u
 }
 
 static void tell_not_held(const struct addition *addition, const struct roster *roster, const struct tz *tz,
-                          const struct duty_stretch *stretch) {
+                          const struct duty_stretch *stretch)
+{
     const struct shift_file *shift = &addition->shift;
     enum language language = addition->config->plan.language;
     int64_t from = stretch->from_usec > shift->from_usec ? stretch->from_usec : shift->from_usec;
@@ -205,7 +216,8 @@ static void tell_not_held(const struct addition *addition, const struct roster *
 }
 
 /* Tells every stretch of the shift in which somebody else has it all the same. Returns whether the person has it at all. */
-static bool tell_where_not_held(const struct addition *addition, const struct roster_change *change) {
+static bool tell_where_not_held(const struct addition *addition, const struct roster_change *change)
+{
     const struct plan *plan = &change->after->plan;
     const struct roster *roster = plan_roster(plan, addition->roster->role);
     CLEANUP_DUTY_LIST struct duty_list list = {0};
@@ -221,7 +233,8 @@ static bool tell_where_not_held(const struct addition *addition, const struct ro
 
 /* ---- doing it ---- */
 
-static bool install(const struct addition *addition, struct roster_files *files) {
+static bool install(const struct addition *addition, struct roster_files *files)
+{
     CLEANUP_BUF struct buf own = {0};
     CLEANUP_BUF struct buf name = {0};
     struct stat like;
@@ -232,7 +245,8 @@ static bool install(const struct addition *addition, struct roster_files *files)
 }
 
 /* What was asked about may have changed while somebody thought about it: then nothing is written. */
-static int write_it(struct addition *addition, const struct roster_change *shown) {
+static int write_it(struct addition *addition, const struct roster_change *shown)
+{
     CLEANUP(roster_files_close) struct roster_files *files = roster_files_open(addition->directory);
     CLEANUP_CHANGE struct roster_change again = {0};
     if (!files || !roster_files_may_write(files) || !roster_files_lock(files))
@@ -247,7 +261,8 @@ static int write_it(struct addition *addition, const struct roster_change *shown
     return install(addition, files) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static void tell_done(const struct addition *addition, const struct roster_change *change, bool written, bool in_force) {
+static void tell_done(const struct addition *addition, const struct roster_change *change, bool written, bool in_force)
+{
     const char *role = addition->roster->role, *id = buf_text(&addition->name);
     if (addition->ctl->json) {
         roster_change_print_json(change, id, written, in_force);
@@ -261,7 +276,8 @@ static void tell_done(const struct addition *addition, const struct roster_chang
 }
 
 /* EXIT_DONE and *ret_go: go on and write it. */
-static int show_and_ask(const struct addition *addition, const struct roster_change *change, bool *ret_go) {
+static int show_and_ask(const struct addition *addition, const struct roster_change *change, bool *ret_go)
+{
     const struct args *args = addition->args;
     if (!addition->ctl->json)
         roster_change_print_words(change, stdout);
@@ -278,7 +294,8 @@ static int show_and_ask(const struct addition *addition, const struct roster_cha
     return EXIT_DONE;
 }
 
-static int add(struct addition *addition, const struct shift_operands *operands) {
+static int add(struct addition *addition, const struct shift_operands *operands)
+{
     CLEANUP_CHANGE struct roster_change change = {0};
     bool go = false, in_force = false;
     int code = read_operands(addition, operands);
@@ -300,7 +317,8 @@ static int add(struct addition *addition, const struct shift_operands *operands)
     return code;
 }
 
-int command_roster_shift_add(struct ctl *ctl, const struct args *args) {
+int command_roster_shift_add(struct ctl *ctl, const struct args *args)
+{
     struct shift_operands operands = {0};
     struct addition addition = {.ctl = ctl, .args = args, .directory = config_dir_of(args)};
     int code = EXIT_USAGE;

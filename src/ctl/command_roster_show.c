@@ -16,7 +16,8 @@ const struct args_option command_roster_show_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static void this_month(const struct tz *tz, struct roster_range *ret) {
+static void this_month(const struct tz *tz, struct roster_range *ret)
+{
     struct civil local;
     tz_to_local(tz, config_dir_now(), &local);
     ret->first_day = civil_day(local.year, local.month, 1);
@@ -24,7 +25,8 @@ static void this_month(const struct tz *tz, struct roster_range *ret) {
 }
 
 /* Only --from: to the end of that month. Only --to: from today's month on. */
-static int read_range(const struct args *args, const struct tz *tz, struct roster_range *ret) {
+static int read_range(const struct args *args, const struct tz *tz, struct roster_range *ret)
+{
     struct roster_range from, to;
     const char *first = args_value(args, "from"), *last = args_value(args, "to");
     this_month(tz, &from);
@@ -47,7 +49,8 @@ static int read_range(const struct args *args, const struct tz *tz, struct roste
 }
 
 static void show(const struct ctl *ctl, const struct config *config, const struct roster *const *rosters, size_t n,
-                 const struct roster_range *range) {
+                 const struct roster_range *range)
+{
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++) {
         if (ctl->json) {
@@ -68,7 +71,8 @@ static void show(const struct ctl *ctl, const struct config *config, const struc
     json_decref(object);
 }
 
-int command_roster_show(struct ctl *ctl, const struct args *args) {
+int command_roster_show(struct ctl *ctl, const struct args *args)
+{
     CLEANUP(config_free) struct config *config = NULL;
     int code = config_dir_load(config_dir_of(args), &config);
     if (code != EXIT_DONE)

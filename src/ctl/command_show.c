@@ -4,7 +4,8 @@
 #include "ctl/ctl.h"
 #include "ctl/incident.h"
 
-int command_show(struct ctl *ctl, const struct args *args) {
+int command_show(struct ctl *ctl, const struct args *args)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/incidents/");

@@ -28,7 +28,8 @@ struct request {
     struct simulate_answer answers[SIMULATE_MAX_ANSWERS];
 };
 
-static int read_roles(const struct args *args, const struct config *config, struct request *ret) {
+static int read_roles(const struct args *args, const struct config *config, struct request *ret)
+{
     size_t index = 0;
     const char *typed;
     while ((typed = args_next(args, "role", &index))) {
@@ -49,7 +50,8 @@ static int read_roles(const struct args *args, const struct config *config, stru
     return EXIT_DONE;
 }
 
-static int read_at(const struct args *args, struct request *ret) {
+static int read_at(const struct args *args, struct request *ret)
+{
     const struct plan *plan = ret->simulation.plan;
     const struct roster *roster = ret->simulation.n_roles ? ret->roles[0] : plan->rosters;
     const char *at = args_value(args, "at");
@@ -63,7 +65,8 @@ static int read_at(const struct args *args, struct request *ret) {
     return EXIT_USAGE;
 }
 
-static int read_severity(const struct args *args, struct request *ret) {
+static int read_severity(const struct args *args, struct request *ret)
+{
     const char *name = args_value(args, "severity");
     ret->simulation.severity = SEVERITY_CRITICAL;
     if (!name || severity_from_name(name, &ret->simulation.severity))
@@ -73,7 +76,8 @@ static int read_severity(const struct args *args, struct request *ret) {
 }
 
 /* "anna.berg=no@2m" */
-static int read_answer(const char *text, const struct config *config, struct simulate_answer *ret) {
+static int read_answer(const char *text, const struct config *config, struct simulate_answer *ret)
+{
     const char *equals = strrchr(text, '='), *at = equals ? strchr(equals, '@') : NULL;
     CLEANUP_FREE char *word = at ? mem_strndup(equals + 1, (size_t)(at - equals - 1)) : NULL;
     CLEANUP_FREE char *person = at ? mem_strndup(text, (size_t)(equals - text)) : NULL;
@@ -88,7 +92,8 @@ static int read_answer(const char *text, const struct config *config, struct sim
     return ret->person ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int read_answers(const struct args *args, const struct config *config, struct request *ret) {
+static int read_answers(const struct args *args, const struct config *config, struct request *ret)
+{
     size_t index = 0;
     const char *text;
     while ((text = args_next(args, "answer", &index))) {
@@ -105,7 +110,8 @@ static int read_answers(const struct args *args, const struct config *config, st
     return EXIT_DONE;
 }
 
-static int read_request(const struct args *args, const struct config *config, struct request *ret) {
+static int read_request(const struct args *args, const struct config *config, struct request *ret)
+{
     ret->simulation.plan = &config->plan;
     int code = read_roles(args, config, ret);
     if (code == EXIT_DONE)
@@ -115,7 +121,8 @@ static int read_request(const struct args *args, const struct config *config, st
     return code == EXIT_DONE ? read_answers(args, config, ret) : code;
 }
 
-int command_simulate(struct ctl *ctl, const struct args *args) {
+int command_simulate(struct ctl *ctl, const struct args *args)
+{
     CLEANUP(config_free) struct config *config = NULL;
     struct request request = {0};
     int code = config_dir_load(config_dir_of(args), &config);

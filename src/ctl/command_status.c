@@ -7,7 +7,8 @@
 #include "ctl/table.h"
 
 static void add_fact(struct table *table, const char *name, const char *format, ...) PRINTF(3, 4);
-static void add_fact(struct table *table, const char *name, const char *format, ...) {
+static void add_fact(struct table *table, const char *name, const char *format, ...)
+{
     CLEANUP_BUF struct buf text = {0};
     va_list args;
     va_start(args, format);
@@ -18,7 +19,8 @@ static void add_fact(struct table *table, const char *name, const char *format, 
     table_cell(table, buf_text(&text));
 }
 
-static void add_since(struct table *table, const json_t *status) {
+static void add_since(struct table *table, const json_t *status)
+{
     CLEANUP_BUF struct buf started = {0};
     CLEANUP_BUF struct buf loaded = {0};
     print_add_time(&started, json_text(status, "started_at"), TIME_FULL);
@@ -26,7 +28,8 @@ static void add_since(struct table *table, const json_t *status) {
     add_fact(table, "running since", "%s, on a configuration read %s", buf_text(&started), buf_text(&loaded));
 }
 
-static void print_facts(const json_t *status) {
+static void print_facts(const json_t *status)
+{
     const json_t *store = json_object_get(status, "store"), *pages = json_object_get(status, "pages");
     CLEANUP_TABLE struct table table = {0};
     add_fact(&table, "beredd", "%s, %s", json_text(status, "version"), json_text(status, "organisation"));
@@ -43,7 +46,8 @@ static void print_facts(const json_t *status) {
     table_print(&table, stdout, "");
 }
 
-static void print_rosters(const json_t *rosters) {
+static void print_rosters(const json_t *rosters)
+{
     static const char *const names[] = {"ROLE", "ON CALL"};
     CLEANUP_TABLE struct table table = {0};
     size_t i;
@@ -59,7 +63,8 @@ static void print_rosters(const json_t *rosters) {
     table_print(&table, stdout, "");
 }
 
-static bool judge_gateways(const json_t *gateways) {
+static bool judge_gateways(const json_t *gateways)
+{
     size_t i, working = 0;
     const json_t *gateway;
     json_array_foreach(gateways, i, gateway)
@@ -69,7 +74,8 @@ static bool judge_gateways(const json_t *gateways) {
     return working > 0;
 }
 
-static bool judge_rosters(const json_t *rosters) {
+static bool judge_rosters(const json_t *rosters)
+{
     size_t i;
     const json_t *roster;
     bool good = true;
@@ -83,7 +89,8 @@ static bool judge_rosters(const json_t *rosters) {
 }
 
 /* Tells every complaint, not only the first. */
-static int judge(const json_t *status) {
+static int judge(const json_t *status)
+{
     const char *reason = json_text(json_object_get(status, "store"), "reason");
     bool good = !json_flag(status, "degraded");
     if (!good)
@@ -93,7 +100,8 @@ static int judge(const json_t *status) {
     return good ? EXIT_DONE : EXIT_REFUSED;
 }
 
-int command_status(struct ctl *ctl, const struct args *args) {
+int command_status(struct ctl *ctl, const struct args *args)
+{
     (void)args;
     CLEANUP_REPLY struct client_reply reply = {0};
     int code = ctl_get(ctl, "/v1/status", &reply);

@@ -13,12 +13,14 @@
 enum { TOKEN_BYTES = 32, SHA256_BYTES = 32 };
 
 /* As the configuration wants the ids of sources. */
-static bool is_source_id(const char *id) {
+static bool is_source_id(const char *id)
+{
     size_t len = strlen(id);
     return len >= 1 && len <= 64 && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
 }
 
-static void print_token(const struct ctl *ctl, const char *source, const char *token, const char *hash) {
+static void print_token(const struct ctl *ctl, const char *source, const char *token, const char *hash)
+{
     if (ctl->json) {
         json_t *object = json_pack("{ssssss}", "source", source, "token", token, "token-sha256", hash);
         json_dumpf(object, stdout, JSON_COMPACT);
@@ -32,7 +34,8 @@ static void print_token(const struct ctl *ctl, const char *source, const char *t
                     "The last goes into [source %s] in sources.ini; then: bereddctl reload\n", source, source);
 }
 
-int command_token_new(struct ctl *ctl, const struct args *args) {
+int command_token_new(struct ctl *ctl, const struct args *args)
+{
     const char *source = args_operand(args, 0);
     if (!is_source_id(source)) {
         ctl_complain("'%s' cannot name a source: use letters a to z, digits, and . _ -", source);

@@ -24,7 +24,8 @@ const struct args_option command_trigger_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static bool read_stdin(struct buf *ret) {
+static bool read_stdin(struct buf *ret)
+{
     size_t n;
     do {
         n = fread(buf_reserve(ret, 4096), 1, 4096, stdin);
@@ -42,7 +43,8 @@ static bool read_stdin(struct buf *ret) {
 }
 
 /* ret_details: what --details gave; NULL: nothing. */
-static bool read_details(const struct args *args, struct buf *buffer, const char **ret_details) {
+static bool read_details(const struct args *args, struct buf *buffer, const char **ret_details)
+{
     const char *given = args_value(args, "details");
     *ret_details = given;
     if (!given || strcmp(given, "-") != 0)
@@ -56,7 +58,8 @@ static bool read_details(const struct args *args, struct buf *buffer, const char
     return true;
 }
 
-static json_t *roles_of(const struct args *args) {
+static json_t *roles_of(const struct args *args)
+{
     json_t *roles = json_array();
     size_t index = 0;
     for (const char *role; (role = args_next(args, "role", &index));)
@@ -64,7 +67,8 @@ static json_t *roles_of(const struct args *args) {
     return roles;
 }
 
-static json_t *trigger_body(const struct args *args, const char *details) {
+static json_t *trigger_body(const struct args *args, const char *details)
+{
     json_t *roles = roles_of(args);
     json_t *body = json_pack("{ss,ss*,ss*,ss*,ss*,ss*}", "summary", args_operand(args, 0), "severity", args_value(args, "severity"),
                              "dedup_key", args_value(args, "key"), "location", args_value(args, "location"), "callback",
@@ -78,7 +82,8 @@ static json_t *trigger_body(const struct args *args, const char *details) {
 }
 
 /* The word is long enough that no habit types it. */
-static bool read_word(void) {
+static bool read_word(void)
+{
     char line[64] = "";
     fputs("\nType LARMA to call them out, anything else to leave it: ", stderr);
     if (!fgets(line, sizeof line, stdin))
@@ -88,7 +93,8 @@ static bool read_word(void) {
 }
 
 /* One role as it is named, or (NULL) all that are always called. A role that is not there is told before anything is asked. */
-static int show_called(struct ctl *ctl, const char *role) {
+static int show_called(struct ctl *ctl, const char *role)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_REPLY struct client_reply reply = {0};
     buf_add_text(&path, "/v1/oncall");
@@ -100,7 +106,8 @@ static int show_called(struct ctl *ctl, const char *role) {
 }
 
 /* EXIT_DONE: go on. What is shown goes to stderr: stdout may be read by a program. */
-static int ask(struct ctl *ctl, const struct args *args) {
+static int ask(struct ctl *ctl, const struct args *args)
+{
     size_t index = 0;
     const char *role = args_next(args, "role", &index);
     ctl_use_zone(ctl);
@@ -118,7 +125,8 @@ static int ask(struct ctl *ctl, const struct args *args) {
     return EXIT_REFUSED;
 }
 
-static void tell(const struct client_reply *reply) {
+static void tell(const struct client_reply *reply)
+{
     const json_t *incident = reply->json;
     CLEANUP_BUF struct buf text = {0};
     buf_printf(&text, "%s %s", json_text(incident, "id"), reply->status == 201 ? "opened" : "was open already, and is updated");
@@ -132,7 +140,8 @@ static void tell(const struct client_reply *reply) {
         printf("Follow it: bereddctl log -f %s\n", json_text(incident, "id"));
 }
 
-int command_trigger(struct ctl *ctl, const struct args *args) {
+int command_trigger(struct ctl *ctl, const struct args *args)
+{
     CLEANUP_BUF struct buf buffer = {0};
     const char *details, *dash = args_value(args, "details");
     bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes");

@@ -12,7 +12,8 @@ const struct args_option command_verify_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int print_verdict(bool whole, long long records, long long redacted, long long first_bad, const char *head) {
+static int print_verdict(bool whole, long long records, long long redacted, long long first_bad, const char *head)
+{
     if (whole) {
         printf("The log is whole: %lld records, %lld redacted.\nHead %s\n", records, redacted, head);
         return EXIT_DONE;
@@ -22,7 +23,8 @@ static int print_verdict(bool whole, long long records, long long redacted, long
     return EXIT_REFUSED;
 }
 
-static int verify_by_daemon(struct ctl *ctl) {
+static int verify_by_daemon(struct ctl *ctl)
+{
     CLEANUP_REPLY struct client_reply reply = {0};
     int code = ctl_get(ctl, "/v1/verify", &reply);
     if (code == EXIT_UNREACHABLE)
@@ -44,7 +46,8 @@ struct result {
     struct store_verdict verdict;
 };
 
-static void take_verdict(void *userdata, enum err err, const struct store_verdict *verdict) {
+static void take_verdict(void *userdata, enum err err, const struct store_verdict *verdict)
+{
     struct result *result = userdata;
     result->done = true;
     result->err = err;
@@ -52,7 +55,8 @@ static void take_verdict(void *userdata, enum err err, const struct store_verdic
         result->verdict = *verdict;
 }
 
-static int print_result(const struct ctl *ctl, const struct store_verdict *verdict) {
+static int print_result(const struct ctl *ctl, const struct store_verdict *verdict)
+{
     CLEANUP_BUF struct buf head = {0};
     text_add_hex(&head, verdict->link, sizeof verdict->link);
     if (!ctl->json)
@@ -67,7 +71,8 @@ static int print_result(const struct ctl *ctl, const struct store_verdict *verdi
     return verdict->whole ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int verify_directory(const struct ctl *ctl, const char *directory) {
+static int verify_directory(const struct ctl *ctl, const char *directory)
+{
     CLEANUP(store_close) struct store *store = NULL;
     CLEANUP_FREE char *reason = NULL;
     struct store_config config = {.directory = directory, .read_only = true};
@@ -90,7 +95,8 @@ static int verify_directory(const struct ctl *ctl, const char *directory) {
     return EXIT_REFUSED;
 }
 
-int command_verify(struct ctl *ctl, const struct args *args) {
+int command_verify(struct ctl *ctl, const struct args *args)
+{
     const char *directory = args_value(args, "state");
     return directory ? verify_directory(ctl, directory) : verify_by_daemon(ctl);
 }

@@ -11,12 +11,14 @@
 #include "ctl/ctl.h"
 #include "ctl/print.h"
 
-const char *config_dir_of(const struct args *args) {
+const char *config_dir_of(const struct args *args)
+{
     const char *given = args_value(args, "config");
     return given ? given : SYSCONFDIR;
 }
 
-int64_t config_dir_now(void) {
+int64_t config_dir_now(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
@@ -24,7 +26,8 @@ int64_t config_dir_now(void) {
 
 /* A file that may not be read is passed over when a configuration is only looked at; without these it would look like another
  * one. */
-static bool may_read(const char *directory) {
+static bool may_read(const char *directory)
+{
     static const char *const files[] = {"beredd.ini", "people.ini", "groups.ini", "rosters"};
     for (size_t i = 0; i < N_ELEMENTS(files); i++) {
         CLEANUP_BUF struct buf path = {0};
@@ -38,7 +41,8 @@ static bool may_read(const char *directory) {
 }
 
 /* A roster or drop-in that was passed over. */
-static bool is_partial(const struct problems *problems) {
+static bool is_partial(const struct problems *problems)
+{
     for (size_t i = 0; i < problems_count(problems); i++) {
         const struct problem *problem = problems_get(problems, i);
         if (strncmp(problem->file, "rosters", strlen("rosters")) == 0 &&
@@ -50,11 +54,13 @@ static bool is_partial(const struct problems *problems) {
     return false;
 }
 
-enum err config_dir_read(const char *directory, struct problems *problems, struct config **ret) {
+enum err config_dir_read(const char *directory, struct problems *problems, struct config **ret)
+{
     return config_dir_check(directory, 0, problems, ret);
 }
 
-enum err config_dir_check(const char *directory, int days, struct problems *problems, struct config **ret) {
+enum err config_dir_check(const char *directory, int days, struct problems *problems, struct config **ret)
+{
     const char *presets = getenv("BEREDD_PRESETS");      /* for a build that is not installed */
     struct config_env env = {
         .directory = directory,
@@ -75,7 +81,8 @@ enum err config_dir_check(const char *directory, int days, struct problems *prob
     return ERR_DENIED;
 }
 
-int config_dir_load(const char *directory, struct config **ret) {
+int config_dir_load(const char *directory, struct config **ret)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     enum err err = config_dir_read(directory, problems, ret);
     if (err == ERR_CONFIG) {
@@ -85,7 +92,8 @@ int config_dir_load(const char *directory, struct config **ret) {
     return err ? EXIT_REFUSED : EXIT_DONE;
 }
 
-void config_dir_print_problem(FILE *stream, const struct problem *problem) {
+void config_dir_print_problem(FILE *stream, const struct problem *problem)
+{
     static const char *const levels[] = {[PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error"};
     CLEANUP_BUF struct buf line = {0};
     buf_add_text(&line, problem->file);
@@ -95,13 +103,15 @@ void config_dir_print_problem(FILE *stream, const struct problem *problem) {
     print_line(stream, buf_text(&line));
 }
 
-void config_dir_print_problems(FILE *stream, const struct problems *problems, enum problem_level least) {
+void config_dir_print_problems(FILE *stream, const struct problems *problems, enum problem_level least)
+{
     for (size_t i = 0; i < problems_count(problems); i++)
         if (problems_get(problems, i)->level >= least)
             config_dir_print_problem(stream, problems_get(problems, i));
 }
 
-static void complain_unknown(const char *what, const char *typed, const char *const *known, size_t n) {
+static void complain_unknown(const char *what, const char *typed, const char *const *known, size_t n)
+{
     CLEANUP_BUF struct buf all = {0};
     const char *near = text_nearest(typed, known, n);
     if (near) {
@@ -113,7 +123,8 @@ static void complain_unknown(const char *what, const char *typed, const char *co
     ctl_complain("there is no %s '%s'; there are: %s%s", what, typed, buf_text(&all), n > 20 ? ", …" : "");
 }
 
-const struct roster *config_dir_role(const struct config *config, const char *typed) {
+const struct roster *config_dir_role(const struct config *config, const char *typed)
+{
     const struct plan *plan = &config->plan;
     const struct roster *roster = plan_roster_typed(plan, typed);
     if (roster)
@@ -126,7 +137,8 @@ const struct roster *config_dir_role(const struct config *config, const char *ty
 }
 
 /* NULL: nobody has that name, or several have; *ret_several says which. */
-static const struct person *person_by_name(const struct plan *plan, const char *typed, bool *ret_several) {
+static const struct person *person_by_name(const struct plan *plan, const char *typed, bool *ret_several)
+{
     const struct person *found = NULL;
     *ret_several = false;
     for (size_t i = 0; i < plan->n_persons; i++) {
@@ -138,7 +150,8 @@ static const struct person *person_by_name(const struct plan *plan, const char *
     return *ret_several ? NULL : found;
 }
 
-const struct person *config_dir_person(const struct config *config, const char *typed) {
+const struct person *config_dir_person(const struct config *config, const char *typed)
+{
     const struct plan *plan = &config->plan;
     bool several = false;
     const struct person *person = plan_person_typed(plan, typed);

@@ -9,7 +9,8 @@
 #include "base/text.h"
 #include "ctl/print.h"
 
-void ctl_complain(const char *format, ...) {
+void ctl_complain(const char *format, ...)
+{
     CLEANUP_BUF struct buf text = {0};
     CLEANUP_BUF struct buf clean = {0};
     va_list args;
@@ -21,7 +22,8 @@ void ctl_complain(const char *format, ...) {
     fprintf(stderr, "bereddctl: %s\n", buf_text(&clean));
 }
 
-int ctl_unreachable(const struct ctl *ctl, enum err err) {
+int ctl_unreachable(const struct ctl *ctl, enum err err)
+{
     switch (err) {
     case ERR_NOT_FOUND:
         ctl_complain("nobody answers on %s. Is the daemon running? See: systemctl status beredd. "
@@ -42,7 +44,8 @@ int ctl_unreachable(const struct ctl *ctl, enum err err) {
     return EXIT_UNREACHABLE;
 }
 
-static void tell_choices(const json_t *error) {
+static void tell_choices(const json_t *error)
+{
     CLEANUP_BUF struct buf text = {0};
     size_t i;
     const json_t *choice, *choices = json_object_get(error, "choices");
@@ -56,7 +59,8 @@ static void tell_choices(const json_t *error) {
 }
 
 /* What is not JSON comes from the server's own framing, or from somebody else who listens there. */
-static void tell_refusal(const struct ctl *ctl, const struct client_reply *reply) {
+static void tell_refusal(const struct ctl *ctl, const struct client_reply *reply)
+{
     const char *reason = json_text(reply->json, "error"), *field = json_text(reply->json, "field");
     if (!*reason)
         ctl_complain("%s answered %ld and gave no reason", ctl->socket_path, reply->status);
@@ -69,7 +73,8 @@ static void tell_refusal(const struct ctl *ctl, const struct client_reply *reply
         print_json(&reply->body);
 }
 
-int ctl_call(struct ctl *ctl, const char *method, const char *path, json_t *body, struct client_reply *reply) {
+int ctl_call(struct ctl *ctl, const char *method, const char *path, json_t *body, struct client_reply *reply)
+{
     enum err err = client_call(ctl->client, method, path, body, reply);
     if (err != ERR_OK)
         return ctl_unreachable(ctl, err);
@@ -84,11 +89,13 @@ int ctl_call(struct ctl *ctl, const char *method, const char *path, json_t *body
     return EXIT_DONE;
 }
 
-int ctl_get(struct ctl *ctl, const char *path, struct client_reply *reply) {
+int ctl_get(struct ctl *ctl, const char *path, struct client_reply *reply)
+{
     return ctl_call(ctl, "GET", path, NULL, reply);
 }
 
-void ctl_use_zone(struct ctl *ctl) {
+void ctl_use_zone(struct ctl *ctl)
+{
     if (ctl->zone_known || getenv("TZ"))
         return;
     CLEANUP_REPLY struct client_reply reply = {0};

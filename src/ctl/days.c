@@ -4,11 +4,13 @@
 
 #include "base/civil.h"
 
-int64_t days_month_end(int year, int month) {
+int64_t days_month_end(int year, int month)
+{
     return civil_day(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - 1;
 }
 
-static bool read_number(const char *text, size_t digits, int *ret) {
+static bool read_number(const char *text, size_t digits, int *ret)
+{
     *ret = 0;
     for (size_t i = 0; i < digits; i++) {
         if (text[i] < '0' || text[i] > '9')
@@ -18,7 +20,8 @@ static bool read_number(const char *text, size_t digits, int *ret) {
     return true;
 }
 
-bool days_read(const char *text, int64_t *ret_first, int64_t *ret_last) {
+bool days_read(const char *text, int64_t *ret_first, int64_t *ret_last)
+{
     struct civil date = {.day = 1};
     size_t len = strlen(text);
     if ((len != 7 && len != 10) || !read_number(text, 4, &date.year) || text[4] != '-' || !read_number(text + 5, 2, &date.month) ||

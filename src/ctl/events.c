@@ -2,19 +2,22 @@
 
 #include <string.h>
 
-void events_reset(struct events *events) {
+void events_reset(struct events *events)
+{
     buf_clear(&events->line);
     buf_clear(&events->data);
     events->has_data = events->too_big = events->after_cr = false;
 }
 
-void events_done(struct events *events) {
+void events_done(struct events *events)
+{
     buf_done(&events->line);
     buf_done(&events->data);
 }
 
 /* An empty line ends an event. */
-static bool dispatch(struct events *events) {
+static bool dispatch(struct events *events)
+{
     bool wanted = true;
     if (events->has_data && !events->too_big)
         wanted = events->cb(events->userdata, buf_text(&events->data), events->data.len);
@@ -23,7 +26,8 @@ static bool dispatch(struct events *events) {
     return wanted;
 }
 
-static void take_data(struct events *events, const char *value) {
+static void take_data(struct events *events, const char *value)
+{
     if (events->has_data)
         buf_add_char(&events->data, '\n');
     buf_add_text(&events->data, value);
@@ -31,7 +35,8 @@ static void take_data(struct events *events, const char *value) {
 }
 
 /* Names of events, ids and comments are not needed: the JSON says it all. */
-static bool take_line(struct events *events) {
+static bool take_line(struct events *events)
+{
     const char *line = buf_text(&events->line);
     if (!*line)
         return dispatch(events);
@@ -41,7 +46,8 @@ static bool take_line(struct events *events) {
     return true;
 }
 
-bool events_feed(struct events *events, const char *bytes, size_t len) {
+bool events_feed(struct events *events, const char *bytes, size_t len)
+{
     for (size_t i = 0; i < len; i++) {
         bool lf_of_crlf = bytes[i] == '\n' && events->after_cr;
         events->after_cr = bytes[i] == '\r';

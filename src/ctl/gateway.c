@@ -4,7 +4,8 @@
 #include "ctl/table.h"
 
 /* The last thing that happened through it, so far as it matters: a success after a failure has cured it. */
-static void add_state(struct table *table, const json_t *gateway) {
+static void add_state(struct table *table, const json_t *gateway)
+{
     const char *success = json_text(gateway, "last_success_at"), *failure = json_text(gateway, "last_failure_at");
     if (json_flag(gateway, "working"))
         table_styled(table, STYLE_GOOD, *success ? "works" : "untried");
@@ -23,7 +24,8 @@ static void add_state(struct table *table, const json_t *gateway) {
     table_cell(table, buf_text(&words));
 }
 
-void gateway_print_list(const json_t *gateways, const char *indent) {
+void gateway_print_list(const json_t *gateways, const char *indent)
+{
     static const char *const names[] = {"GATEWAY", "TYPE", "CHANNELS", "SENT", "FAILED", "STATE", "LAST"};
     CLEANUP_TABLE struct table table = {0};
     size_t i, k;

@@ -10,19 +10,22 @@ enum { EVENTS_MAX = IMPORT_MAX_SHIFTS, ATTENDEES_MAX = 1 + ROSTER_MAX_BACKUPS };
 
 /* ---- times ---- */
 
-static struct civil civil_of(struct icaltimetype time) {
+static struct civil civil_of(struct icaltimetype time)
+{
     return (struct civil){.year = time.year, .month = time.month, .day = time.day, .hour = time.hour, .minute = time.minute, .second = time.second};
 }
 
 /* The zone that a property names; "" for none. */
-static const char *zone_name(const icalproperty *property) {
+static const char *zone_name(const icalproperty *property)
+{
     const icalparameter *parameter = icalproperty_get_first_parameter((icalproperty *)property, ICAL_TZID_PARAMETER);
     const char *name = parameter ? icalparameter_get_tzid(parameter) : NULL;
     return name ? name : "";
 }
 
 /* false: the file does not say what zone it means. */
-static bool to_utc(const struct roster_import *import, struct icaltimetype time, const char *zone, enum tz_edge edge, int64_t *ret_usec) {
+static bool to_utc(const struct roster_import *import, struct icaltimetype time, const char *zone, enum tz_edge edge, int64_t *ret_usec)
+{
     struct civil local = civil_of(time);
     if (time.is_date) {
         local.hour = import->roster->handover_minute / 60;
@@ -42,7 +45,8 @@ static bool to_utc(const struct roster_import *import, struct icaltimetype time,
     return true;
 }
 
-static struct icaltimetype end_of(icalcomponent *event, struct icaltimetype from) {
+static struct icaltimetype end_of(icalcomponent *event, struct icaltimetype from)
+{
     icalproperty *end = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
     if (end || icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY))
         return icalcomponent_get_dtend(event);
@@ -51,7 +55,8 @@ static struct icaltimetype end_of(icalcomponent *event, struct icaltimetype from
     return from;
 }
 
-static bool read_times(struct roster_import *import, icalcomponent *event, struct import_shift *ret) {
+static bool read_times(struct roster_import *import, icalcomponent *event, struct import_shift *ret)
+{
     icalproperty *start = icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY);
     icalproperty *end = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
     struct icaltimetype from = icalcomponent_get_dtstart(event), to = end_of(event, from);
@@ -69,7 +74,8 @@ static bool read_times(struct roster_import *import, icalcomponent *event, struc
 /* ---- people ---- */
 
 /* An export's own properties. */
-static const char *own_property(icalcomponent *event, const char *name) {
+static const char *own_property(icalcomponent *event, const char *name)
+{
     for (icalproperty *property = icalcomponent_get_first_property(event, ICAL_X_PROPERTY); property;
          property = icalcomponent_get_next_property(event, ICAL_X_PROPERTY)) {
         const char *found = icalproperty_get_x_name(property);
@@ -79,7 +85,8 @@ static const char *own_property(icalcomponent *event, const char *name) {
     return NULL;
 }
 
-static const struct person *person_by_mail(const struct plan *plan, const char *address) {
+static const struct person *person_by_mail(const struct plan *plan, const char *address)
+{
     for (size_t i = 0; i < plan->n_persons; i++)
         for (size_t k = 0; k < plan->persons[i].n_contacts; k++) {
             const struct contact *contact = &plan->persons[i].contacts[k];
@@ -89,7 +96,8 @@ static const struct person *person_by_mail(const struct plan *plan, const char *
     return NULL;
 }
 
-static const struct person *person_by_name(const struct plan *plan, const char *name) {
+static const struct person *person_by_name(const struct plan *plan, const char *name)
+{
     const struct person *found = NULL;
     for (size_t i = 0; i < plan->n_persons; i++) {
         if (!text_equal_fold(plan->persons[i].name, name))
@@ -101,7 +109,8 @@ static const struct person *person_by_name(const struct plan *plan, const char *
     return found;
 }
 
-static const struct person *attendee(const struct plan *plan, icalproperty *property) {
+static const struct person *attendee(const struct plan *plan, icalproperty *property)
+{
     const char *address = icalproperty_get_attendee(property);
     icalparameter *parameter = icalproperty_get_first_parameter(property, ICAL_CN_PARAMETER);
     const char *name = parameter ? icalparameter_get_cn(parameter) : NULL;
@@ -112,7 +121,8 @@ static const struct person *attendee(const struct plan *plan, icalproperty *prop
 }
 
 /* Whoever of those invited is in people.ini; rooms and mailing lists are not. */
-static bool read_attendees(const struct roster_import *import, icalcomponent *event, struct import_shift *ret) {
+static bool read_attendees(const struct roster_import *import, icalcomponent *event, struct import_shift *ret)
+{
     size_t n = 0;
     for (icalproperty *property = icalcomponent_get_first_property(event, ICAL_ATTENDEE_PROPERTY); property && n < ATTENDEES_MAX;
          property = icalcomponent_get_next_property(event, ICAL_ATTENDEE_PROPERTY)) {
@@ -129,7 +139,8 @@ static bool read_attendees(const struct roster_import *import, icalcomponent *ev
 }
 
 /* false: problems say why, or that it is left out. */
-static bool read_exported(struct roster_import *import, icalcomponent *event, struct import_shift *ret) {
+static bool read_exported(struct roster_import *import, icalcomponent *event, struct import_shift *ret)
+{
     const char *primary = own_property(event, "X-BEREDD-PRIMARY"), *backups = own_property(event, "X-BEREDD-BACKUPS");
     const struct person *named[1];
     size_t n = 0;
@@ -143,7 +154,8 @@ static bool read_exported(struct roster_import *import, icalcomponent *event, st
     return !backups || roster_import_people(import, ret->line, backups, ret->backups, ROSTER_MAX_BACKUPS, &ret->n_backups);
 }
 
-static bool read_who(struct roster_import *import, icalcomponent *event, struct import_shift *ret) {
+static bool read_who(struct roster_import *import, icalcomponent *event, struct import_shift *ret)
+{
     CLEANUP_BUF struct buf summary = {0};
     if (own_property(event, "X-BEREDD-ROLE"))
         return read_exported(import, event, ret);
@@ -159,7 +171,8 @@ static bool read_who(struct roster_import *import, icalcomponent *event, struct 
 
 /* ---- events ---- */
 
-static bool recurs(icalcomponent *event) {
+static bool recurs(icalcomponent *event)
+{
     static const icalproperty_kind kinds[] = {ICAL_RRULE_PROPERTY, ICAL_RDATE_PROPERTY, ICAL_RECURRENCEID_PROPERTY};
     for (size_t i = 0; i < N_ELEMENTS(kinds); i++)
         if (icalcomponent_get_first_property(event, kinds[i]))
@@ -167,11 +180,13 @@ static bool recurs(icalcomponent *event) {
     return false;
 }
 
-static bool is_cancelled(icalcomponent *event) {
+static bool is_cancelled(icalcomponent *event)
+{
     return icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED;
 }
 
-static void read_event(struct roster_import *import, icalcomponent *event, int number) {
+static void read_event(struct roster_import *import, icalcomponent *event, int number)
+{
     struct import_shift shift = {.line = number};
     if (is_cancelled(event))
         return;
@@ -184,7 +199,8 @@ static void read_event(struct roster_import *import, icalcomponent *event, int n
         roster_import_add(import, &shift);
 }
 
-static void read_calendar(struct roster_import *import, icalcomponent *calendar) {
+static void read_calendar(struct roster_import *import, icalcomponent *calendar)
+{
     int number = 0;
     for (icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
          event && import->n_problems < IMPORT_MAX_PROBLEMS; event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
@@ -200,7 +216,8 @@ static void read_calendar(struct roster_import *import, icalcomponent *calendar)
         roster_import_problem(import, 0, true, "there is no event in it that names somebody");
 }
 
-void import_ics(struct roster_import *import, const struct buf *text) {
+void import_ics(struct roster_import *import, const struct buf *text)
+{
     if (text->len > IMPORT_ICS_MAX_BYTES || !text_utf8_valid(buf_text(text), text->len) || memchr(buf_text(text), '\0', text->len)) {
         roster_import_problem(import, 0, true, "it is no calendar in UTF-8 of at most 4 MB");
         return;

@@ -4,19 +4,22 @@
 
 #include "base/text.h"
 
-enum style incident_severity_style(const char *severity) {
+enum style incident_severity_style(const char *severity)
+{
     if (strcmp(severity, "critical") == 0 || strcmp(severity, "error") == 0)
         return STYLE_BAD;
     return strcmp(severity, "warning") == 0 ? STYLE_WARNING : STYLE_PLAIN;
 }
 
-static enum style state_style(const char *state) {
+static enum style state_style(const char *state)
+{
     if (strcmp(state, "paging") == 0)
         return STYLE_BAD;
     return strcmp(state, "acknowledged") == 0 ? STYLE_GOOD : STYLE_DIM;
 }
 
-void incident_add_callouts(struct buf *buf, const json_t *incident) {
+void incident_add_callouts(struct buf *buf, const json_t *incident)
+{
     size_t i;
     const json_t *callout;
     json_array_foreach(json_object_get(incident, "callouts"), i, callout) {
@@ -27,7 +30,8 @@ void incident_add_callouts(struct buf *buf, const json_t *incident) {
     }
 }
 
-static void add_property(struct table *table, const char *name, const char *value) {
+static void add_property(struct table *table, const char *name, const char *value)
+{
     if (!*value)
         return;
     table_row(table);
@@ -35,13 +39,15 @@ static void add_property(struct table *table, const char *name, const char *valu
     table_cell(table, value);
 }
 
-static void add_time_property(struct table *table, const char *name, const char *rfc3339) {
+static void add_time_property(struct table *table, const char *name, const char *rfc3339)
+{
     CLEANUP_BUF struct buf time = {0};
     print_add_time(&time, rfc3339, TIME_ZONED);
     add_property(table, name, buf_text(&time));
 }
 
-static void print_properties(const json_t *incident) {
+static void print_properties(const json_t *incident)
+{
     CLEANUP_TABLE struct table table = {0};
     add_property(&table, "summary", json_text(incident, "summary"));
     add_property(&table, "location", json_text(incident, "location"));
@@ -59,7 +65,8 @@ static void print_properties(const json_t *incident) {
     print_block(stdout, details, "    ");
 }
 
-static void add_callout(struct table *table, const json_t *callout) {
+static void add_callout(struct table *table, const json_t *callout)
+{
     const char *state = json_text(callout, "state"), *by = json_text(callout, "acknowledged_by");
     CLEANUP_BUF struct buf words = {0};
     if (*by) {
@@ -82,7 +89,8 @@ static void add_callout(struct table *table, const json_t *callout) {
     table_cell(table, buf_text(&words));
 }
 
-void incident_print(const json_t *incident) {
+void incident_print(const json_t *incident)
+{
     const char *severity = json_text(incident, "severity");
     CLEANUP_TABLE struct table head = {0};
     table_row(&head);
@@ -105,7 +113,8 @@ void incident_print(const json_t *incident) {
     table_print(&callouts, stdout, "  ");
 }
 
-static enum style event_style(const char *event) {
+static enum style event_style(const char *event)
+{
     static const struct { const char *event; enum style style; } styles[] = {
         {"acknowledged", STYLE_GOOD}, {"restored", STYLE_GOOD},       {"page-delivered", STYLE_GOOD}, {"page-failed", STYLE_WARNING},
         {"declined", STYLE_WARNING},  {"step-skipped", STYLE_BAD},    {"released", STYLE_WARNING},    {"reload-refused", STYLE_BAD},
@@ -117,7 +126,8 @@ static enum style event_style(const char *event) {
     return STYLE_PLAIN;
 }
 
-void incident_add_entry(struct table *table, const json_t *entry, enum time_form form) {
+void incident_add_entry(struct table *table, const json_t *entry, enum time_form form)
+{
     const char *event = json_text(entry, "event"), *gateway = json_text(entry, "gateway");
     const char *person = json_text(entry, "person"), *source = json_text(entry, "source");
     table_time(table, json_text(entry, "at"), form);
@@ -128,7 +138,8 @@ void incident_add_entry(struct table *table, const json_t *entry, enum time_form
     table_cell(table, json_text(entry, "text"));
 }
 
-void incident_print_timeline(const json_t *timeline) {
+void incident_print_timeline(const json_t *timeline)
+{
     static const char *const names[] = {"TIME", "EVENT", "ROLE", "WHO", "BY", "WHAT"};
     CLEANUP_TABLE struct table table = {0};
     CLEANUP_BUF struct buf date = {0};

@@ -68,7 +68,8 @@ static const struct command commands[] = {
     {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
 };
 
-static void print_usage(FILE *stream) {
+static void print_usage(FILE *stream)
+{
     fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         char call[64];
@@ -79,7 +80,8 @@ static void print_usage(FILE *stream) {
     fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n", stream);
 }
 
-static void print_help(const struct command *command) {
+static void print_help(const struct command *command)
+{
     printf("Usage: bereddctl %s [OPTION]... %s\n\n%c%s.\n%s\n", command->name, command->operands, command->summary[0] - 'a' + 'A',
            command->summary + 1, command->details ? command->details : "");
     args_print_options(command->options);
@@ -87,7 +89,8 @@ static void print_help(const struct command *command) {
 }
 
 /* How many words a command's name has, if argv begins with them; 0: it does not. */
-static int match_name(const char *name, int argc, char **argv) {
+static int match_name(const char *name, int argc, char **argv)
+{
     int words = 0;
     for (const char *word = name, *next; *word; word = next) {
         size_t len = strcspn(word, " ");
@@ -100,7 +103,8 @@ static int match_name(const char *name, int argc, char **argv) {
 }
 
 /* A command's name is up to three words; *ret_words says how many were used. */
-static const struct command *find_command(int argc, char **argv, int *ret_words) {
+static const struct command *find_command(int argc, char **argv, int *ret_words)
+{
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         *ret_words = match_name(commands[i].name, argc, argv);
         if (*ret_words > 0)
@@ -109,7 +113,8 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
-static int unknown_command(const char *typed) {
+static int unknown_command(const char *typed)
+{
     const char *names[N_ELEMENTS(commands)];
     size_t n = 0, typed_len = strlen(typed);
     CLEANUP_BUF struct buf second = {0};
@@ -129,7 +134,8 @@ static int unknown_command(const char *typed) {
     return EXIT_USAGE;
 }
 
-static int bad_operands(const struct command *command, const struct args *args) {
+static int bad_operands(const struct command *command, const struct args *args)
+{
     if (command->run == command_trigger && args->n_operands > 1)
         ctl_complain("one summary, please: put it in quotes, as in bereddctl trigger \"Brand i skola, Tumba\"");
     else
@@ -139,7 +145,8 @@ static int bad_operands(const struct command *command, const struct args *args) 
 }
 
 /* What is no UTF-8 would not survive JSON. */
-static bool is_text(const struct args *args) {
+static bool is_text(const struct args *args)
+{
     bool valid = true;
     for (size_t i = 0; i < args->n_operands; i++)
         valid = valid && text_utf8_valid(args->operands[i], strlen(args->operands[i]));
@@ -150,12 +157,14 @@ static bool is_text(const struct args *args) {
     return valid;
 }
 
-static const char *socket_path(const struct args *args) {
+static const char *socket_path(const struct args *args)
+{
     const char *given = args_value(args, "socket"), *environment = getenv("BEREDD_SOCKET");
     return given ? given : environment && *environment ? environment : RUNSTATEDIR "/beredd.sock";
 }
 
-static int run_command(const struct command *command, struct args *args, int argc, char **argv) {
+static int run_command(const struct command *command, struct args *args, int argc, char **argv)
+{
     /* What cannot be done yet has no options of its own that could be judged. */
     enum args_result result = command->run == command_unsupported ? ARGS_OK : args_parse(args, command->options, argc, argv, false);
     if (result == ARGS_HELP && command->summary) {
@@ -179,7 +188,8 @@ static int run_command(const struct command *command, struct args *args, int arg
     return code;
 }
 
-static int find_and_run(struct args *args, int argc, char **argv) {
+static int find_and_run(struct args *args, int argc, char **argv)
+{
     static const struct args_option options[] = {{"version", 'V', NULL, ""}, {NULL, 0, NULL, NULL}};
     enum args_result result = args_parse(args, options, argc, argv, true);
     if (result == ARGS_USAGE)
@@ -205,7 +215,8 @@ static int find_and_run(struct args *args, int argc, char **argv) {
     return run_command(command, args, rest - words + 1, begin);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     /* Widths of characters, whatever the environment says: what is printed is UTF-8. */
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
         (void)setlocale(LC_CTYPE, "");

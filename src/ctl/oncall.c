@@ -5,7 +5,8 @@
 #include "ctl/print.h"
 #include "ctl/table.h"
 
-static const json_t *contact_of(const json_t *entry, const char *id) {
+static const json_t *contact_of(const json_t *entry, const char *id)
+{
     size_t i;
     const json_t *contact;
     json_array_foreach(json_object_get(entry, "contacts"), i, contact)
@@ -15,7 +16,8 @@ static const json_t *contact_of(const json_t *entry, const char *id) {
 }
 
 /* "Anna Berg (anna.berg)", or the id alone where the daemon tells no name. */
-static void add_person(struct buf *buf, const json_t *entry, const char *id) {
+static void add_person(struct buf *buf, const json_t *entry, const char *id)
+{
     const char *name = json_text(contact_of(entry, id), "name");
     if (*name)
         buf_printf(buf, "%s (%s)", name, id);
@@ -24,7 +26,8 @@ static void add_person(struct buf *buf, const json_t *entry, const char *id) {
 }
 
 /* The numbers to ring: voice before SMS, each once. */
-static void add_numbers(struct buf *buf, const json_t *entry, const char *id) {
+static void add_numbers(struct buf *buf, const json_t *entry, const char *id)
+{
     const json_t *person = contact_of(entry, id);
     static const char *const channels[] = {"voice", "sms"};
     size_t begin = buf->len, i;
@@ -37,7 +40,8 @@ static void add_numbers(struct buf *buf, const json_t *entry, const char *id) {
         }
 }
 
-static void add_stretch(struct buf *buf, const json_t *entry) {
+static void add_stretch(struct buf *buf, const json_t *entry)
+{
     const char *until = json_text(entry, "until"), *next = json_text(entry, "next");
     if (*until) {
         buf_add_text(buf, "until ");
@@ -49,7 +53,8 @@ static void add_stretch(struct buf *buf, const json_t *entry) {
     }
 }
 
-static void add_holder(struct table *table, const json_t *entry, const char *duty, const char *id, const char *rest) {
+static void add_holder(struct table *table, const json_t *entry, const char *duty, const char *id, const char *rest)
+{
     CLEANUP_BUF struct buf who = {0};
     CLEANUP_BUF struct buf numbers = {0};
     add_person(&who, entry, id);
@@ -63,14 +68,16 @@ static void add_holder(struct table *table, const json_t *entry, const char *dut
 }
 
 /* All of them are called. */
-static void add_members(struct table *table, const json_t *entry, const char *rest) {
+static void add_members(struct table *table, const json_t *entry, const char *rest)
+{
     size_t i;
     const json_t *member;
     json_array_foreach(json_object_get(entry, "members"), i, member)
         add_holder(table, entry, json_text(entry, "group"), json_string_value(member) ? json_string_value(member) : "", i == 0 ? rest : "");
 }
 
-static void add_role(struct table *table, const json_t *entry) {
+static void add_role(struct table *table, const json_t *entry)
+{
     const char *primary = json_text(entry, "primary");
     CLEANUP_BUF struct buf stretch = {0};
     add_stretch(&stretch, entry);
@@ -92,7 +99,8 @@ static void add_role(struct table *table, const json_t *entry) {
         add_holder(table, entry, "backup", json_string_value(backup) ? json_string_value(backup) : "", "");
 }
 
-void oncall_print(FILE *stream, const json_t *reply) {
+void oncall_print(FILE *stream, const json_t *reply)
+{
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *entry;
@@ -101,7 +109,8 @@ void oncall_print(FILE *stream, const json_t *reply) {
     table_print(&table, stream, "");
 }
 
-void oncall_print_called(FILE *stream, const json_t *reply, bool named) {
+void oncall_print_called(FILE *stream, const json_t *reply, bool named)
+{
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *entry;

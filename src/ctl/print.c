@@ -11,12 +11,14 @@
 
 #include "base/text.h"
 
-bool print_in_colour(FILE *stream) {
+bool print_in_colour(FILE *stream)
+{
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(fileno(stream)) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void print_style(FILE *stream, enum style style) {
+void print_style(FILE *stream, enum style style)
+{
     static const char *const codes[STYLE_COUNT] = {
         [STYLE_PLAIN] = "\033[0m", [STYLE_BOLD] = "\033[1m",     [STYLE_DIM] = "\033[2m",
         [STYLE_GOOD] = "\033[32m", [STYLE_WARNING] = "\033[33m", [STYLE_BAD] = "\033[1;31m",
@@ -25,14 +27,16 @@ void print_style(FILE *stream, enum style style) {
         fputs(codes[style], stream);
 }
 
-size_t print_columns(FILE *stream) {
+size_t print_columns(FILE *stream)
+{
     struct winsize size;
     if (!isatty(fileno(stream)) || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0)
         return 0;
     return size.ws_col;
 }
 
-size_t print_width(const char *text) {
+size_t print_width(const char *text)
+{
     size_t width = 0;
     for (size_t i = 0, len = strlen(text); i < len;) {
         int columns = wcwidth((wchar_t)text_utf8_next(text, len, &i));
@@ -41,13 +45,15 @@ size_t print_width(const char *text) {
     return width;
 }
 
-void print_line(FILE *stream, const char *text) {
+void print_line(FILE *stream, const char *text)
+{
     CLEANUP_BUF struct buf line = {0};
     text_add_clean_line(&line, text, strlen(text));
     fprintf(stream, "%s\n", buf_text(&line));
 }
 
-void print_block(FILE *stream, const char *text, const char *indent) {
+void print_block(FILE *stream, const char *text, const char *indent)
+{
     CLEANUP_BUF struct buf block = {0};
     text_add_clean_block(&block, text, strlen(text));
     for (char *line = block.data, *next; line && *line; line = next) {
@@ -59,12 +65,14 @@ void print_block(FILE *stream, const char *text, const char *indent) {
 }
 
 /* What could steer a terminal, or show text in another order than it stands. */
-static bool steers(uint32_t c) {
+static bool steers(uint32_t c)
+{
     return (c < 0x20 && c != '\n') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
            c == 0x200E || c == 0x200F || c == 0x061C;
 }
 
-void print_json(const struct buf *body) {
+void print_json(const struct buf *body)
+{
     if (!isatty(STDOUT_FILENO)) {
         fwrite(buf_text(body), 1, body->len, stdout);
     } else {
@@ -82,20 +90,24 @@ void print_json(const struct buf *body) {
         putchar('\n');
 }
 
-const char *json_text(const json_t *object, const char *key) {
+const char *json_text(const json_t *object, const char *key)
+{
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : "";
 }
 
-int64_t json_number(const json_t *object, const char *key) {
+int64_t json_number(const json_t *object, const char *key)
+{
     return json_integer_value(json_object_get(object, key));
 }
 
-bool json_flag(const json_t *object, const char *key) {
+bool json_flag(const json_t *object, const char *key)
+{
     return json_is_true(json_object_get(object, key));
 }
 
-void print_add_time(struct buf *buf, const char *rfc3339, enum time_form form) {
+void print_add_time(struct buf *buf, const char *rfc3339, enum time_form form)
+{
     int64_t usec;
     if (text_from_rfc3339(rfc3339, &usec) != ERR_OK) {
         text_add_clean_line(buf, rfc3339, strlen(rfc3339));

@@ -13,7 +13,8 @@
 #include "ctl/print.h"
 #include "roster/roster_words.h"
 
-void roster_change_done(struct roster_change *change) {
+void roster_change_done(struct roster_change *change)
+{
     staging_free(change->staging);
     config_free(change->before);
     config_free(change->after);
@@ -23,19 +24,22 @@ void roster_change_done(struct roster_change *change) {
     *change = (struct roster_change){.directory = change->directory, .role = change->role};
 }
 
-bool roster_change_stage(struct roster_change *change) {
+bool roster_change_stage(struct roster_change *change)
+{
     change->staging = staging_new(change->directory, change->role);
     return change->staging != NULL;
 }
 
 /* ---- the difference ---- */
 
-static int64_t horizon_of(const struct config *config, const char *role, int64_t from_usec) {
+static int64_t horizon_of(const struct config *config, const char *role, int64_t from_usec)
+{
     const struct roster *roster = plan_roster(&config->plan, role);
     return roster ? roster_words_horizon(roster, config->plan.tz, from_usec) : from_usec + USEC_PER_DAY;
 }
 
-static void put_into_words(struct roster_change *change, int64_t from_usec) {
+static void put_into_words(struct roster_change *change, int64_t from_usec)
+{
     int64_t now_usec = config_dir_now(), begin_usec = from_usec < now_usec ? from_usec : now_usec;
     int64_t before = horizon_of(change->before, change->role, begin_usec),
             after = horizon_of(change->after, change->role, begin_usec);
@@ -43,7 +47,8 @@ static void put_into_words(struct roster_change *change, int64_t from_usec) {
                       change->after->plan.language, &change->words);
 }
 
-int roster_change_compare(struct roster_change *change, int64_t from_usec) {
+int roster_change_compare(struct roster_change *change, int64_t from_usec)
+{
     config_free(change->before);
     config_free(change->after);
     problems_free(change->old_problems);
@@ -61,7 +66,8 @@ int roster_change_compare(struct roster_change *change, int64_t from_usec) {
     return EXIT_DONE;
 }
 
-void roster_change_print_words(const struct roster_change *change, FILE *stream) {
+void roster_change_print_words(const struct roster_change *change, FILE *stream)
+{
     if (!change->before)
         fputs("The configuration on disk has errors, so that there is nothing to compare with.\n", stream);
     else if (change->words.len == 0)
@@ -70,7 +76,8 @@ void roster_change_print_words(const struct roster_change *change, FILE *stream)
         print_block(stream, buf_text(&change->words), "  ");
 }
 
-static bool is_of_role(const struct roster_change *change, const char *file) {
+static bool is_of_role(const struct roster_change *change, const char *file)
+{
     CLEANUP_BUF struct buf own = {0};
     CLEANUP_BUF struct buf drop_ins = {0};
     buf_printf(&own, "rosters/%s.ini", change->role);
@@ -78,7 +85,8 @@ static bool is_of_role(const struct roster_change *change, const char *file) {
     return strcmp(file, buf_text(&own)) == 0 || strncmp(file, buf_text(&drop_ins), drop_ins.len) == 0;
 }
 
-void roster_change_print_warnings(const struct roster_change *change, FILE *stream) {
+void roster_change_print_warnings(const struct roster_change *change, FILE *stream)
+{
     for (size_t i = 0; i < problems_count(change->problems); i++) {
         const struct problem *problem = problems_get(change->problems, i);
         if (problem->level == PROBLEM_WARNING && is_of_role(change, problem->file))
@@ -86,7 +94,8 @@ void roster_change_print_warnings(const struct roster_change *change, FILE *stre
     }
 }
 
-static bool was_there(const struct roster_change *change, const struct problem *problem) {
+static bool was_there(const struct roster_change *change, const struct problem *problem)
+{
     for (size_t i = 0; i < problems_count(change->old_problems); i++) {
         const struct problem *old = problems_get(change->old_problems, i);
         if (strcmp(old->message, problem->message) == 0 && strcmp(old->file, problem->file) == 0)
@@ -95,7 +104,8 @@ static bool was_there(const struct roster_change *change, const struct problem *
     return false;
 }
 
-void roster_change_print_new_warnings(const struct roster_change *change, FILE *stream) {
+void roster_change_print_new_warnings(const struct roster_change *change, FILE *stream)
+{
     for (size_t i = 0; i < problems_count(change->problems); i++) {
         const struct problem *problem = problems_get(change->problems, i);
         if (problem->level == PROBLEM_WARNING && !was_there(change, problem))
@@ -106,7 +116,8 @@ void roster_change_print_new_warnings(const struct roster_change *change, FILE *
 /* ---- the daemon ---- */
 
 /* A configuration elsewhere has a daemon elsewhere. */
-static void use_its_socket(struct ctl *ctl, const struct args *args, const struct config *config) {
+static void use_its_socket(struct ctl *ctl, const struct args *args, const struct config *config)
+{
     const char *environment = getenv("BEREDD_SOCKET");
     if (!config || !args_value(args, "config") || args_value(args, "socket") || (environment && *environment))
         return;
@@ -115,7 +126,8 @@ static void use_its_socket(struct ctl *ctl, const struct args *args, const struc
     ctl->client = client_new(ctl->socket_path);
 }
 
-static int tell_refused(const struct client_reply *reply) {
+static int tell_refused(const struct client_reply *reply)
+{
     size_t i;
     const json_t *problem;
     json_array_foreach(json_object_get(reply->json, "problems"), i, problem)
@@ -127,7 +139,8 @@ static int tell_refused(const struct client_reply *reply) {
     return EXIT_REFUSED;
 }
 
-int roster_change_settle(struct ctl *ctl, const struct args *args, const struct config *config, bool *ret_in_force) {
+int roster_change_settle(struct ctl *ctl, const struct args *args, const struct config *config, bool *ret_in_force)
+{
     CLEANUP_REPLY struct client_reply reply = {0};
     use_its_socket(ctl, args, config);
     enum err err = client_call(ctl->client, "POST", "/v1/reload", NULL, &reply);
@@ -145,11 +158,13 @@ int roster_change_settle(struct ctl *ctl, const struct args *args, const struct 
 
 /* ---- people ---- */
 
-bool roster_change_can_ask(void) {
+bool roster_change_can_ask(void)
+{
     return isatty(STDIN_FILENO);
 }
 
-char roster_change_ask(const char *question, const char *letters) {
+char roster_change_ask(const char *question, const char *letters)
+{
     char line[64];
     for (;;) {
         fflush(stdout);
@@ -162,12 +177,14 @@ char roster_change_ask(const char *question, const char *letters) {
     }
 }
 
-bool roster_change_agreed(const char *question) {
+bool roster_change_agreed(const char *question)
+{
     char letter = roster_change_ask(question, "jyn");
     return letter == 'j' || letter == 'y';
 }
 
-const char *roster_change_login(void) {
+const char *roster_change_login(void)
+{
     const char *behind = getenv("SUDO_USER");
     if (geteuid() == 0 && behind && *behind && text_utf8_valid(behind, strlen(behind)))
         return behind;
@@ -177,7 +194,8 @@ const char *roster_change_login(void) {
 
 /* ---- roles ---- */
 
-bool roster_change_find_role(const char *directory, const char *typed, struct buf *ret_role) {
+bool roster_change_find_role(const char *directory, const char *typed, struct buf *ret_role)
+{
     CLEANUP_BUF struct buf path = {0};
     char **roles = NULL;
     size_t n = 0;
@@ -201,7 +219,8 @@ bool roster_change_find_role(const char *directory, const char *typed, struct bu
 
 /* ---- JSON ---- */
 
-void roster_change_print_json(const struct roster_change *change, const char *id, bool written, bool in_force) {
+void roster_change_print_json(const struct roster_change *change, const char *id, bool written, bool in_force)
+{
     json_t *lines = json_array();
     for (const char *line = buf_text(&change->words); *line;) {
         size_t len = strcspn(line, "\n");

@@ -21,13 +21,15 @@ struct roster_files {
     int fd;                  /* of the directory; the lock is on it */
 };
 
-static bool fail(const struct roster_files *files, const char *verb, const char *name) {
+static bool fail(const struct roster_files *files, const char *verb, const char *name)
+{
     int error = errno;
     ctl_complain("cannot %s %s%s%s: %s", verb, files->path, *name ? "/" : "", name, strerror(error));
     return false;
 }
 
-struct roster_files *roster_files_open(const char *config_directory) {
+struct roster_files *roster_files_open(const char *config_directory)
+{
     CLEANUP(roster_files_close) struct roster_files *files = NEW(struct roster_files);
     CLEANUP_BUF struct buf path = {0};
     buf_printf(&path, "%s/rosters", config_directory);
@@ -40,7 +42,8 @@ struct roster_files *roster_files_open(const char *config_directory) {
     return TAKE(files);
 }
 
-void roster_files_close(struct roster_files *files) {
+void roster_files_close(struct roster_files *files)
+{
     if (!files)
         return;
     if (files->fd >= 0)
@@ -49,7 +52,8 @@ void roster_files_close(struct roster_files *files) {
     free(files);
 }
 
-bool roster_files_lock(struct roster_files *files) {
+bool roster_files_lock(struct roster_files *files)
+{
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MSEC * 1000000L};
     for (int i = 0; i < LOCK_TRIES; i++) {
         if (flock(files->fd, LOCK_EX | LOCK_NB) == 0)
@@ -62,7 +66,8 @@ bool roster_files_lock(struct roster_files *files) {
     return false;
 }
 
-bool roster_files_may_write(const struct roster_files *files) {
+bool roster_files_may_write(const struct roster_files *files)
+{
     struct stat status;
     if (faccessat(files->fd, ".", W_OK | X_OK, AT_EACCESS) == 0)
         return true;
@@ -78,7 +83,8 @@ bool roster_files_may_write(const struct roster_files *files) {
 
 /* ---- reading ---- */
 
-static bool read_all(int fd, struct buf *ret) {
+static bool read_all(int fd, struct buf *ret)
+{
     for (;;) {
         ssize_t n = read(fd, buf_reserve(ret, 16384), 16384);
         if (n < 0 && errno == EINTR)
@@ -95,7 +101,8 @@ static bool read_all(int fd, struct buf *ret) {
     }
 }
 
-bool roster_files_read(const struct roster_files *files, const char *name, struct buf *ret, struct stat *ret_status) {
+bool roster_files_read(const struct roster_files *files, const char *name, struct buf *ret, struct stat *ret_status)
+{
     int fd = openat(files->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ELOOP) {
         ctl_complain("%s/%s is a symbolic link: edit the file that it leads to", files->path, name);
@@ -115,13 +122,15 @@ bool roster_files_read(const struct roster_files *files, const char *name, struc
     return good;
 }
 
-bool roster_files_stat(const struct roster_files *files, const char *name, struct stat *ret_status) {
+bool roster_files_stat(const struct roster_files *files, const char *name, struct stat *ret_status)
+{
     return fstatat(files->fd, name, ret_status, 0) == 0 || fail(files, "look at", name);
 }
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const struct buf *text) {
+static bool write_all(int fd, const struct buf *text)
+{
     for (size_t done = 0; done < text->len;) {
         ssize_t n = write(fd, text->data + done, text->len - done);
         if (n < 0 && errno != EINTR)
@@ -132,14 +141,16 @@ static bool write_all(int fd, const struct buf *text) {
 }
 
 /* Who is not root cannot give files away; the group is what lets the others read and write it. */
-static bool make_like(int fd, const struct stat *like) {
+static bool make_like(int fd, const struct stat *like)
+{
     if (fchown(fd, like->st_uid, like->st_gid) != 0 && fchown(fd, (uid_t)-1, like->st_gid) != 0 && !(like->st_mode & S_IROTH))
         return false;
     return fchmod(fd, like->st_mode & 07777) == 0;
 }
 
 /* A name that the configuration passes over, because it begins with a dot. */
-static int open_temporary(int directory, char *ret_name, size_t size) {
+static int open_temporary(int directory, char *ret_name, size_t size)
+{
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         unsigned random = 0;
         if (getrandom(&random, sizeof random, 0) != sizeof random)
@@ -153,7 +164,8 @@ static int open_temporary(int directory, char *ret_name, size_t size) {
 }
 
 /* Not every file system can refuse to replace; the lock keeps other programs like this one away. */
-static bool put_in_place(int directory, const char *temporary, const char *name, bool new) {
+static bool put_in_place(int directory, const char *temporary, const char *name, bool new)
+{
     if (new && renameat2(directory, temporary, directory, name, RENAME_NOREPLACE) == 0)
         return true;
     if (new && errno != EINVAL)
@@ -166,7 +178,8 @@ static bool put_in_place(int directory, const char *temporary, const char *name,
 }
 
 /* new: it must not be there yet. */
-static bool write_file(int directory, const char *name, const struct buf *text, const struct stat *like, bool new) {
+static bool write_file(int directory, const char *name, const struct buf *text, const struct stat *like, bool new)
+{
     char temporary[32];
     int fd = open_temporary(directory, temporary, sizeof temporary);
     if (fd < 0)
@@ -186,18 +199,21 @@ static bool write_file(int directory, const char *name, const struct buf *text, 
     return false;
 }
 
-bool roster_files_replace(struct roster_files *files, const char *name, const struct buf *text, const struct stat *like) {
+bool roster_files_replace(struct roster_files *files, const char *name, const struct buf *text, const struct stat *like)
+{
     return write_file(files->fd, name, text, like, false) || fail(files, "write", name);
 }
 
 /* ---- drop-ins ---- */
 
-static void drop_in_directory(struct buf *buf, const char *role) {
+static void drop_in_directory(struct buf *buf, const char *role)
+{
     buf_printf(buf, "%s.d", role);
 }
 
 /* -1: told why. Made as rosters/ itself is, so that the same people may use it. */
-static int open_drop_ins(const struct roster_files *files, const char *name, bool create) {
+static int open_drop_ins(const struct roster_files *files, const char *name, bool create)
+{
     struct stat status;
     if (create && mkdirat(files->fd, name, 0700) == 0) {
         int made = openat(files->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -215,7 +231,8 @@ static int open_drop_ins(const struct roster_files *files, const char *name, boo
 }
 
 static bool write_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
-                          const struct stat *like, bool new) {
+                          const struct stat *like, bool new)
+{
     CLEANUP_BUF struct buf path = {0};
     drop_in_directory(&path, role);
     int directory = open_drop_ins(files, buf_text(&path), true);
@@ -230,16 +247,19 @@ static bool write_drop_in(struct roster_files *files, const char *role, const ch
 }
 
 bool roster_files_add_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
-                              const struct stat *like) {
+                              const struct stat *like)
+{
     return write_drop_in(files, role, name, text, like, true);
 }
 
 bool roster_files_replace_drop_in(struct roster_files *files, const char *role, const char *name, const struct buf *text,
-                                  const struct stat *like) {
+                                  const struct stat *like)
+{
     return write_drop_in(files, role, name, text, like, false);
 }
 
-bool roster_files_remove_drop_in(struct roster_files *files, const char *role, const char *name) {
+bool roster_files_remove_drop_in(struct roster_files *files, const char *role, const char *name)
+{
     CLEANUP_BUF struct buf path = {0};
     drop_in_directory(&path, role);
     int directory = open_drop_ins(files, buf_text(&path), false);

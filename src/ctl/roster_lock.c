@@ -20,7 +20,8 @@ struct roster_lock {
     int fd;
 };
 
-void roster_lock_free(struct roster_lock *lock) {
+void roster_lock_free(struct roster_lock *lock)
+{
     if (!lock)
         return;
     if (lock->fd >= 0) {
@@ -32,7 +33,8 @@ void roster_lock_free(struct roster_lock *lock) {
 }
 
 /* The next editor may be another member of the group: whoever may write in the directory may have the lock. */
-static int open_lock(const char *directory, const char *path) {
+static int open_lock(const char *directory, const char *path)
+{
     struct stat status;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -43,20 +45,23 @@ static int open_lock(const char *directory, const char *path) {
 }
 
 /* Somebody may have given it up, and so removed it, between open and flock. */
-static bool is_still_there(int fd, const char *path) {
+static bool is_still_there(int fd, const char *path)
+{
     struct stat ours, there;
     return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev && ours.st_ino == there.st_ino &&
            S_ISREG(ours.st_mode) && ours.st_nlink == 1;
 }
 
-static void tell_holder(int fd, const char *role) {
+static void tell_holder(int fd, const char *role)
+{
     char text[200] = "";
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     ctl_complain("the roster of %s is being edited by %s; nothing was changed", role, *text ? text : "somebody else");
 }
 
-static void say_who(int fd, const char *login) {
+static void say_who(int fd, const char *login)
+{
     char since[64] = "", text[200];
     time_t now = time(NULL);
     struct tm local;
@@ -67,7 +72,8 @@ static void say_who(int fd, const char *login) {
         (void)!pwrite(fd, text, (size_t)len, 0);
 }
 
-struct roster_lock *roster_lock_take(const char *config_directory, const char *role, const char *login) {
+struct roster_lock *roster_lock_take(const char *config_directory, const char *role, const char *login)
+{
     CLEANUP(roster_lock_free) struct roster_lock *lock = NEW(struct roster_lock);
     CLEANUP_BUF struct buf directory = {0};
     CLEANUP_BUF struct buf path = {0};

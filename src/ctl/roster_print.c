@@ -22,13 +22,15 @@ struct page {                /* what is being printed */
     size_t cell_width;
 };
 
-static void page_done(struct page *page) {
+static void page_done(struct page *page)
+{
     roster_calendar_done(&page->calendar);
     duty_list_done(&page->list);
 }
 
 static void page_init(struct page *page, const struct config *config, const struct roster *roster,
-                      const struct roster_range *range) {
+                      const struct roster_range *range)
+{
     const struct tz *tz = config->plan.tz;
     int month, day;
     *page = (struct page){.config = config, .roster = roster, .range = range, .language = config->plan.language};
@@ -40,12 +42,14 @@ static void page_init(struct page *page, const struct config *config, const stru
 
 /* ---- the calendar ---- */
 
-static void pad(size_t n) {
+static void pad(size_t n)
+{
     printf("%*s", (int)n, "");
 }
 
 /* Blanks come before a text, never after the last one of a line. `at` is where the line has come to. */
-static void put_at(size_t begin, size_t *at, enum style style, const char *text) {
+static void put_at(size_t begin, size_t *at, enum style style, const char *text)
+{
     if (!*text)
         return;
     pad(begin - *at);
@@ -57,18 +61,21 @@ static void put_at(size_t begin, size_t *at, enum style style, const char *text)
     *at = begin + print_width(text);
 }
 
-static size_t cell_begin(const struct page *page, size_t weekday) {
+static size_t cell_begin(const struct page *page, size_t weekday)
+{
     return LABEL_WIDTH + CELL_GAP + weekday * (page->cell_width + CELL_GAP);
 }
 
-static const char *mark_of(const struct calendar_day *day) {
+static const char *mark_of(const struct calendar_day *day)
+{
     static const char *const marks[] = {
         [HOLIDAY_NONE] = "", [HOLIDAY_RED] = " *", [HOLIDAY_EVE] = " '", [HOLIDAY_SQUEEZE] = " ~"};
     return marks[day->holiday.kind];
 }
 
 /* "24 '"; the first day of each month but the first has its month: "1/1". */
-static void add_number(struct buf *buf, const struct page *page, const struct calendar_day *day) {
+static void add_number(struct buf *buf, const struct page *page, const struct calendar_day *day)
+{
     int year, month, mday;
     civil_from_day(day->day, &year, &month, &mday);
     bool named = day->day == page->range->first_day || mday == 1;
@@ -80,7 +87,8 @@ static void add_number(struct buf *buf, const struct page *page, const struct ca
         buf_printf(buf, "%d%s", mday, mark_of(day));
 }
 
-static size_t widest_cell(const struct page *page) {
+static size_t widest_cell(const struct page *page)
+{
     size_t width = CELL_MIN_WIDTH;
     for (size_t i = 0; i < 7 * page->calendar.n_weeks; i++) {
         const struct calendar_day *day = &page->calendar.days[i];
@@ -91,14 +99,16 @@ static size_t widest_cell(const struct page *page) {
     return width;
 }
 
-static void print_weekdays(const struct page *page) {
+static void print_weekdays(const struct page *page)
+{
     size_t at = 0;
     for (size_t weekday = 0; weekday < 7; weekday++)
         put_at(cell_begin(page, weekday), &at, STYLE_DIM, roster_words_weekday((int)weekday, page->language));
     putchar('\n');
 }
 
-static void print_numbers(const struct page *page, const struct calendar_day *week) {
+static void print_numbers(const struct page *page, const struct calendar_day *week)
+{
     CLEANUP_BUF struct buf label = {0};
     size_t at = 0;
     buf_printf(&label, "v. %d", iso_week_of_day(week[0].day).week);
@@ -114,7 +124,8 @@ static void print_numbers(const struct page *page, const struct calendar_day *we
     putchar('\n');
 }
 
-static void print_holders(const struct page *page, const struct calendar_day *week) {
+static void print_holders(const struct page *page, const struct calendar_day *week)
+{
     size_t at = 0;
     for (size_t i = 0; i < 7; i++)
         if (week[i].inside)
@@ -122,7 +133,8 @@ static void print_holders(const struct page *page, const struct calendar_day *we
     putchar('\n');
 }
 
-static void print_changes(const struct page *page, const struct calendar_day *week) {
+static void print_changes(const struct page *page, const struct calendar_day *week)
+{
     bool any = false;
     for (size_t i = 0; i < 7; i++)
         any = any || (week[i].inside && *week[i].changes);
@@ -135,7 +147,8 @@ static void print_changes(const struct page *page, const struct calendar_day *we
     putchar('\n');
 }
 
-static void print_calendar(struct page *page) {
+static void print_calendar(struct page *page)
+{
     page->cell_width = widest_cell(page);
     print_weekdays(page);
     for (size_t i = 0; i < page->calendar.n_weeks; i++) {
@@ -148,7 +161,8 @@ static void print_calendar(struct page *page) {
 
 /* ---- what the letters and marks mean ---- */
 
-static void print_names(const struct page *page) {
+static void print_names(const struct page *page)
+{
     CLEANUP_BUF struct buf line = {0};
     for (size_t i = 0; i < page->calendar.names.n; i++)
         buf_printf(&line, "%s%s %s", i ? ", " : "", page->calendar.names.items[i].letters, page->calendar.names.items[i].name);
@@ -156,7 +170,8 @@ static void print_names(const struct page *page) {
         print_line(stdout, buf_text(&line));
 }
 
-static void print_holidays(const struct page *page) {
+static void print_holidays(const struct page *page)
+{
     for (enum holiday_kind kind = HOLIDAY_RED; kind <= HOLIDAY_SQUEEZE; kind++) {
         CLEANUP_BUF struct buf line = {0};
         const char *mark = "";
@@ -177,7 +192,8 @@ static void print_holidays(const struct page *page) {
 /* ---- the duties ---- */
 
 /* "v. 52", or the calendar's week in which a duty begins that is no whole week's. */
-static void add_week(struct buf *buf, const struct page *page, const struct duty_stretch *stretch) {
+static void add_week(struct buf *buf, const struct page *page, const struct duty_stretch *stretch)
+{
     const struct tz *tz = page->config->plan.tz;
     if (roster_words_add_weeks(buf, page->roster, tz, stretch->from_usec, stretch->until_usec, page->year) ||
         stretch->from_usec == INT64_MIN)
@@ -190,7 +206,8 @@ static void add_week(struct buf *buf, const struct page *page, const struct duty
         buf_printf(buf, " %d", week.year);
 }
 
-static void print_duties(const struct page *page) {
+static void print_duties(const struct page *page)
+{
     CLEANUP_TABLE struct table table = {0};
     for (size_t i = 0; i < page->list.n; i++) {
         const struct duty_stretch *stretch = &page->list.items[i];
@@ -208,7 +225,8 @@ static void print_duties(const struct page *page) {
     table_print(&table, stdout, "");
 }
 
-static void print_title(const struct page *page) {
+static void print_title(const struct page *page)
+{
     CLEANUP_BUF struct buf title = {0};
     int year, month, day, last_year, last_month, last_day;
     civil_from_day(page->range->first_day, &year, &month, &day);
@@ -227,7 +245,8 @@ static void print_title(const struct page *page) {
     print_style(stdout, STYLE_PLAIN);
 }
 
-void roster_print(const struct config *config, const struct roster *roster, const struct roster_range *range) {
+void roster_print(const struct config *config, const struct roster *roster, const struct roster_range *range)
+{
     struct page page;
     page_init(&page, config, roster, range);
     print_title(&page);
@@ -243,7 +262,8 @@ void roster_print(const struct config *config, const struct roster *roster, cons
 
 /* ---- JSON ---- */
 
-static json_t *time_to_json(int64_t at_usec) {
+static json_t *time_to_json(int64_t at_usec)
+{
     CLEANUP_BUF struct buf text = {0};
     if (at_usec == INT64_MIN || at_usec == INT64_MAX)
         return json_null();
@@ -251,7 +271,8 @@ static json_t *time_to_json(int64_t at_usec) {
     return json_string(buf_text(&text));
 }
 
-static json_t *duty_to_json(const struct duty_stretch *stretch) {
+static json_t *duty_to_json(const struct duty_stretch *stretch)
+{
     const struct on_call *on_call = &stretch->on_call;
     json_t *backups = json_array();
     for (size_t i = 0; i < on_call->n_backups; i++)
@@ -261,7 +282,8 @@ static json_t *duty_to_json(const struct duty_stretch *stretch) {
                      on_call->group ? on_call->group->id : NULL, "backups", backups);
 }
 
-static json_t *holiday_to_json(const struct calendar_day *day) {
+static json_t *holiday_to_json(const struct calendar_day *day)
+{
     static const char *const kinds[] = {[HOLIDAY_RED] = "red", [HOLIDAY_EVE] = "eve", [HOLIDAY_SQUEEZE] = "squeeze"};
     int year, month, mday;
     char date[48];
@@ -271,7 +293,8 @@ static json_t *holiday_to_json(const struct calendar_day *day) {
                      day->holiday.name_en);
 }
 
-json_t *roster_to_json(const struct config *config, const struct roster *roster, const struct roster_range *range) {
+json_t *roster_to_json(const struct config *config, const struct roster *roster, const struct roster_range *range)
+{
     struct page page;
     page_init(&page, config, roster, range);
     json_t *duties = json_array(), *holidays = json_array();

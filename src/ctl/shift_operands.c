@@ -6,28 +6,33 @@
 
 enum { MAX_WORDS = 4 };
 
-void shift_operands_done(struct shift_operands *operands) {
+void shift_operands_done(struct shift_operands *operands)
+{
     buf_done(&operands->from);
     buf_done(&operands->to);
 }
 
-static void join(struct buf *buf, char *const *words, size_t n) {
+static void join(struct buf *buf, char *const *words, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         buf_printf(buf, "%s%s", i ? " " : "", words[i]);
 }
 
-static bool is_pair(char *const *words) {
+static bool is_pair(char *const *words)
+{
     return roster_time_is_day(words[0]) && roster_time_is_clock(words[1]);
 }
 
 /* With three words either time may be the one of two; a day with its time is taken together from the front. */
-static size_t words_of_first(char *const *words, size_t n) {
+static size_t words_of_first(char *const *words, size_t n)
+{
     if (n == 3)
         return is_pair(words) ? 2 : 1;
     return n / 2;
 }
 
-bool shift_operands_read(struct shift_operands *operands, const struct args *args) {
+bool shift_operands_read(struct shift_operands *operands, const struct args *args)
+{
     char *words[MAX_WORDS];
     size_t n = 0;
     if (args->n_operands < 4)

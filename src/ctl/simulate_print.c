@@ -41,24 +41,28 @@ struct simulate_print {
     json_t *timeline;        /* NULL: for people */
 };
 
-static const char *name_of(const struct simulate_print *print, const char *id) {
+static const char *name_of(const struct simulate_print *print, const char *id)
+{
     const struct person *person = id ? plan_person(print->simulation->plan, id) : NULL;
     return person ? person->name : id ? id : "";
 }
 
-static const char *text_or_empty(const char *text) {
+static const char *text_or_empty(const char *text)
+{
     return text ? text : "";
 }
 
 /* ---- lines ---- */
 
-static void add_minutes(struct buf *buf, int64_t after_usec) {
+static void add_minutes(struct buf *buf, int64_t after_usec)
+{
     int64_t sec = after_usec / USEC_PER_SEC;
     buf_printf(buf, "+%lld:%02lld", (long long)(sec / 60), (long long)(sec % 60));
 }
 
 /* The time of day; with the day too once it is another one than the alarm's. */
-static void add_local(struct buf *buf, const struct simulate_print *print, int64_t after_usec) {
+static void add_local(struct buf *buf, const struct simulate_print *print, int64_t after_usec)
+{
     const struct tz *tz = print->simulation->plan->tz;
     struct civil begun, local;
     tz_to_local(tz, print->simulation->at_usec, &begun);
@@ -71,7 +75,8 @@ static void add_local(struct buf *buf, const struct simulate_print *print, int64
     buf_printf(buf, "%02d:%02d:%02d", local.hour, local.minute, local.second);
 }
 
-static void add_line(struct simulate_print *print, int64_t after_usec, const char *role, enum style style, const char *text) {
+static void add_line(struct simulate_print *print, int64_t after_usec, const char *role, enum style style, const char *text)
+{
     CLEANUP_BUF struct buf after = {0}, local = {0};
     add_minutes(&after, after_usec);
     add_local(&local, print, after_usec);
@@ -82,7 +87,8 @@ static void add_line(struct simulate_print *print, int64_t after_usec, const cha
     table_styled(&print->table, style, text);
 }
 
-static void flush(struct simulate_print *print) {
+static void flush(struct simulate_print *print)
+{
     struct pending *pending = &print->pending;
     if (pending->open)
         add_line(print, pending->after_usec, pending->role, pending->style, buf_text(&pending->text));
@@ -92,7 +98,8 @@ static void flush(struct simulate_print *print) {
     *pending = (struct pending){0};
 }
 
-static struct buf *begin(struct simulate_print *print, const struct record *record, int64_t after_usec, enum style style) {
+static struct buf *begin(struct simulate_print *print, const struct record *record, int64_t after_usec, enum style style)
+{
     flush(print);
     print->pending = (struct pending){.open = true, .kind = record->kind, .purpose = record->purpose, .callout = record->callout,
                                       .after_usec = after_usec, .role = mem_strdup(text_or_empty(record->role)), .style = style};
@@ -100,7 +107,8 @@ static struct buf *begin(struct simulate_print *print, const struct record *reco
 }
 
 /* "Anna Berg sms, voice; Bo Ek sms" */
-static void add_recipient(struct simulate_print *print, const struct record *record) {
+static void add_recipient(struct simulate_print *print, const struct record *record)
+{
     struct pending *pending = &print->pending;
     const char *channel = record->channel ? channel_name(record->channel - 1) : "";
     bool same = pending->last_person && strcmp(pending->last_person, text_or_empty(record->person)) == 0;
@@ -113,7 +121,8 @@ static void add_recipient(struct simulate_print *print, const struct record *rec
     pending->last_person = mem_strdup(text_or_empty(record->person));
 }
 
-static const char *notice_words(enum purpose purpose) {
+static const char *notice_words(enum purpose purpose)
+{
     switch (purpose) {
     case PURPOSE_TAKEN:
         return "told who has taken it: ";
@@ -124,7 +133,8 @@ static const char *notice_words(enum purpose purpose) {
     }
 }
 
-static void add_notice(struct simulate_print *print, const struct record *record, int64_t after_usec) {
+static void add_notice(struct simulate_print *print, const struct record *record, int64_t after_usec)
+{
     const struct pending *pending = &print->pending;
     bool same = pending->open && pending->kind == RECORD_NOTICE_QUEUED && pending->purpose == record->purpose &&
                 pending->callout == record->callout && pending->after_usec == after_usec;
@@ -135,7 +145,8 @@ static void add_notice(struct simulate_print *print, const struct record *record
     add_recipient(print, record);
 }
 
-static void add_started(struct simulate_print *print, const struct record *record, int64_t after_usec) {
+static void add_started(struct simulate_print *print, const struct record *record, int64_t after_usec)
+{
     const struct plan *plan = print->simulation->plan;
     const struct roster *roster = record->on_group ? NULL : plan_roster(plan, text_or_empty(record->role));
     struct buf *text = begin(print, record, after_usec, STYLE_PLAIN);
@@ -148,7 +159,8 @@ static void add_started(struct simulate_print *print, const struct record *recor
     roster_words_add_on_call(text, &on_call, LANGUAGE_EN);
 }
 
-static void add_words(struct simulate_print *print, const struct record *record, int64_t after_usec) {
+static void add_words(struct simulate_print *print, const struct record *record, int64_t after_usec)
+{
     switch (record->kind) {
     case RECORD_CALLOUT_STARTED:
         add_started(print, record, after_usec);
@@ -188,23 +200,27 @@ static void add_words(struct simulate_print *print, const struct record *record,
 
 /* ---- JSON ---- */
 
-static void set_text(json_t *object, const char *key, const char *value) {
+static void set_text(json_t *object, const char *key, const char *value)
+{
     if (value && *value)
         json_object_set_new(object, key, json_string(value));
 }
 
-static void set_number(json_t *object, const char *key, uint32_t value) {
+static void set_number(json_t *object, const char *key, uint32_t value)
+{
     if (value)
         json_object_set_new(object, key, json_integer(value));
 }
 
-static void set_time(json_t *object, const char *key, int64_t at_usec) {
+static void set_time(json_t *object, const char *key, int64_t at_usec)
+{
     CLEANUP_BUF struct buf text = {0};
     text_add_rfc3339(&text, at_usec);
     json_object_set_new(object, key, json_string(buf_text(&text)));
 }
 
-static void add_json(struct simulate_print *print, const struct record *record, int64_t after_usec) {
+static void add_json(struct simulate_print *print, const struct record *record, int64_t after_usec)
+{
     const char *event = record->kind == RECORD_NOTICE_QUEUED ? "notice-queued" : record_event_name(record->kind);
     bool result = record->kind == RECORD_PAGE_SENT || record->kind == RECORD_NOTICE_SENT;      /* of gateways that do not exist */
     if (!event || result || record->kind == RECORD_OPENED)
@@ -227,7 +243,8 @@ static void add_json(struct simulate_print *print, const struct record *record, 
 
 /* ---- what each call-out came to ---- */
 
-static struct called *called_of(struct simulate_print *print, const struct record *record) {
+static struct called *called_of(struct simulate_print *print, const struct record *record)
+{
     struct called **last = &print->called;
     for (; *last; last = &(*last)->next)
         if ((*last)->number == record->callout)
@@ -238,7 +255,8 @@ static struct called *called_of(struct simulate_print *print, const struct recor
     return *last;
 }
 
-static void note(struct simulate_print *print, const struct record *record, int64_t after_usec) {
+static void note(struct simulate_print *print, const struct record *record, int64_t after_usec)
+{
     if (record->callout == 0)
         return;
     struct called *called = called_of(print, record);
@@ -252,7 +270,8 @@ static void note(struct simulate_print *print, const struct record *record, int6
     }
 }
 
-static void on_record(void *userdata, const struct record *record, int64_t after_usec) {
+static void on_record(void *userdata, const struct record *record, int64_t after_usec)
+{
     struct simulate_print *print = userdata;
     note(print, record, after_usec);
     if (print->timeline)
@@ -261,7 +280,8 @@ static void on_record(void *userdata, const struct record *record, int64_t after
         add_words(print, record, after_usec);
 }
 
-static void on_idle(void *userdata, const struct simulate_answer *answer) {
+static void on_idle(void *userdata, const struct simulate_answer *answer)
+{
     struct simulate_print *print = userdata;
     if (print->timeline) {
         json_t *object = json_object();
@@ -282,11 +302,13 @@ const struct simulate_ops simulate_print_ops = {on_record, on_idle};
 
 /* ---- beginning and end ---- */
 
-static void add_weekday(struct buf *buf, const struct civil *local) {
+static void add_weekday(struct buf *buf, const struct civil *local)
+{
     buf_add_text(buf, roster_words_weekday(civil_weekday(civil_day(local->year, local->month, local->day)), LANGUAGE_EN));
 }
 
-static void print_head(const struct simulation *simulation) {
+static void print_head(const struct simulation *simulation)
+{
     CLEANUP_BUF struct buf head = {0};
     struct civil local;
     tz_to_local(simulation->plan->tz, simulation->at_usec, &local);
@@ -302,7 +324,8 @@ static void print_head(const struct simulation *simulation) {
     putchar('\n');
 }
 
-struct simulate_print *simulate_print_new(const struct simulation *simulation, bool json) {
+struct simulate_print *simulate_print_new(const struct simulation *simulation, bool json)
+{
     struct simulate_print *print = NEW(struct simulate_print);
     print->simulation = simulation;
     print->timeline = json ? json_array() : NULL;
@@ -311,7 +334,8 @@ struct simulate_print *simulate_print_new(const struct simulation *simulation, b
     return print;
 }
 
-static void print_verdict(const struct simulate_print *print, const struct called *called) {
+static void print_verdict(const struct simulate_print *print, const struct called *called)
+{
     CLEANUP_BUF struct buf text = {0};
     enum style style = called->pages == 0 ? STYLE_BAD : called->taken_by ? STYLE_GOOD : STYLE_WARNING;
     buf_printf(&text, "%s: ", called->role);
@@ -334,7 +358,8 @@ static void print_verdict(const struct simulate_print *print, const struct calle
     putchar('\n');
 }
 
-static void end_for_people(struct simulate_print *print, bool whole) {
+static void end_for_people(struct simulate_print *print, bool whole)
+{
     flush(print);
     table_print(&print->table, stdout, "  ");
     if (print->table.n_rows > 0)
@@ -345,7 +370,8 @@ static void end_for_people(struct simulate_print *print, bool whole) {
         puts("It was cut here: this ladder goes on for too many steps.");
 }
 
-static void end_as_json(struct simulate_print *print, bool whole) {
+static void end_as_json(struct simulate_print *print, bool whole)
+{
     json_t *callouts = json_array(), *object = json_object();
     for (const struct called *called = print->called; called; called = called->next) {
         json_t *one = json_pack("{sssssI}", "role", called->role, "state", called->taken_by ? "acknowledged" : "paging", "pages",
@@ -365,7 +391,8 @@ static void end_as_json(struct simulate_print *print, bool whole) {
     json_decref(object);
 }
 
-void simulate_print_end(struct simulate_print *print, bool whole) {
+void simulate_print_end(struct simulate_print *print, bool whole)
+{
     if (print->timeline)
         end_as_json(print, whole);
     else

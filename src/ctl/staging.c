@@ -22,14 +22,16 @@ struct staging {
     bool kept;
 };
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where) {
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
     (void)status;
     (void)where;
     (void)(kind == FTW_DP || kind == FTW_D ? rmdir(path) : unlink(path));
     return 0;
 }
 
-void staging_free(struct staging *staging) {
+void staging_free(struct staging *staging)
+{
     if (!staging)
         return;
     if (!staging->kept && staging->directory)
@@ -39,22 +41,26 @@ void staging_free(struct staging *staging) {
     free(staging);
 }
 
-void staging_keep(struct staging *staging) {
+void staging_keep(struct staging *staging)
+{
     staging->kept = true;
 }
 
-const char *staging_directory(const struct staging *staging) {
+const char *staging_directory(const struct staging *staging)
+{
     return staging->directory;
 }
 
-const char *staging_path(struct staging *staging, const char *file) {
+const char *staging_path(struct staging *staging, const char *file)
+{
     buf_clear(&staging->path);
     buf_printf(&staging->path, "%s/%s", staging->directory, file);
     return buf_text(&staging->path);
 }
 
 /* Links to every entry of a directory but the one that is to be a directory of its own here. */
-static bool link_entries(const char *from, const char *to, const char *except) {
+static bool link_entries(const char *from, const char *to, const char *except)
+{
     DIR *dir = opendir(from);
     bool good = dir != NULL;
     int n = 0;
@@ -75,7 +81,8 @@ static bool link_entries(const char *from, const char *to, const char *except) {
 }
 
 /* One level: links to what stands there, and a directory for what will be changed below. */
-static bool stage_level(const char *from, const char *to, const char *own) {
+static bool stage_level(const char *from, const char *to, const char *own)
+{
     CLEANUP_BUF struct buf path = {0};
     if (!link_entries(from, to, own))
         return false;
@@ -88,7 +95,8 @@ static bool stage_level(const char *from, const char *to, const char *own) {
     return false;
 }
 
-static bool stage(struct staging *staging, const char *root, const char *role) {
+static bool stage(struct staging *staging, const char *root, const char *role)
+{
     CLEANUP_BUF struct buf rosters = {0};
     CLEANUP_BUF struct buf drop_ins = {0};
     CLEANUP_BUF struct buf own = {0};
@@ -103,7 +111,8 @@ static bool stage(struct staging *staging, const char *root, const char *role) {
     return access(buf_text(&drop_ins), F_OK) != 0 || stage_level(buf_text(&drop_ins), buf_text(&to), "");
 }
 
-struct staging *staging_new(const char *config_directory, const char *role) {
+struct staging *staging_new(const char *config_directory, const char *role)
+{
     const char *temporary = getenv("TMPDIR");
     CLEANUP_FREE char *root = realpath(config_directory, NULL);
     CLEANUP(staging_free) struct staging *staging = NEW(struct staging);
@@ -121,7 +130,8 @@ struct staging *staging_new(const char *config_directory, const char *role) {
     return stage(staging, root, role) ? TAKE(staging) : NULL;
 }
 
-bool staging_write(struct staging *staging, const char *file, const char *text, size_t len) {
+bool staging_write(struct staging *staging, const char *file, const char *text, size_t len)
+{
     const char *path = staging_path(staging, file);
     (void)unlink(path);      /* the link; what it leads to stays */
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -138,7 +148,8 @@ bool staging_write(struct staging *staging, const char *file, const char *text, 
     return good;
 }
 
-bool staging_remove(struct staging *staging, const char *file) {
+bool staging_remove(struct staging *staging, const char *file)
+{
     const char *path = staging_path(staging, file);
     if (unlink(path) == 0)
         return true;

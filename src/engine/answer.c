@@ -4,7 +4,8 @@
 #include "engine/internal.h"
 
 static struct record answer_record(const struct engine *engine, const struct callout *callout, const struct event_answer *answer,
-                                   enum record_kind kind) {
+                                   enum record_kind kind)
+{
     static const enum channel channels[] = {[VIA_SMS] = CHANNEL_SMS, [VIA_VOICE] = CHANNEL_VOICE};
     bool by_channel = answer->via == VIA_SMS || answer->via == VIA_VOICE;
     return (struct record){
@@ -21,21 +22,25 @@ static struct record answer_record(const struct engine *engine, const struct cal
 }
 
 static void note_answer(struct engine *engine, const struct callout *callout, const struct event_answer *answer,
-                        const char *text) {
+                        const char *text)
+{
     struct record record = answer_record(engine, callout, answer, RECORD_NOTE);
     record.text = text;
     emit_record(engine, &record);
 }
 
-static struct answered done(void) {
+static struct answered done(void)
+{
     return (struct answered){.verdict = VERDICT_DONE};
 }
 
-static struct answered held(const struct callout *callout, enum verdict verdict) {
+static struct answered held(const struct callout *callout, enum verdict verdict)
+{
     return (struct answered){verdict, callout->acknowledged_by, callout->acknowledged_usec};
 }
 
-static void acknowledge(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static void acknowledge(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     struct record record = answer_record(engine, callout, answer, RECORD_ACKNOWLEDGED);
     emit_record(engine, &record);
     if (answer->via == VIA_SMS)
@@ -43,7 +48,8 @@ static void acknowledge(struct engine *engine, struct callout *callout, const st
     notice_others(engine, callout, PURPOSE_TAKEN, callout->acknowledged_by);
 }
 
-static struct answered yes_again(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static struct answered yes_again(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     atom person = intern_add(engine->names, answer->person);
     if (callout->acknowledged_by == person) {
         if (answer->eta_minutes && answer->eta_minutes != callout->eta_minutes)
@@ -58,7 +64,8 @@ static struct answered yes_again(struct engine *engine, struct callout *callout,
     return held(callout, VERDICT_TAKEN);
 }
 
-static struct answered yes(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static struct answered yes(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     if (callout->state == CALLOUT_ACKNOWLEDGED)
         return yes_again(engine, callout, answer);
     if (callout->state == CALLOUT_CANCELLED)
@@ -67,14 +74,16 @@ static struct answered yes(struct engine *engine, struct callout *callout, const
     return done();
 }
 
-static struct answered release(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static struct answered release(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     struct record record = answer_record(engine, callout, answer, RECORD_RELEASED);
     emit_record(engine, &record);
     callout_next_step(engine, callout, true);
     return done();
 }
 
-static struct answered no(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static struct answered no(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     atom person = intern_find(engine->names, answer->person);
     const struct recipient *recipient = find_recipient(callout, person);
     if (callout->state == CALLOUT_ACKNOWLEDGED && callout->acknowledged_by == person)
@@ -93,7 +102,8 @@ static struct answered no(struct engine *engine, struct callout *callout, const 
     return done();
 }
 
-static struct answered eta(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+static struct answered eta(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     if (callout->state != CALLOUT_ACKNOWLEDGED)
         return (struct answered){.verdict = VERDICT_NO_CALLOUT};
     if (callout->acknowledged_by != intern_find(engine->names, answer->person))
@@ -103,7 +113,8 @@ static struct answered eta(struct engine *engine, struct callout *callout, const
     return done();
 }
 
-struct answered answer_callout(struct engine *engine, struct callout *callout, const struct event_answer *answer) {
+struct answered answer_callout(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
     const struct incident *incident = callout->incident;
     if (incident->closed_usec)
         return (struct answered){VERDICT_CLOSED, incident->closed_by, incident->closed_usec};
@@ -119,7 +130,8 @@ struct answered answer_callout(struct engine *engine, struct callout *callout, c
     return done();
 }
 
-struct answered answer_call_in(struct engine *engine, struct incident *incident, const struct event_callout *request) {
+struct answered answer_call_in(struct engine *engine, struct incident *incident, const struct event_callout *request)
+{
     const char *name = request->roster ? request->roster->role : request->group->id;
     const struct callout *callout = find_latest_callout(incident, intern_add(engine->names, name));
     if (callout && callout->state == CALLOUT_PAGING)
@@ -136,7 +148,8 @@ struct answered answer_call_in(struct engine *engine, struct incident *incident,
 }
 
 void answer_reply(struct engine *engine, uint64_t request, const struct incident *incident, const struct callout *callout,
-                  struct answered answered) {
+                  struct answered answered)
+{
     emit_reply(engine, &(struct effect_reply){
         .request = request,
         .verdict = answered.verdict,
@@ -149,11 +162,13 @@ void answer_reply(struct engine *engine, uint64_t request, const struct incident
 
 /* ---- which call-out is meant, where only a role, or nothing, was said ---- */
 
-static bool is_latest(const struct callout *callout) {
+static bool is_latest(const struct callout *callout)
+{
     return find_latest_callout(callout->incident, callout->role) == callout;
 }
 
-static bool may_be_meant(const struct callout *callout, const struct event_answer *answer, atom person, bool paging_only) {
+static bool may_be_meant(const struct callout *callout, const struct event_answer *answer, atom person, bool paging_only)
+{
     if (!is_latest(callout))
         return false;
     if (callout->state == CALLOUT_PAGING)
@@ -165,7 +180,8 @@ static bool may_be_meant(const struct callout *callout, const struct event_answe
 
 /* One candidate is the one. With several, the roles to choose from are listed in reply_text. */
 static struct callout *only_candidate(struct engine *engine, const struct incident *incident, const struct event_answer *answer,
-                                      bool paging_only, size_t *ret_n) {
+                                      bool paging_only, size_t *ret_n)
+{
     atom person = intern_find(engine->names, answer->person);
     struct callout *found = NULL;
     *ret_n = 0;
@@ -182,7 +198,8 @@ static struct callout *only_candidate(struct engine *engine, const struct incide
 }
 
 static struct callout *meant_callout(struct engine *engine, const struct incident *incident, const struct event_answer *answer,
-                                     bool *ret_several) {
+                                     bool *ret_several)
+{
     size_t n = 0;
     struct callout *callout;
     *ret_several = false;
@@ -197,7 +214,8 @@ static struct callout *meant_callout(struct engine *engine, const struct inciden
     return callout;
 }
 
-void step_answer(struct engine *engine, const struct event *event) {
+void step_answer(struct engine *engine, const struct event *event)
+{
     const struct event_answer *answer = &event->answer;
     struct effect_reply reply = {.request = event->request, .verdict = VERDICT_NO_INCIDENT, .incident = answer->incident};
     struct incident *incident = answer->incident ? find_incident(engine, answer->incident) : NULL;

@@ -3,20 +3,24 @@
  * incident is then set aside. */
 #include "engine/apply.h"
 
-uint8_t apply_mark(enum record_kind kind) {
+uint8_t apply_mark(enum record_kind kind)
+{
     return kind == RECORD_OPENED ? 1 : kind == RECORD_CLOSED ? 2 : kind == RECORD_SETTLED ? 3 : 0;
 }
 
-void apply_init_house(struct engine *engine) {
+void apply_init_house(struct engine *engine)
+{
     engine->house = (struct incident){.severity = SEVERITY_CRITICAL};
 }
 
-int64_t apply_left_usec(int64_t due_usec, int64_t delay_usec, struct now now) {
+int64_t apply_left_usec(int64_t due_usec, int64_t delay_usec, struct now now)
+{
     int64_t left = due_usec > now.wall_usec ? due_usec - now.wall_usec : 0;
     return left < delay_usec ? left : delay_usec > 0 ? delay_usec : 0;
 }
 
-static void note_inbound(struct engine *engine, const struct record *record) {
+static void note_inbound(struct engine *engine, const struct record *record)
+{
     atom number = intern_add(engine->names, record->address);
     struct correspondent *correspondent = map_get(&engine->correspondents, number);
     if (!correspondent) {
@@ -31,7 +35,8 @@ static void note_inbound(struct engine *engine, const struct record *record) {
     }
 }
 
-static enum err apply_note(struct engine *engine, struct incident *incident, const struct record *record) {
+static enum err apply_note(struct engine *engine, struct incident *incident, const struct record *record)
+{
     struct callout *callout = find_callout(incident, record->callout);
     if (callout && record->eta_minutes)
         callout->eta_minutes = (uint16_t)record->eta_minutes;
@@ -40,7 +45,8 @@ static enum err apply_note(struct engine *engine, struct incident *incident, con
     return ERR_OK;
 }
 
-static enum err apply_to_house(struct engine *engine, const struct record *record) {
+static enum err apply_to_house(struct engine *engine, const struct record *record)
+{
     if (record->kind == RECORD_DEGRADED) {
         engine->degraded = true;
         free(engine->degraded_reason);
@@ -51,7 +57,8 @@ static enum err apply_to_house(struct engine *engine, const struct record *recor
     return ERR_OK;
 }
 
-static enum err apply_to_callout(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+static enum err apply_to_callout(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
+{
     struct callout *callout = find_callout(incident, record->callout);
     if (!callout)
         return ERR_CORRUPT;
@@ -74,7 +81,8 @@ static enum err apply_to_callout(struct engine *engine, struct incident *inciden
     }
 }
 
-static enum err apply_kind(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+static enum err apply_kind(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
+{
     switch (record->kind) {
     case RECORD_UPDATED:
     case RECORD_BUNDLED:
@@ -107,7 +115,8 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     }
 }
 
-enum err apply_record(struct engine *engine, const struct record *record, struct now now) {
+enum err apply_record(struct engine *engine, const struct record *record, struct now now)
+{
     if (record->kind < RECORD_OPENED || record->kind >= RECORD_KIND_END)
         return ERR_CORRUPT;
     if (engine->last_seq < record->seq)

@@ -1,25 +1,29 @@
 /* Call-outs: started, turned to a step or a repeat, answered, cancelled. */
 #include "engine/apply.h"
 
-void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec) {
+void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec)
+{
     bool ends_first = callout->ends_usec && callout->ends_usec < boot_usec;
     heap_arm(&engine->timers, &callout->timer, ends_first ? callout->ends_usec : boot_usec);
 }
 
-void apply_disarm(struct engine *engine, struct callout *callout) {
+void apply_disarm(struct engine *engine, struct callout *callout)
+{
     if (callout->ends_usec)
         heap_arm(&engine->timers, &callout->timer, callout->ends_usec);      /* a drill ends by itself */
     else
         heap_disarm(&engine->timers, &callout->timer);
 }
 
-static void arm(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+static void arm(struct engine *engine, struct callout *callout, const struct record *record, struct now now)
+{
     callout->due_usec = record->due_usec;
     apply_arm(engine, callout, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now));
 }
 
 /* An earlier call-out of the role tells of updates no more: the new one has them in its pages. */
-static void supersede(struct engine *engine, const struct incident *incident, const struct callout *new) {
+static void supersede(struct engine *engine, const struct incident *incident, const struct callout *new)
+{
     for (struct callout *callout = incident->callouts; callout != new; callout = callout->next) {
         if (callout->role != new->role || callout->state != CALLOUT_ACKNOWLEDGED)
             continue;
@@ -28,7 +32,8 @@ static void supersede(struct engine *engine, const struct incident *incident, co
     }
 }
 
-enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
+{
     struct callout **last = &incident->callouts;
     if (incident->closed_usec || !record->role || record->callout != incident->last_callout + 1)
         return ERR_CORRUPT;
@@ -52,7 +57,8 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     return ERR_OK;
 }
 
-enum err apply_turn(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+enum err apply_turn(struct engine *engine, struct callout *callout, const struct record *record, struct now now)
+{
     if (callout->state != CALLOUT_PAGING)
         return ERR_CORRUPT;
     callout->step = (uint16_t)record->step;
@@ -64,7 +70,8 @@ enum err apply_turn(struct engine *engine, struct callout *callout, const struct
     return ERR_OK;
 }
 
-enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record) {
+enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record)
+{
     if (callout->state != CALLOUT_PAGING || !record->person)
         return ERR_CORRUPT;
     callout->state = CALLOUT_ACKNOWLEDGED;
@@ -78,14 +85,16 @@ enum err apply_acknowledged(struct engine *engine, struct callout *callout, cons
     return ERR_OK;
 }
 
-enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record) {
+enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record)
+{
     if (!record->person)
         return ERR_CORRUPT;
     apply_recipient(engine, callout, record->person)->declined = true;
     return ERR_OK;
 }
 
-enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now) {
+enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now)
+{
     if (callout->state != CALLOUT_ACKNOWLEDGED || !record->person)
         return ERR_CORRUPT;
     apply_recipient(engine, callout, record->person)->declined = true;
@@ -100,7 +109,8 @@ enum err apply_released(struct engine *engine, struct callout *callout, const st
     return ERR_OK;
 }
 
-enum err apply_cancelled(struct engine *engine, struct callout *callout) {
+enum err apply_cancelled(struct engine *engine, struct callout *callout)
+{
     if (callout->state != CALLOUT_PAGING)
         return ERR_CORRUPT;
     callout->state = CALLOUT_CANCELLED;

@@ -5,7 +5,8 @@
 
 #include "base/text.h"
 
-static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *ret_at) {
+static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *ret_at)
+{
     *ret_at = 0;
     if (!text || !*text)
         return;
@@ -16,7 +17,8 @@ static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *re
 
 /* A new text; what the record does not say stays as it was. What joins a bundle is about something else: its own place, its own
  * number to ring, or none. */
-static void set_text(struct incident *incident, const struct record *record) {
+static void set_text(struct incident *incident, const struct record *record)
+{
     CLEANUP_BUF struct buf buf = {0};
     uint16_t summary_at;
     bool stays = record->kind == RECORD_UPDATED;
@@ -32,7 +34,8 @@ static void set_text(struct incident *incident, const struct record *record) {
     incident->text = mem_dup(buf.data, buf.len);
 }
 
-void apply_remember_key(struct engine *engine, uint64_t key) {
+void apply_remember_key(struct engine *engine, uint64_t key)
+{
     if (key & INCIDENT_DEGRADED)
         return;
     for (size_t i = 0; i < engine->n_last_keys; i++) {
@@ -47,14 +50,16 @@ void apply_remember_key(struct engine *engine, uint64_t key) {
     engine->last_keys[engine->n_last_keys++] = key;
 }
 
-static void link_dedup(struct engine *engine, struct incident *incident) {
+static void link_dedup(struct engine *engine, struct incident *incident)
+{
     if (incident->bundle)
         return;
     incident->next_dedup = map_get(&engine->dedup, incident->dedup_hash);
     map_put(&engine->dedup, incident->dedup_hash, incident);
 }
 
-static void unlink_dedup(struct engine *engine, struct incident *incident) {
+static void unlink_dedup(struct engine *engine, struct incident *incident)
+{
     struct incident *first = map_get(&engine->dedup, incident->dedup_hash);
     if (first == incident) {
         if (incident->next_dedup)
@@ -71,7 +76,8 @@ static void unlink_dedup(struct engine *engine, struct incident *incident) {
 }
 
 /* The oldest makes room: a storm of updates, each with a key of its own, stays bounded (P15). */
-static void forget_old_request(struct engine *engine, struct incident *incident) {
+static void forget_old_request(struct engine *engine, struct incident *incident)
+{
     struct idempotent **last = &incident->idempotents;
     size_t n = 0;
     for (; *last && (*last)->next; n++)
@@ -84,7 +90,8 @@ static void forget_old_request(struct engine *engine, struct incident *incident)
 }
 
 static void remember_request(struct engine *engine, struct incident *incident, const struct record *record,
-                             enum verdict verdict) {
+                             enum verdict verdict)
+{
     if (!record->idempotency_key || !record->source)
         return;
     size_t len = strlen(record->idempotency_key) + 1;
@@ -99,7 +106,8 @@ static void remember_request(struct engine *engine, struct incident *incident, c
     forget_old_request(engine, incident);
 }
 
-enum err apply_opened(struct engine *engine, const struct record *record) {
+enum err apply_opened(struct engine *engine, const struct record *record)
+{
     if (record->incident == 0 || map_get(&engine->incidents, record->incident) || !record->source || !record->summary)
         return ERR_CORRUPT;
     if (record->severity < 1 || record->severity > SEVERITY_COUNT)
@@ -128,7 +136,8 @@ enum err apply_opened(struct engine *engine, const struct record *record) {
 }
 
 /* An acknowledged call-out is owed a notice, now or when the last one is old enough. */
-static void owe_notice(struct engine *engine, struct callout *callout, struct now now) {
+static void owe_notice(struct engine *engine, struct callout *callout, struct now now)
+{
     int64_t due_usec = callout->noticed_usec ? callout->noticed_usec + UPDATE_NOTICE_USEC : now.wall_usec;
     if (callout->put_off < UINT16_MAX)
         callout->put_off++;
@@ -137,14 +146,16 @@ static void owe_notice(struct engine *engine, struct callout *callout, struct no
 }
 
 /* A call-out that pages takes over a rise; it never becomes less urgent, so that a flapping monitor restarts no ladder twice. */
-static void raise_severity(struct incident *incident, enum severity severity) {
+static void raise_severity(struct incident *incident, enum severity severity)
+{
     incident->severity = severity;
     for (struct callout *callout = incident->callouts; callout; callout = callout->next)
         if (callout->state == CALLOUT_PAGING && severity < callout->severity)
             callout->severity = severity;
 }
 
-enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
+{
     if (record->severity > SEVERITY_COUNT || incident->closed_usec)
         return ERR_CORRUPT;
     remember_request(engine, incident, record, record->kind == RECORD_BUNDLED ? VERDICT_BUNDLED : VERDICT_UPDATED);
@@ -162,7 +173,8 @@ enum err apply_updated(struct engine *engine, struct incident *incident, const s
     return ERR_OK;
 }
 
-enum err apply_closed(struct engine *engine, struct incident *incident, const struct record *record, struct now now) {
+enum err apply_closed(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
+{
     if (incident->closed_usec)
         return ERR_CORRUPT;
     for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
@@ -185,7 +197,8 @@ enum err apply_closed(struct engine *engine, struct incident *incident, const st
     return ERR_OK;
 }
 
-static void unlink_closed(struct engine *engine, struct incident *incident) {
+static void unlink_closed(struct engine *engine, struct incident *incident)
+{
     struct incident *before = NULL;
     for (struct incident *at = engine->first_closed; at != incident; at = at->next_closed)
         before = at;
@@ -198,7 +211,8 @@ static void unlink_closed(struct engine *engine, struct incident *incident) {
     engine->closed_in_memory--;
 }
 
-static void free_callouts(struct engine *engine, struct incident *incident) {
+static void free_callouts(struct engine *engine, struct incident *incident)
+{
     struct callout *callout;
     while ((callout = incident->callouts)) {
         struct recipient *recipient;
@@ -214,7 +228,8 @@ static void free_callouts(struct engine *engine, struct incident *incident) {
     }
 }
 
-void apply_forget(struct engine *engine, struct incident *incident) {
+void apply_forget(struct engine *engine, struct incident *incident)
+{
     struct idempotent *idempotent;
     struct message *message;
     apply_forget_codes(engine, incident);

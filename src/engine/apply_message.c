@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void forget_code(struct engine *engine, struct recipient *recipient) {
+static void forget_code(struct engine *engine, struct recipient *recipient)
+{
     struct recipient *first = recipient->code ? map_get(&engine->codes, recipient->code) : NULL;
     if (first == recipient) {
         if (recipient->next_code)
@@ -20,13 +21,15 @@ static void forget_code(struct engine *engine, struct recipient *recipient) {
     recipient->code = 0;
 }
 
-void apply_forget_codes(struct engine *engine, const struct incident *incident) {
+void apply_forget_codes(struct engine *engine, const struct incident *incident)
+{
     for (struct callout *callout = incident->callouts; callout; callout = callout->next)
         for (struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
             forget_code(engine, recipient);
 }
 
-struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person) {
+struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person)
+{
     atom name = intern_add(engine->names, person);
     struct recipient **last = &callout->recipients;
     for (; *last; last = &(*last)->next)
@@ -38,7 +41,8 @@ struct recipient *apply_recipient(struct engine *engine, struct callout *callout
     return *last;
 }
 
-static void set_code(struct engine *engine, struct recipient *recipient, uint32_t code) {
+static void set_code(struct engine *engine, struct recipient *recipient, uint32_t code)
+{
     if (code == 0 || code == recipient->code)
         return;
     forget_code(engine, recipient);
@@ -47,7 +51,8 @@ static void set_code(struct engine *engine, struct recipient *recipient, uint32_
     map_put(&engine->codes, code, recipient);
 }
 
-static void note_drill(struct engine *engine, atom person, int64_t at_usec) {
+static void note_drill(struct engine *engine, atom person, int64_t at_usec)
+{
     int64_t *last = map_get(&engine->drilled, person);
     if (!last) {
         last = NEW(int64_t);
@@ -57,7 +62,8 @@ static void note_drill(struct engine *engine, atom person, int64_t at_usec) {
         *last = at_usec;
 }
 
-static void unlock(struct engine *engine, atom address) {
+static void unlock(struct engine *engine, atom address)
+{
     struct correspondent *correspondent = map_get(&engine->correspondents, address);
     if (!correspondent)
         return;
@@ -66,19 +72,22 @@ static void unlock(struct engine *engine, atom address) {
 }
 
 /* Takes it out of its incident's list: *place is the next one then. */
-static void forget_message(struct message **place) {
+static void forget_message(struct message **place)
+{
     struct message *message = *place;
     *place = message->next;
     free(message);
 }
 
 /* What no gateway has answered for after this many repeats has been overtaken by as many pages to the same place. */
-static bool outlived(const struct message *message, const struct callout *callout) {
+static bool outlived(const struct message *message, const struct callout *callout)
+{
     uint16_t turns = callout->turn - message->turn;
     return turns > (message->state == MESSAGE_QUEUED ? QUEUED_TURNS_MAX : 1);
 }
 
-void apply_forget_ended(struct incident *incident, const struct callout *callout) {
+void apply_forget_ended(struct incident *incident, const struct callout *callout)
+{
     struct message **place = &incident->messages;
     while (*place) {
         if ((*place)->callout == callout && outlived(*place, callout))
@@ -88,14 +97,16 @@ void apply_forget_ended(struct incident *incident, const struct callout *callout
     }
 }
 
-static bool same_kind(const struct message *message, const struct record *record, atom address) {
+static bool same_kind(const struct message *message, const struct record *record, atom address)
+{
     uint32_t callout = message->callout ? message->callout->number : 0;
     return message->purpose == record->purpose && message->address == address && callout == record->callout;
 }
 
 /* Notices that have come to an end make room for the next of their kind to the same address, and so do, beyond some number,
  * those that no gateway answers for: an incident that stays open for months, with an update a minute, stays small (P15). */
-static void forget_told(struct incident *incident, const struct record *record, atom address) {
+static void forget_told(struct incident *incident, const struct record *record, atom address)
+{
     struct message **place = &incident->messages, **oldest = NULL;
     size_t queued = 0;
     while (*place) {
@@ -112,7 +123,8 @@ static void forget_told(struct incident *incident, const struct record *record, 
         forget_message(oldest);
 }
 
-static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record) {
+static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record)
+{
     struct message **last = &incident->messages;
     while (*last)
         last = &(*last)->next;
@@ -127,12 +139,14 @@ static struct message *add_message(struct engine *engine, struct incident *incid
     return message;
 }
 
-static bool message_plausible(const struct incident *incident, const struct record *record) {
+static bool message_plausible(const struct incident *incident, const struct record *record)
+{
     return record->page > incident->last_page && record->address && record->channel >= 1 && record->channel <= CHANNEL_COUNT &&
            record->purpose >= PURPOSE_PAGE && record->purpose < PURPOSE_END;
 }
 
-enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record) {
+enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record)
+{
     struct incident *incident = callout->incident;
     if (callout->state != CALLOUT_PAGING || !record->person || !message_plausible(incident, record))
         return ERR_CORRUPT;
@@ -156,7 +170,8 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     return ERR_OK;
 }
 
-enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record) {
+enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record)
+{
     struct callout *callout = find_callout(incident, record->callout);
     if (!message_plausible(incident, record) || (record->callout != 0 && !callout))
         return ERR_CORRUPT;
@@ -181,7 +196,8 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     return ERR_OK;
 }
 
-enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record) {
+enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record)
+{
     struct message *message = find_message(incident, record->page);
     if (!message)
         return ERR_OK;      /* of a page that was forgotten as its call-out repeated */

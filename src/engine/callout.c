@@ -11,7 +11,8 @@ struct resolved_ladder {
     struct ladder_step own;
 };
 
-static void resolve_ladder(const struct engine *engine, const struct callout *callout, struct resolved_ladder *ret) {
+static void resolve_ladder(const struct engine *engine, const struct callout *callout, struct resolved_ladder *ret)
+{
     const char *name = intern_text(engine->names, callout->role);
     const struct roster *roster = callout->on_group ? NULL : plan_roster(engine->plan, name);
     const struct group *group = callout->on_group ? plan_group(engine->plan, name) : NULL;
@@ -30,7 +31,8 @@ static void resolve_ladder(const struct engine *engine, const struct callout *ca
 }
 
 /* A drill's last delay is cut where the drill ends; without `escalate` its first step's lasts until then. */
-static void bound_by_drill(const struct engine *engine, const struct callout *callout, struct record *record) {
+static void bound_by_drill(const struct engine *engine, const struct callout *callout, struct record *record)
+{
     const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
     int64_t left = callout->ends_usec - engine->now.boot_usec;
     bool stays = roster && !roster->drill_escalate && record->kind == RECORD_STEP_BEGUN;
@@ -39,7 +41,8 @@ static void bound_by_drill(const struct engine *engine, const struct callout *ca
 }
 
 static void begin_turn(struct engine *engine, struct callout *callout, enum record_kind kind, uint32_t step, uint32_t round,
-                       int64_t delay_usec, const char *why) {
+                       int64_t delay_usec, const char *why)
+{
     struct record record = {
         .kind = kind,
         .incident = callout->incident->key,
@@ -58,7 +61,8 @@ static void begin_turn(struct engine *engine, struct callout *callout, enum reco
 
 /* ---- pages ---- */
 
-static bool code_free_for(const struct engine *engine, uint32_t code, atom person) {
+static bool code_free_for(const struct engine *engine, uint32_t code, atom person)
+{
     for (const struct recipient *other = map_get(&engine->codes, code); other; other = other->next_code)
         if (other->person == person)
             return false;
@@ -67,7 +71,8 @@ static bool code_free_for(const struct engine *engine, uint32_t code, atom perso
 
 /* Six digits that nobody has; where nearly all are taken, that this person has in no other open call-out. Two people may share
  * a phone, and so may their answers. If there is none even so, none: the link goes on working. */
-static uint32_t mint_code(struct engine *engine, atom person) {
+static uint32_t mint_code(struct engine *engine, atom person)
+{
     uint32_t own = 0;
     for (int tries = 0; tries < CODE_TRIES; tries++) {
         uint32_t code = 100000 + emit_random_u32(engine) % 900000;
@@ -80,7 +85,8 @@ static uint32_t mint_code(struct engine *engine, atom person) {
 }
 
 /* Only a text shows a code: a locked number gets its new one with the next text. */
-static bool locked(const struct engine *engine, const struct contact *contact) {
+static bool locked(const struct engine *engine, const struct contact *contact)
+{
     if (contact->channel != CHANNEL_SMS)
         return false;
     const struct correspondent *correspondent = map_get(&engine->correspondents, intern_find(engine->names, contact->address));
@@ -88,7 +94,8 @@ static bool locked(const struct engine *engine, const struct contact *contact) {
 }
 
 static void queue_page(struct engine *engine, struct callout *callout, const struct person *person,
-                       const struct contact *contact) {
+                       const struct contact *contact)
+{
     struct incident *incident = callout->incident;
     atom name = intern_add(engine->names, person->id);
     const struct recipient *recipient = find_recipient(callout, name);
@@ -118,13 +125,15 @@ static void queue_page(struct engine *engine, struct callout *callout, const str
     emit_send(engine, find_message(incident, record.page), incident->key);
 }
 
-static void page_person(struct engine *engine, struct callout *callout, const struct person *person, unsigned channels) {
+static void page_person(struct engine *engine, struct callout *callout, const struct person *person, unsigned channels)
+{
     for (size_t i = 0; i < person->n_contacts; i++)
         if (channels & 1u << person->contacts[i].channel)
             queue_page(engine, callout, person, &person->contacts[i]);
 }
 
-static void page_all(struct engine *engine, struct callout *callout, const struct targets *targets) {
+static void page_all(struct engine *engine, struct callout *callout, const struct targets *targets)
+{
     for (size_t i = 0; i < targets->n; i++)
         page_person(engine, callout, targets->list[i].person, targets->list[i].channels);
 }
@@ -133,7 +142,8 @@ static void page_all(struct engine *engine, struct callout *callout, const struc
 
 /* Whom the step reaches now; if nobody, the reason. */
 static const char *resolve_step(struct engine *engine, const struct callout *callout, const struct ladder_step *step,
-                                struct targets *ret) {
+                                struct targets *ret)
+{
     ret->n = 0;
     targets_add_step(ret, engine, callout, step);
     if (ret->n == 0)
@@ -145,12 +155,14 @@ static const char *resolve_step(struct engine *engine, const struct callout *cal
     return ret->n == 0 ? "nobody in this step has a usable channel" : NULL;
 }
 
-static int64_t delay_after(const struct resolved_ladder *ladder, size_t step) {
+static int64_t delay_after(const struct resolved_ladder *ladder, size_t step)
+{
     return step < ladder->n_steps ? ladder->steps[step].after_usec - ladder->steps[step - 1].after_usec : ladder->repeat_usec;
 }
 
 /* Begins this step, or the first after it that reaches somebody (P7). False: the ladder ran out; the repeat is pending. */
-static bool begin_step(struct engine *engine, struct callout *callout, size_t step) {
+static bool begin_step(struct engine *engine, struct callout *callout, size_t step)
+{
     struct resolved_ladder ladder;
     struct targets targets = {0};
     const char *why = NULL;
@@ -173,7 +185,8 @@ static bool begin_step(struct engine *engine, struct callout *callout, size_t st
     return true;
 }
 
-static void begin_repeat(struct engine *engine, struct callout *callout) {
+static void begin_repeat(struct engine *engine, struct callout *callout)
+{
     struct resolved_ladder ladder;
     struct targets targets = {0};
     resolve_ladder(engine, callout, &ladder);
@@ -193,19 +206,22 @@ static void begin_repeat(struct engine *engine, struct callout *callout) {
     targets_done(&targets);
 }
 
-static size_t ladder_len(const struct engine *engine, const struct callout *callout) {
+static size_t ladder_len(const struct engine *engine, const struct callout *callout)
+{
     struct resolved_ladder ladder;
     resolve_ladder(engine, callout, &ladder);
     return ladder.n_steps;
 }
 
-static void tell_if_unreached(struct engine *engine, struct callout *callout, bool begun) {
+static void tell_if_unreached(struct engine *engine, struct callout *callout, bool begun)
+{
     if (!begun && !callout->recipients)
         notice_admins(engine, callout, PURPOSE_UNREACHED);
 }
 
 /* Paging begins at once, or at the first step's own time. */
-void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity) {
+void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity)
+{
     const struct roster *roster = on_group ? NULL : plan_roster(engine->plan, role);
     const struct ladder *ladder = roster ? roster_ladder(roster, severity) : NULL;
     struct record record = {
@@ -227,23 +243,27 @@ void callout_start(struct engine *engine, struct incident *incident, const char 
         tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
 }
 
-void callout_again(struct engine *engine, struct callout *callout) {
+void callout_again(struct engine *engine, struct callout *callout)
+{
     struct incident *incident = callout->incident;
     callout_start(engine, incident, intern_text(engine->names, callout->role), callout->on_group, incident->severity);
     if (!find_recipient(find_latest_callout(incident, callout->role), callout->acknowledged_by))
         notice_updates(engine, callout);      /* who works on it hears of it, too */
 }
 
-void callout_tell_updates(struct engine *engine, struct callout *callout) {
+void callout_tell_updates(struct engine *engine, struct callout *callout)
+{
     if (!notice_updates(engine, callout))
         callout_again(engine, callout);
 }
 
-void callout_restart(struct engine *engine, struct callout *callout) {
+void callout_restart(struct engine *engine, struct callout *callout)
+{
     tell_if_unreached(engine, callout, begin_step(engine, callout, 1));
 }
 
-void callout_next_step(struct engine *engine, struct callout *callout, bool now) {
+void callout_next_step(struct engine *engine, struct callout *callout, bool now)
+{
     bool on_ladder = callout->round == 0 && callout->step < ladder_len(engine, callout);
     if (on_ladder && begin_step(engine, callout, callout->step + 1u))
         return;
@@ -251,7 +271,8 @@ void callout_next_step(struct engine *engine, struct callout *callout, bool now)
         begin_repeat(engine, callout);
 }
 
-void callout_timer(struct engine *engine, struct callout *callout) {
+void callout_timer(struct engine *engine, struct callout *callout)
+{
     if (callout->ends_usec && callout->ends_usec <= engine->now.boot_usec) {
         incident_close(engine, callout->incident, "the drill's time is up", NULL);
     } else if (callout->state == CALLOUT_ACKNOWLEDGED) {
@@ -265,7 +286,8 @@ void callout_timer(struct engine *engine, struct callout *callout) {
 
 /* ---- when a step turns out to reach nobody ---- */
 
-static bool gave_up(const struct callout *callout, const struct recipient *recipient) {
+static bool gave_up(const struct callout *callout, const struct recipient *recipient)
+{
     if (recipient->declined)
         return true;
     for (const struct message *message = callout->incident->messages; message; message = message->next)
@@ -275,7 +297,8 @@ static bool gave_up(const struct callout *callout, const struct recipient *recip
     return true;
 }
 
-static bool paged_this_turn(const struct callout *callout, const struct recipient *recipient) {
+static bool paged_this_turn(const struct callout *callout, const struct recipient *recipient)
+{
     for (const struct message *message = callout->incident->messages; message; message = message->next)
         if (message->recipient == recipient && message->purpose == PURPOSE_PAGE && message->turn == callout->turn)
             return true;
@@ -283,7 +306,8 @@ static bool paged_this_turn(const struct callout *callout, const struct recipien
 }
 
 /* Nobody whom this step paged can be waited for: all of them declined, or nothing got through to them. */
-static bool step_is_void(const struct callout *callout) {
+static bool step_is_void(const struct callout *callout)
+{
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         if (paged_this_turn(callout, recipient) && !gave_up(callout, recipient))
             return false;
@@ -291,12 +315,14 @@ static bool step_is_void(const struct callout *callout) {
 }
 
 /* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
-static void move_on_if_void(struct engine *engine, struct callout *callout) {
+static void move_on_if_void(struct engine *engine, struct callout *callout)
+{
     if (callout->step > 0 && callout->round == 0 && step_is_void(callout))
         callout_next_step(engine, callout, false);
 }
 
-static bool tried_this_turn(const struct engine *engine, const struct callout *callout, const struct contact *contact) {
+static bool tried_this_turn(const struct engine *engine, const struct callout *callout, const struct contact *contact)
+{
     atom address = intern_find(engine->names, contact->address);
     for (const struct message *message = callout->incident->messages; message; message = message->next)
         if (message->callout == callout && message->turn == callout->turn && message->address == address &&
@@ -306,7 +332,8 @@ static bool tried_this_turn(const struct engine *engine, const struct callout *c
 }
 
 /* Every page to this person in this step has failed: their other contact points, all at once. */
-static void try_other_contacts(struct engine *engine, struct callout *callout, const struct person *person) {
+static void try_other_contacts(struct engine *engine, struct callout *callout, const struct person *person)
+{
     for (size_t i = 0; i < person->n_contacts; i++) {
         const struct contact *contact = &person->contacts[i];
         bool served = engine->plan->channels_served & 1u << contact->channel;
@@ -315,7 +342,8 @@ static void try_other_contacts(struct engine *engine, struct callout *callout, c
     }
 }
 
-void callout_page_failed(struct engine *engine, struct callout *callout, atom name) {
+void callout_page_failed(struct engine *engine, struct callout *callout, atom name)
+{
     const struct recipient *recipient = find_recipient(callout, name);
     const struct person *person = find_person(engine, name);
     if (!recipient || recipient->declined || !gave_up(callout, recipient))
@@ -325,6 +353,7 @@ void callout_page_failed(struct engine *engine, struct callout *callout, atom na
     move_on_if_void(engine, callout);
 }
 
-void callout_declined(struct engine *engine, struct callout *callout) {
+void callout_declined(struct engine *engine, struct callout *callout)
+{
     move_on_if_void(engine, callout);
 }

@@ -1,6 +1,7 @@
 #include "engine/internal.h"
 
-void emit_begin(struct engine *engine, struct now now) {
+void emit_begin(struct engine *engine, struct now now)
+{
     engine->now = now;
     engine->n_effects = 0;
     buf_clear(&engine->payloads);
@@ -8,7 +9,8 @@ void emit_begin(struct engine *engine, struct now now) {
 }
 
 /* While a step goes on, payloads may move: records hold offsets until here. */
-struct effects emit_finish(struct engine *engine) {
+struct effects emit_finish(struct engine *engine)
+{
     const char *base = buf_text(&engine->payloads);
     for (size_t i = 0; i < engine->n_effects; i++)
         if (engine->effects[i].kind == EFFECT_RECORD)
@@ -16,7 +18,8 @@ struct effects emit_finish(struct engine *engine) {
     return (struct effects){engine->effects, engine->n_effects};
 }
 
-static struct effect *add_effect(struct engine *engine, enum effect_kind kind) {
+static struct effect *add_effect(struct engine *engine, enum effect_kind kind)
+{
     if (engine->n_effects == engine->cap_effects) {
         engine->cap_effects = engine->cap_effects ? 2 * engine->cap_effects : 64;
         engine->effects = mem_realloc_array(engine->effects, engine->cap_effects, sizeof(*engine->effects));
@@ -26,7 +29,8 @@ static struct effect *add_effect(struct engine *engine, enum effect_kind kind) {
     return effect;
 }
 
-void emit_record(struct engine *engine, struct record *record) {
+void emit_record(struct engine *engine, struct record *record)
+{
     size_t offset = engine->payloads.len;
     record->seq = engine->last_seq + 1;
     record->at_usec = engine->now.wall_usec;
@@ -46,13 +50,15 @@ void emit_record(struct engine *engine, struct record *record) {
 }
 
 /* Real before drill, then severity, then first pages before repeats before notices. */
-static uint32_t rank_of(const struct incident *incident, const struct message *message) {
+static uint32_t rank_of(const struct incident *incident, const struct message *message)
+{
     uint32_t kind = message->purpose != PURPOSE_PAGE ? 2 : message->repeat ? 1 : 0;
     uint32_t severity = message->callout ? message->callout->severity : incident->severity;
     return (uint32_t)incident->drill << 8 | severity << 4 | kind;
 }
 
-void emit_send(struct engine *engine, const struct message *message, uint64_t incident) {
+void emit_send(struct engine *engine, const struct message *message, uint64_t incident)
+{
     add_effect(engine, EFFECT_SEND)->send = (struct effect_send){
         .page = {incident, message->number, message->nonce},
         .channel = message->channel,
@@ -61,12 +67,14 @@ void emit_send(struct engine *engine, const struct message *message, uint64_t in
     };
 }
 
-void emit_reply(struct engine *engine, const struct effect_reply *reply) {
+void emit_reply(struct engine *engine, const struct effect_reply *reply)
+{
     if (reply->request != 0)
         add_effect(engine, EFFECT_REPLY)->reply = *reply;
 }
 
-uint32_t emit_random_u32(struct engine *engine) {
+uint32_t emit_random_u32(struct engine *engine)
+{
     uint32_t number;
     engine->random(engine->random_userdata, &number, sizeof(number));
     return number;

@@ -1,6 +1,7 @@
 #include "engine/internal.h"
 
-struct engine *engine_new(const struct plan *plan, engine_random *random, void *userdata) {
+struct engine *engine_new(const struct plan *plan, engine_random *random, void *userdata)
+{
     struct engine *engine = NEW(struct engine);
     engine->plan = plan;
     engine->random = random;
@@ -10,14 +11,16 @@ struct engine *engine_new(const struct plan *plan, engine_random *random, void *
     return engine;
 }
 
-static void free_values(struct map *map) {
+static void free_values(struct map *map)
+{
     void *value;
     for (size_t cursor = 0; (value = map_next(map, &cursor));)
         free(value);
     map_done(map);
 }
 
-static void free_loads(struct engine *engine) {
+static void free_loads(struct engine *engine)
+{
     struct load *load;
     while ((load = engine->loads)) {
         engine->loads = load->next;
@@ -25,7 +28,8 @@ static void free_loads(struct engine *engine) {
     }
 }
 
-static void free_incidents(struct engine *engine) {
+static void free_incidents(struct engine *engine)
+{
     size_t n = 0;
     struct incident *incident, **all = NEW_ARRAY(struct incident *, engine->incidents.len + 1);
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
@@ -36,7 +40,8 @@ static void free_incidents(struct engine *engine) {
     apply_forget(engine, &engine->house);
 }
 
-void engine_free(struct engine *engine) {
+void engine_free(struct engine *engine)
+{
     if (!engine)
         return;
     free_incidents(engine);
@@ -56,31 +61,37 @@ void engine_free(struct engine *engine) {
     free(engine);
 }
 
-enum err engine_replay(struct engine *engine, const struct record *record, struct now now) {
+enum err engine_replay(struct engine *engine, const struct record *record, struct now now)
+{
     return apply_record(engine, record, now);
 }
 
-void engine_set_aside(struct engine *engine, uint64_t key) {
+void engine_set_aside(struct engine *engine, uint64_t key)
+{
     struct incident *incident = key ? find_incident(engine, key) : NULL;
     if (incident)
         apply_forget(engine, incident);
 }
 
-void engine_set_last_seq(struct engine *engine, uint64_t seq) {
+void engine_set_last_seq(struct engine *engine, uint64_t seq)
+{
     engine->last_seq = seq;
 }
 
-void engine_set_last_incident(struct engine *engine, uint64_t key) {
+void engine_set_last_incident(struct engine *engine, uint64_t key)
+{
     apply_remember_key(engine, key);
 }
 
-static void resume_incident(struct engine *engine, const struct incident *incident) {
+static void resume_incident(struct engine *engine, const struct incident *incident)
+{
     for (const struct message *message = incident->messages; message; message = message->next)
         if (message->state == MESSAGE_QUEUED && message_wanted(message))
             emit_send(engine, message, incident->key);
 }
 
-struct effects engine_resume(struct engine *engine, struct now now, uint64_t until_seq) {
+struct effects engine_resume(struct engine *engine, struct now now, uint64_t until_seq)
+{
     const struct incident *incident;
     emit_begin(engine, now);
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
@@ -89,7 +100,8 @@ struct effects engine_resume(struct engine *engine, struct now now, uint64_t unt
     return emit_finish(engine);
 }
 
-void engine_shift_seq(struct engine *engine, uint64_t offset) {
+void engine_shift_seq(struct engine *engine, uint64_t offset)
+{
     struct incident *incident;
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));)
         incident->first_seq += offset;
@@ -98,25 +110,29 @@ void engine_shift_seq(struct engine *engine, uint64_t offset) {
 
 /* ---- the house's events ---- */
 
-static void emit_house_record(struct engine *engine, enum record_kind kind, const char *text) {
+static void emit_house_record(struct engine *engine, enum record_kind kind, const char *text)
+{
     struct record record = {.kind = kind, .text = text};
     emit_record(engine, &record);
 }
 
-static void step_plan(struct engine *engine, const struct event *event) {
+static void step_plan(struct engine *engine, const struct event *event)
+{
     engine->plan = event->plan.plan;
     if (event->plan.reload)
         emit_house_record(engine, RECORD_RELOADED, NULL);
 }
 
-static void step_degraded(struct engine *engine, const struct event *event) {
+static void step_degraded(struct engine *engine, const struct event *event)
+{
     if (engine->degraded)
         return;
     emit_house_record(engine, RECORD_DEGRADED, event->trouble.reason);
     notice_admins(engine, NULL, PURPOSE_DEGRADED);
 }
 
-static void step_restored(struct engine *engine) {
+static void step_restored(struct engine *engine)
+{
     if (!engine->degraded)
         return;
     emit_house_record(engine, RECORD_RESTORED, NULL);
@@ -125,17 +141,20 @@ static void step_restored(struct engine *engine) {
 
 /* ---- time ---- */
 
-static bool settle_due(const struct engine *engine, int64_t boot_usec) {
+static bool settle_due(const struct engine *engine, int64_t boot_usec)
+{
     const struct incident *first = engine->first_closed;
     return first && (first->settle_usec <= boot_usec || engine->closed_in_memory > CLOSED_IN_MEMORY_MAX);
 }
 
-static void settle(struct engine *engine) {
+static void settle(struct engine *engine)
+{
     struct record record = {.kind = RECORD_SETTLED, .incident = engine->first_closed->key};
     emit_record(engine, &record);
 }
 
-void step_tick(struct engine *engine) {
+void step_tick(struct engine *engine)
+{
     struct heap_node *first;
     for (int i = 0; i < TICK_CALLOUTS_MAX; i++) {
         first = heap_first(&engine->timers);
@@ -147,7 +166,8 @@ void step_tick(struct engine *engine) {
         settle(engine);
 }
 
-int64_t engine_deadline(const struct engine *engine) {
+int64_t engine_deadline(const struct engine *engine)
+{
     const struct heap_node *first = heap_first(&engine->timers);
     const struct incident *closed = engine->first_closed;
     int64_t deadline = first ? first->due_usec : INT64_MAX;
@@ -156,7 +176,8 @@ int64_t engine_deadline(const struct engine *engine) {
     return closed && closed->settle_usec < deadline ? closed->settle_usec : deadline;
 }
 
-struct effects engine_step(struct engine *engine, const struct event *event) {
+struct effects engine_step(struct engine *engine, const struct event *event)
+{
     emit_begin(engine, event->now);
     switch (event->kind) {
     case EVENT_TRIGGER:
@@ -206,23 +227,28 @@ struct effects engine_step(struct engine *engine, const struct event *event) {
 
 /* ---- looking at the state ---- */
 
-const struct plan *engine_plan(const struct engine *engine) {
+const struct plan *engine_plan(const struct engine *engine)
+{
     return engine->plan;
 }
 
-const char *engine_text(const struct engine *engine, atom name) {
+const char *engine_text(const struct engine *engine, atom name)
+{
     return intern_text(engine->names, name);
 }
 
-const struct incident *engine_incident(const struct engine *engine, uint64_t key) {
+const struct incident *engine_incident(const struct engine *engine, uint64_t key)
+{
     return key ? find_incident(engine, key) : NULL;
 }
 
-const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor) {
+const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor)
+{
     return map_next(&engine->incidents, cursor);
 }
 
-const struct recipient *engine_recipient(const struct engine *engine, uint64_t key, const uint8_t token[TOKEN_BYTES]) {
+const struct recipient *engine_recipient(const struct engine *engine, uint64_t key, const uint8_t token[TOKEN_BYTES])
+{
     const struct incident *incident = engine_incident(engine, key);
     const struct recipient *found = NULL;
     for (const struct callout *callout = incident ? incident->callouts : NULL; callout; callout = callout->next)
@@ -232,18 +258,22 @@ const struct recipient *engine_recipient(const struct engine *engine, uint64_t k
     return found;
 }
 
-uint64_t engine_last_seq(const struct engine *engine) {
+uint64_t engine_last_seq(const struct engine *engine)
+{
     return engine->last_seq;
 }
 
-size_t engine_open_incidents(const struct engine *engine) {
+size_t engine_open_incidents(const struct engine *engine)
+{
     return engine->open_incidents;
 }
 
-size_t engine_paging_callouts(const struct engine *engine) {
+size_t engine_paging_callouts(const struct engine *engine)
+{
     return engine->paging_callouts;
 }
 
-bool engine_degraded(const struct engine *engine) {
+bool engine_degraded(const struct engine *engine)
+{
     return engine->degraded;
 }

@@ -8,7 +8,8 @@
 
 enum { DEGRADED_DIGITS = 6, INCIDENT_BYTES = 5 };
 
-void incident_add_id(struct buf *buf, uint64_t key) {
+void incident_add_id(struct buf *buf, uint64_t key)
+{
     uint32_t number = (uint32_t)key;
     buf_add_padded(buf, key >> 32, 4);
     buf_add_char(buf, '-');
@@ -21,7 +22,8 @@ void incident_add_id(struct buf *buf, uint64_t key) {
 }
 
 /* Splits at the first dash: "2026-0042-7" gives "2026" and leaves "0042-7". False if there is none, or nothing before it. */
-static bool take_part(const char **text, char *ret_part, size_t size) {
+static bool take_part(const char **text, char *ret_part, size_t size)
+{
     const char *dash = strchr(*text, '-');
     if (!dash || dash == *text || (size_t)(dash - *text) >= size)
         return false;
@@ -32,7 +34,8 @@ static bool take_part(const char **text, char *ret_part, size_t size) {
 }
 
 /* The number after the year: "0042", "D481516". */
-static enum err number_from_text(const char *text, uint32_t *ret) {
+static enum err number_from_text(const char *text, uint32_t *ret)
+{
     uint64_t number;
     bool degraded = text[0] == 'D' || text[0] == 'd';
     if (degraded && strlen(text + 1) != DEGRADED_DIGITS)
@@ -43,7 +46,8 @@ static enum err number_from_text(const char *text, uint32_t *ret) {
     return ERR_OK;
 }
 
-enum err incident_from_id(const char *text, int this_year, uint64_t *ret) {
+enum err incident_from_id(const char *text, int this_year, uint64_t *ret)
+{
     char part[8];
     uint64_t year = (uint64_t)this_year;
     uint32_t number;
@@ -55,7 +59,8 @@ enum err incident_from_id(const char *text, int this_year, uint64_t *ret) {
     return ERR_OK;
 }
 
-void page_add_id(struct buf *buf, struct page_ref page) {
+void page_add_id(struct buf *buf, struct page_ref page)
+{
     uint8_t nonce[4] = {(uint8_t)(page.nonce >> 24), (uint8_t)(page.nonce >> 16), (uint8_t)(page.nonce >> 8),
                         (uint8_t)page.nonce};
     incident_add_id(buf, page.incident);
@@ -65,7 +70,8 @@ void page_add_id(struct buf *buf, struct page_ref page) {
     text_add_hex(buf, nonce, sizeof(nonce));
 }
 
-enum err page_from_id(const char *text, struct page_ref *ret) {
+enum err page_from_id(const char *text, struct page_ref *ret)
+{
     char year_part[8], number_part[16], page_part[16];
     uint64_t year, page;
     uint32_t number;
@@ -89,7 +95,8 @@ enum err page_from_id(const char *text, struct page_ref *ret) {
 }
 
 /* The key in five bytes: the year less 1970 in one, the rest in four. Twenty-one bytes are exactly 28 characters. */
-void token_add_text(struct buf *buf, uint64_t incident, const uint8_t token[TOKEN_BYTES]) {
+void token_add_text(struct buf *buf, uint64_t incident, const uint8_t token[TOKEN_BYTES])
+{
     uint8_t bytes[INCIDENT_BYTES + TOKEN_BYTES];
     uint64_t year = incident >> 32;
     bytes[0] = (uint8_t)(year - INCIDENT_YEAR_MIN);
@@ -99,7 +106,8 @@ void token_add_text(struct buf *buf, uint64_t incident, const uint8_t token[TOKE
     text_add_base64url(buf, bytes, sizeof(bytes));
 }
 
-enum err token_from_text(const char *text, uint64_t *ret_incident, uint8_t ret_token[TOKEN_BYTES]) {
+enum err token_from_text(const char *text, uint64_t *ret_incident, uint8_t ret_token[TOKEN_BYTES])
+{
     uint8_t bytes[INCIDENT_BYTES + TOKEN_BYTES];
     uint64_t number = 0;
     if (strlen(text) != TOKEN_TEXT_LEN || text_from_base64url(text, TOKEN_TEXT_LEN, bytes, sizeof(bytes)) != ERR_OK)
@@ -111,7 +119,8 @@ enum err token_from_text(const char *text, uint64_t *ret_incident, uint8_t ret_t
     return ERR_OK;
 }
 
-bool token_equal(const uint8_t a[TOKEN_BYTES], const uint8_t b[TOKEN_BYTES]) {
+bool token_equal(const uint8_t a[TOKEN_BYTES], const uint8_t b[TOKEN_BYTES])
+{
     uint8_t difference = 0;
     for (size_t i = 0; i < TOKEN_BYTES; i++)
         difference |= a[i] ^ b[i];

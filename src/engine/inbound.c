@@ -5,14 +5,16 @@
 #include "engine/internal.h"
 #include "engine/reply.h"
 
-static const struct person *owner_of(const struct engine *engine, const char *number) {
+static const struct person *owner_of(const struct engine *engine, const char *number)
+{
     for (size_t i = 0; i < engine->plan->n_persons; i++)
         if (person_has_number(&engine->plan->persons[i], number))
             return &engine->plan->persons[i];
     return NULL;
 }
 
-static struct recipient *recipient_of_code(const struct engine *engine, uint32_t code, const char *number) {
+static struct recipient *recipient_of_code(const struct engine *engine, uint32_t code, const char *number)
+{
     struct recipient *recipient = code ? map_get(&engine->codes, code) : NULL;
     while (recipient && !recipient_has_number(engine, recipient, number))
         recipient = recipient->next_code;
@@ -20,7 +22,8 @@ static struct recipient *recipient_of_code(const struct engine *engine, uint32_t
 }
 
 /* Call-outs that page this number now. *ret_last: the youngest incident's. */
-static size_t paging_number(const struct engine *engine, const char *number, struct recipient **ret_last) {
+static size_t paging_number(const struct engine *engine, const char *number, struct recipient **ret_last)
+{
     struct incident *incident;
     size_t n = 0;
     *ret_last = NULL;
@@ -40,7 +43,8 @@ static size_t paging_number(const struct engine *engine, const char *number, str
     return n;
 }
 
-static bool may_answer_text(const struct engine *engine, atom number) {
+static bool may_answer_text(const struct engine *engine, atom number)
+{
     const struct correspondent *correspondent = map_get(&engine->correspondents, number);
     if (!correspondent || correspondent->answered_usec[0] == 0)
         return true;
@@ -48,18 +52,21 @@ static bool may_answer_text(const struct engine *engine, atom number) {
     return since < 0 || since >= USEC_PER_HOUR;      /* negative: the clock was set back */
 }
 
-static bool is_locked(const struct engine *engine, atom number) {
+static bool is_locked(const struct engine *engine, atom number)
+{
     const struct correspondent *correspondent = map_get(&engine->correspondents, number);
     return correspondent && correspondent->locked;
 }
 
-static unsigned wrong_codes(const struct engine *engine, atom number) {
+static unsigned wrong_codes(const struct engine *engine, atom number)
+{
     const struct correspondent *correspondent = map_get(&engine->correspondents, number);
     return correspondent ? correspondent->wrong_codes : 0;
 }
 
 /* The length of a code at the beginning of the text: six digits in a row, also as three and three. 0: none. */
-static size_t code_len(const char *text) {
+static size_t code_len(const char *text)
+{
     size_t digits = strspn(text, "0123456789");
     if (digits == CODE_DIGITS)
         return digits;
@@ -69,7 +76,8 @@ static size_t code_len(const char *text) {
 }
 
 /* Codes never stand in the log: they become stars. */
-static void add_without_codes(struct buf *buf, const char *text) {
+static void add_without_codes(struct buf *buf, const char *text)
+{
     while (*text) {
         size_t code = code_len(text), digits = strspn(text, "0123456789");
         size_t len = code ? code : digits ? digits : 1;
@@ -83,7 +91,8 @@ static void add_without_codes(struct buf *buf, const char *text) {
 
 /* Keeps the text as a note with the incident that it may be about, and answers it, but not too often. */
 static void refuse(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *about,
-                   enum inbound_verdict verdict) {
+                   enum inbound_verdict verdict)
+{
     atom number = intern_add(engine->names, inbound->from);
     bool locks = verdict == INBOUND_WRONG_CODE && wrong_codes(engine, number) + 1 == WRONG_CODES_MAX;
     bool answered = locks || may_answer_text(engine, number);
@@ -111,7 +120,8 @@ static void refuse(struct engine *engine, const struct event_inbound *inbound, a
 }
 
 static struct answered act(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient,
-                           const struct reply *reply) {
+                           const struct reply *reply)
+{
     struct event_answer answer = {
         .incident = recipient->callout->incident->key,
         .callout = recipient->callout->number,
@@ -124,7 +134,8 @@ static struct answered act(struct engine *engine, const struct event_inbound *in
     return answer_callout(engine, recipient->callout, &answer);
 }
 
-static bool call_in(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient, const char *typed) {
+static bool call_in(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient, const char *typed)
+{
     const struct roster *roster = plan_roster_typed(engine->plan, typed);
     if (!roster)
         return false;
@@ -140,7 +151,8 @@ static bool call_in(struct engine *engine, const struct event_inbound *inbound, 
 
 /* From a number that we know. `recipient`: whose code it is, or NULL. */
 static void read_text(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *recipient,
-                      const struct reply *reply) {
+                      const struct reply *reply)
+{
     struct recipient *about;
     size_t paging = paging_number(engine, inbound->from, &about);
     if (is_locked(engine, intern_find(engine->names, inbound->from))) {
@@ -162,7 +174,8 @@ static void read_text(struct engine *engine, const struct event_inbound *inbound
 }
 
 /* An unknown number gets no answer. Its text is kept, but not everybody's in the world: anybody can send texts. */
-static void note_stranger(struct engine *engine, const struct event_inbound *inbound) {
+static void note_stranger(struct engine *engine, const struct event_inbound *inbound)
+{
     CLEANUP_BUF struct buf text = {0};
     if (engine->now.boot_usec - engine->strangers_since_usec >= USEC_PER_HOUR) {
         engine->strangers_since_usec = engine->now.boot_usec;
@@ -179,7 +192,8 @@ static void note_stranger(struct engine *engine, const struct event_inbound *inb
 }
 
 /* Somebody in the configuration, or somebody who was paged before it changed: a code works until its incident closes. */
-void step_inbound(struct engine *engine, const struct event *event) {
+void step_inbound(struct engine *engine, const struct event *event)
+{
     const struct event_inbound *inbound = &event->inbound;
     const struct person *owner = owner_of(engine, inbound->from);
     struct recipient *recipient, *known;

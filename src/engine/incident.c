@@ -1,7 +1,8 @@
 /* Closing, and notes. */
 #include "engine/internal.h"
 
-static void cancel_callouts(struct engine *engine, struct incident *incident, const char *reason) {
+static void cancel_callouts(struct engine *engine, struct incident *incident, const char *reason)
+{
     for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
         if (callout->state != CALLOUT_PAGING)
             continue;
@@ -18,14 +19,16 @@ static void cancel_callouts(struct engine *engine, struct incident *incident, co
 }
 
 /* Whoever was paged and got no answer to it is told that it no longer counts; of a drill, everybody is told that it ended. */
-static void tell_recipients(struct engine *engine, struct incident *incident) {
+static void tell_recipients(struct engine *engine, struct incident *incident)
+{
     enum purpose purpose = incident->drill ? PURPOSE_DRILL_END : PURPOSE_WITHDRAWN;
     for (struct callout *callout = incident->callouts; callout; callout = callout->next)
         if (incident->drill || callout->state == CALLOUT_CANCELLED)
             notice_others(engine, callout, purpose, 0);
 }
 
-void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor) {
+void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor)
+{
     struct record record = {
         .kind = RECORD_CLOSED, .incident = incident->key, .text = reason, .actor = actor, .drill = incident->drill,
     };
@@ -34,7 +37,8 @@ void incident_close(struct engine *engine, struct incident *incident, const char
     tell_recipients(engine, incident);
 }
 
-static void reply_closed(struct engine *engine, uint64_t request, const struct incident *incident) {
+static void reply_closed(struct engine *engine, uint64_t request, const struct incident *incident)
+{
     emit_reply(engine, &(struct effect_reply){
         .request = request, .verdict = VERDICT_CLOSED, .incident = incident->key,
         .person = text_of(engine, incident->closed_by), .at_usec = incident->closed_usec,
@@ -42,7 +46,8 @@ static void reply_closed(struct engine *engine, uint64_t request, const struct i
 }
 
 /* The incident that a request is about, or NULL after having answered it. */
-static struct incident *incident_or_reply(struct engine *engine, uint64_t request, uint64_t key, bool must_be_open) {
+static struct incident *incident_or_reply(struct engine *engine, uint64_t request, uint64_t key, bool must_be_open)
+{
     struct incident *incident = key ? find_incident(engine, key) : NULL;
     if (!incident)
         emit_reply(engine, &(struct effect_reply){.request = request, .verdict = VERDICT_NO_INCIDENT, .incident = key});
@@ -53,7 +58,8 @@ static struct incident *incident_or_reply(struct engine *engine, uint64_t reques
     return NULL;
 }
 
-void step_close(struct engine *engine, const struct event *event) {
+void step_close(struct engine *engine, const struct event *event)
+{
     struct incident *incident = incident_or_reply(engine, event->request, event->close.incident, true);
     if (!incident)
         return;
@@ -61,7 +67,8 @@ void step_close(struct engine *engine, const struct event *event) {
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE, .incident = incident->key});
 }
 
-void step_note(struct engine *engine, const struct event *event) {
+void step_note(struct engine *engine, const struct event *event)
+{
     const struct event_note *note = &event->note;
     struct incident *incident = incident_or_reply(engine, event->request, note->incident, false);
     if (!incident)
@@ -74,7 +81,8 @@ void step_note(struct engine *engine, const struct event *event) {
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE, .incident = incident->key});
 }
 
-void step_callout(struct engine *engine, const struct event *event) {
+void step_callout(struct engine *engine, const struct event *event)
+{
     struct incident *incident = incident_or_reply(engine, event->request, event->callout.incident, true);
     if (!incident)
         return;

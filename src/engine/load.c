@@ -3,7 +3,8 @@
 
 #define TRIGGER_MICRO INT64_C(1000000)
 
-struct load *load_of(struct engine *engine, atom source, bool drill) {
+struct load *load_of(struct engine *engine, atom source, bool drill)
+{
     struct load *load = engine->loads;
     while (load && (load->source != source || load->drill != drill))
         load = load->next;
@@ -18,7 +19,8 @@ struct load *load_of(struct engine *engine, atom source, bool drill) {
     return load;
 }
 
-static int64_t tokens_at(const struct load *load, const struct source *source, int64_t at_usec) {
+static int64_t tokens_at(const struct load *load, const struct source *source, int64_t at_usec)
+{
     int64_t full = source->limit * TRIGGER_MICRO;
     int64_t elapsed = at_usec > load->filled_usec ? at_usec - load->filled_usec : 0;
     if (load->tokens_micro >= full || elapsed >= source->limit_usec)
@@ -27,11 +29,13 @@ static int64_t tokens_at(const struct load *load, const struct source *source, i
     return tokens < full ? tokens : full;
 }
 
-bool load_over(const struct engine *engine, const struct load *load, const struct source *source) {
+bool load_over(const struct engine *engine, const struct load *load, const struct source *source)
+{
     return tokens_at(load, source, engine->now.wall_usec) < TRIGGER_MICRO;
 }
 
-void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec) {
+void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec)
+{
     int64_t tokens = tokens_at(load, source, at_usec);
     (void)engine;
     if (tokens < TRIGGER_MICRO)
@@ -40,7 +44,8 @@ void load_count(struct engine *engine, struct load *load, const struct source *s
     load->filled_usec = at_usec;
 }
 
-struct incident *load_open_bundle(const struct engine *engine, const struct load *load) {
+struct incident *load_open_bundle(const struct engine *engine, const struct load *load)
+{
     struct incident *bundle = load->bundle ? find_incident(engine, load->bundle) : NULL;
     int64_t quiet = engine->now.wall_usec - load->over_usec;
     return bundle && !bundle->closed_usec && quiet >= 0 && quiet < BUNDLE_QUIET_USEC ? bundle : NULL;

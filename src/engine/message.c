@@ -5,7 +5,8 @@
 #include "engine/internal.h"
 
 /* A later page to the same address in the same call-out takes the place of one that failed. */
-static bool superseded(const struct message *message) {
+static bool superseded(const struct message *message)
+{
     for (const struct message *later = message->next; later; later = later->next)
         if (later->purpose == PURPOSE_PAGE && later->callout == message->callout && later->address == message->address &&
             later->channel == message->channel)
@@ -13,7 +14,8 @@ static bool superseded(const struct message *message) {
     return false;
 }
 
-static bool page_wanted(const struct message *message) {
+static bool page_wanted(const struct message *message)
+{
     if (message->callout->state != CALLOUT_PAGING)
         return false;
     if (message->recipient->declined && !message->asks_again)
@@ -22,7 +24,8 @@ static bool page_wanted(const struct message *message) {
 }
 
 /* "Acknowledged, you need do nothing" is a danger once it is no longer true: after a release, or to who has it now. */
-static bool notice_wanted(const struct message *message) {
+static bool notice_wanted(const struct message *message)
+{
     const struct callout *callout = message->callout;
     bool held = callout && callout->state == CALLOUT_ACKNOWLEDGED;
     bool holder = held && callout->acknowledged_by == message->person;
@@ -33,7 +36,8 @@ static bool notice_wanted(const struct message *message) {
     return true;
 }
 
-bool message_wanted(const struct message *message) {
+bool message_wanted(const struct message *message)
+{
     if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
         return false;
     return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(message);
@@ -41,7 +45,8 @@ bool message_wanted(const struct message *message) {
 
 /* Real, but a person who has just been through a drill could take it for another one. */
 static bool must_say_sharp(const struct engine *engine, const struct incident *incident, const struct message *message,
-                           int64_t wall_usec) {
+                           int64_t wall_usec)
+{
     const int64_t *drilled = map_get(&engine->drilled, message->person);
     const char *summary = incident_summary(incident);
     if (incident->drill || incident->key == 0)
@@ -51,19 +56,22 @@ static bool must_say_sharp(const struct engine *engine, const struct incident *i
     return drilled && wall_usec - *drilled < SHARP_USEC;
 }
 
-static void view_person(const struct engine *engine, const struct message *message, struct message_view *ret) {
+static void view_person(const struct engine *engine, const struct message *message, struct message_view *ret)
+{
     const struct person *person = find_person(engine, message->person);
     ret->person_id = intern_text(engine->names, message->person);
     ret->person_name = person ? person->name : ret->person_id;
     ret->language = person ? person->language : engine->plan->language;
 }
 
-static const char *name_of(const struct engine *engine, atom name) {
+static const char *name_of(const struct engine *engine, atom name)
+{
     const struct person *person = find_person(engine, name);
     return person ? person->name : intern_text(engine->names, name);
 }
 
-static void view_callout(const struct engine *engine, const struct callout *callout, struct message_view *ret) {
+static void view_callout(const struct engine *engine, const struct callout *callout, struct message_view *ret)
+{
     const char *role = intern_text(engine->names, callout->role);
     const struct roster *roster = plan_roster(engine->plan, role);
     const struct group *group = callout->on_group ? plan_group(engine->plan, role) : NULL;
@@ -75,7 +83,8 @@ static void view_callout(const struct engine *engine, const struct callout *call
     ret->acknowledged_usec = callout->acknowledged_usec;
 }
 
-bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret) {
+bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
+{
     const struct incident *incident = find_incident(engine, page.incident);
     const struct message *message = incident ? find_message(incident, page.number) : NULL;
     if (!message || message->nonce != page.nonce || !message_wanted(message))

@@ -2,7 +2,8 @@
 #include "engine/internal.h"
 
 static void queue_notice(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
-                         enum channel channel, const char *address, enum purpose purpose) {
+                         enum channel channel, const char *address, enum purpose purpose)
+{
     struct record record = {
         .kind = RECORD_NOTICE_QUEUED,
         .incident = incident->key,
@@ -22,7 +23,8 @@ static void queue_notice(struct engine *engine, struct incident *incident, const
 }
 
 /* Notices are read, not rung: by text message where the person has one, else by e-mail. One is enough. */
-static const struct contact *readable_contact(const struct engine *engine, const struct person *person) {
+static const struct contact *readable_contact(const struct engine *engine, const struct person *person)
+{
     const struct contact *best = NULL;
     for (size_t i = 0; i < person->n_contacts; i++) {
         const struct contact *contact = &person->contacts[i];
@@ -35,25 +37,29 @@ static const struct contact *readable_contact(const struct engine *engine, const
     return best;
 }
 
-void notice_person(struct engine *engine, struct callout *callout, atom name, enum purpose purpose) {
+void notice_person(struct engine *engine, struct callout *callout, atom name, enum purpose purpose)
+{
     const struct person *person = find_person(engine, name);
     const struct contact *contact = person ? readable_contact(engine, person) : NULL;
     if (contact)
         queue_notice(engine, callout->incident, callout, person->id, contact->channel, contact->address, purpose);
 }
 
-void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose) {
+void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose)
+{
     struct incident *incident = callout ? callout->incident : &engine->house;
     queue_notice(engine, incident, callout, text_of(engine, person), CHANNEL_SMS, number, purpose);
 }
 
-void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except) {
+void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except)
+{
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         if (recipient->channels && recipient->person != except)
             notice_person(engine, callout, recipient->person, purpose);
 }
 
-bool notice_updates(struct engine *engine, struct callout *callout) {
+bool notice_updates(struct engine *engine, struct callout *callout)
+{
     const struct person *person = find_person(engine, callout->acknowledged_by);
     if (!person || !readable_contact(engine, person))
         return false;
@@ -61,7 +67,8 @@ bool notice_updates(struct engine *engine, struct callout *callout) {
     return true;
 }
 
-static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose) {
+static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose)
+{
     struct incident *incident = callout ? callout->incident : &engine->house;
     unsigned channels = targets_channels(engine, admin, engine->plan->admin_channels);
     for (size_t i = 0; i < admin->n_contacts; i++)
@@ -69,7 +76,8 @@ static void notice_admin(struct engine *engine, struct callout *callout, const s
             queue_notice(engine, incident, callout, admin->id, admin->contacts[i].channel, admin->contacts[i].address, purpose);
 }
 
-void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose) {
+void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose)
+{
     for (size_t i = 0; i < engine->plan->n_admins; i++)
         notice_admin(engine, callout, engine->plan->admins[i], purpose);
 }

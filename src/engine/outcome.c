@@ -4,7 +4,8 @@
 #include "engine/internal.h"
 
 static void record_outcome(struct engine *engine, const struct incident *incident, const struct message *message,
-                           const struct event_outcome *outcome, enum record_kind kind) {
+                           const struct event_outcome *outcome, enum record_kind kind)
+{
     struct record record = {
         .kind = kind,
         .incident = incident->key,
@@ -26,7 +27,8 @@ static void record_outcome(struct engine *engine, const struct incident *inciden
 }
 
 /* A receipt may overtake the gateway's own answer: what was delivered was sent. */
-static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome) {
+static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome)
+{
     for (size_t i = 0; i < engine->n_tests; i++) {
         if (message->purpose != PURPOSE_GATEWAY_TEST || engine->tests[i].page != message->number)
             continue;
@@ -42,14 +44,16 @@ static void answer_test(struct engine *engine, const struct message *message, co
 }
 
 static void sent(struct engine *engine, const struct incident *incident, const struct message *message,
-                 const struct event_outcome *outcome) {
+                 const struct event_outcome *outcome)
+{
     bool asks = message->purpose == PURPOSE_PAGE;
     if (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED)
         record_outcome(engine, incident, message, outcome, asks ? RECORD_PAGE_SENT : RECORD_NOTICE_SENT);
 }
 
 static void failed(struct engine *engine, const struct incident *incident, const struct message *message,
-                   const struct event_outcome *outcome) {
+                   const struct event_outcome *outcome)
+{
     bool counts = message->state == MESSAGE_QUEUED || message->state == MESSAGE_SENT;
     struct callout *callout = message->callout;
     if (!counts)
@@ -59,7 +63,8 @@ static void failed(struct engine *engine, const struct incident *incident, const
         callout_page_failed(engine, callout, message->person);
 }
 
-static void take_outcome(struct engine *engine, const struct event_outcome *outcome) {
+static void take_outcome(struct engine *engine, const struct event_outcome *outcome)
+{
     struct incident *incident = find_incident(engine, outcome->page.incident);
     struct message *message = incident ? find_message(incident, outcome->page.number) : NULL;
     if (!message || message->nonce != outcome->page.nonce)
@@ -84,25 +89,29 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
 }
 
 /* A provider's receipt is answered, whatever it was worth: the provider sends it again otherwise. */
-void step_outcome(struct engine *engine, const struct event *event) {
+void step_outcome(struct engine *engine, const struct event *event)
+{
     take_outcome(engine, &event->outcome);
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
 }
 
-static const struct contact *contact_for(const struct person *person, enum channel channel) {
+static const struct contact *contact_for(const struct person *person, enum channel channel)
+{
     for (size_t i = 0; i < person->n_contacts; i++)
         if (person->contacts[i].channel == channel)
             return &person->contacts[i];
     return NULL;
 }
 
-static void give_up_oldest_test(struct engine *engine) {
+static void give_up_oldest_test(struct engine *engine)
+{
     emit_reply(engine, &(struct effect_reply){
         .request = engine->tests[0].request, .verdict = VERDICT_FAILED, .text = "no answer before many other tests"});
     memmove(engine->tests, engine->tests + 1, --engine->n_tests * sizeof(engine->tests[0]));
 }
 
-void step_gateway_test(struct engine *engine, const struct event *event) {
+void step_gateway_test(struct engine *engine, const struct event *event)
+{
     const struct event_gateway_test *test = &event->gateway_test;
     const struct person *person = plan_person(engine->plan, test->person);
     const struct contact *contact = person ? contact_for(person, test->channel) : NULL;

@@ -72,16 +72,19 @@ static const char *const purpose_names[PURPOSE_END] = {
     [PURPOSE_UNREACHED] = "unreached",
 };
 
-const char *record_event_name(enum record_kind kind) {
+const char *record_event_name(enum record_kind kind)
+{
     return (size_t)kind < N_ELEMENTS(event_names) ? event_names[kind] : NULL;
 }
 
-const char *purpose_name(enum purpose purpose) {
+const char *purpose_name(enum purpose purpose)
+{
     const char *name = (size_t)purpose < N_ELEMENTS(purpose_names) ? purpose_names[purpose] : NULL;
     return name ? name : "message";
 }
 
-static void add_varint(struct buf *buf, uint64_t number) {
+static void add_varint(struct buf *buf, uint64_t number)
+{
     while (number >= 0x80) {
         buf_add_char(buf, (char)(number | 0x80));
         number >>= 7;
@@ -89,14 +92,16 @@ static void add_varint(struct buf *buf, uint64_t number) {
     buf_add_char(buf, (char)number);
 }
 
-static unsigned varint_len(uint64_t number) {
+static unsigned varint_len(uint64_t number)
+{
     unsigned len = 1;
     for (; number >= 0x80; number >>= 7)
         len++;
     return len;
 }
 
-static void add_number(struct buf *buf, uint8_t tag, uint64_t number) {
+static void add_number(struct buf *buf, uint8_t tag, uint64_t number)
+{
     if (number == 0)
         return;
     buf_add_char(buf, (char)tag);
@@ -104,13 +109,15 @@ static void add_number(struct buf *buf, uint8_t tag, uint64_t number) {
     add_varint(buf, number);
 }
 
-static void add_bytes(struct buf *buf, uint8_t tag, const void *bytes, size_t len) {
+static void add_bytes(struct buf *buf, uint8_t tag, const void *bytes, size_t len)
+{
     buf_add_char(buf, (char)tag);
     add_varint(buf, len);
     buf_add(buf, bytes, len);
 }
 
-static void encode_field(struct buf *buf, const struct record *record, const struct field *field) {
+static void encode_field(struct buf *buf, const struct record *record, const struct field *field)
+{
     const char *place = (const char *)record + field->offset;
     const char *text;
     switch ((enum field_type)field->type) {
@@ -139,7 +146,8 @@ static void encode_field(struct buf *buf, const struct record *record, const str
     }
 }
 
-void record_encode(const struct record *record, struct buf *buf) {
+void record_encode(const struct record *record, struct buf *buf)
+{
     for (size_t i = 0; i < N_ELEMENTS(fields); i++)
         encode_field(buf, record, &fields[i]);
 }
@@ -148,7 +156,8 @@ struct reader {
     const uint8_t *at, *end;
 };
 
-static bool read_varint(struct reader *reader, uint64_t *ret) {
+static bool read_varint(struct reader *reader, uint64_t *ret)
+{
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (reader->at == reader->end)
@@ -165,15 +174,18 @@ static bool read_varint(struct reader *reader, uint64_t *ret) {
     return false;
 }
 
-static const struct field *field_of_tag(uint8_t tag) {
+static const struct field *field_of_tag(uint8_t tag)
+{
     return tag >= 1 && tag <= N_ELEMENTS(fields) ? &fields[tag - 1] : NULL;
 }
 
-static bool read_number(struct reader value, uint64_t max, uint64_t *ret) {
+static bool read_number(struct reader value, uint64_t max, uint64_t *ret)
+{
     return read_varint(&value, ret) && value.at == value.end && *ret <= max;
 }
 
-static bool decode_number(const struct field *field, struct reader value, char *place) {
+static bool decode_number(const struct field *field, struct reader value, char *place)
+{
     static const uint64_t max[] = {
         [FIELD_U64] = UINT64_MAX, [FIELD_I64] = UINT64_MAX, [FIELD_U32] = UINT32_MAX, [FIELD_U8] = UINT8_MAX, [FIELD_BOOL] = 1,
     };
@@ -189,7 +201,8 @@ static bool decode_number(const struct field *field, struct reader value, char *
     return true;
 }
 
-static bool decode_field(const struct field *field, struct reader value, struct record *ret) {
+static bool decode_field(const struct field *field, struct reader value, struct record *ret)
+{
     char *place = (char *)ret + field->offset;
     size_t len = (size_t)(value.end - value.at);
     if (field->type == FIELD_TEXT) {
@@ -209,7 +222,8 @@ static bool decode_field(const struct field *field, struct reader value, struct 
     return decode_number(field, value, place);
 }
 
-enum err record_decode(const void *payload, size_t len, struct record *ret) {
+enum err record_decode(const void *payload, size_t len, struct record *ret)
+{
     struct reader reader = {payload, (const uint8_t *)payload + len};
     _Static_assert(sizeof(bool) == 1, "bools are written as bytes");
     *ret = (struct record){0};

@@ -15,11 +15,13 @@ struct words {
     bool too_many;
 };
 
-static bool separates(char c) {
+static bool separates(char c)
+{
     return c != '\0' && strchr(" \t\r\n.,;:!?\"'()", c) != NULL;
 }
 
-static void split(const char *text, struct words *ret) {
+static void split(const char *text, struct words *ret)
+{
     ret->n = 0;
     ret->too_many = false;
     while (*text) {
@@ -40,7 +42,8 @@ static void split(const char *text, struct words *ret) {
     }
 }
 
-static bool one_of(const char *word, const char *const *list) {
+static bool one_of(const char *word, const char *const *list)
+{
     for (; *list; list++)
         if (text_equal_fold(word, *list))
             return true;
@@ -48,7 +51,8 @@ static bool one_of(const char *word, const char *const *list) {
 }
 
 /* "KAN INTE", "KAN EJ": two words with one meaning. Folded into the first, so that what follows sees single words. */
-static void join_cannot(struct words *words) {
+static void join_cannot(struct words *words)
+{
     static const char *const negations[] = {"inte", "ej", NULL};
     for (size_t i = 0; i + 1 < words->n; i++) {
         if (!text_equal_fold(words->word[i], "kan") || !one_of(words->word[i + 1], negations))
@@ -60,7 +64,8 @@ static void join_cannot(struct words *words) {
 }
 
 /* A number of six digits is a code, a shorter one minutes. False: neither, or the second of its kind. */
-static bool take_number(const char *word, struct reply *ret) {
+static bool take_number(const char *word, struct reply *ret)
+{
     uint64_t number;
     uint32_t *place = strlen(word) == CODE_DIGITS ? &ret->code : &ret->minutes;
     if (text_to_u64(word, 999999, &number) != ERR_OK || number == 0 || *place != 0)
@@ -71,7 +76,8 @@ static bool take_number(const char *word, struct reply *ret) {
     return true;
 }
 
-static bool take_word(const char *word, struct reply *ret) {
+static bool take_word(const char *word, struct reply *ret)
+{
     static const char *const yes[] = {"ja", "ok", "yes", NULL};
     static const char *const no[] = {"nej", "no", NULL};
     enum reply_verb verb = one_of(word, yes) ? REPLY_YES : one_of(word, no) ? REPLY_NO : REPLY_CALL_IN;
@@ -83,11 +89,13 @@ static bool take_word(const char *word, struct reply *ret) {
     return true;
 }
 
-static bool digits_only(const char *word) {
+static bool digits_only(const char *word)
+{
     return strspn(word, "0123456789") == strlen(word);
 }
 
-void reply_parse(const char *text, struct reply *ret) {
+void reply_parse(const char *text, struct reply *ret)
+{
     struct words words;
     bool clear;
     *ret = (struct reply){.verb = REPLY_UNCLEAR};

@@ -1,12 +1,14 @@
 /* Whom a step reaches, and by what. Targets are resolved when the step begins, by the configuration and the duty in force. */
 #include "engine/internal.h"
 
-void targets_done(struct targets *targets) {
+void targets_done(struct targets *targets)
+{
     free(targets->list);
     *targets = (struct targets){0};
 }
 
-static void add(struct targets *targets, const struct person *person, unsigned channels) {
+static void add(struct targets *targets, const struct person *person, unsigned channels)
+{
     for (size_t i = 0; i < targets->n; i++) {
         if (targets->list[i].person == person) {
             targets->list[i].channels |= channels;
@@ -20,13 +22,15 @@ static void add(struct targets *targets, const struct person *person, unsigned c
     targets->list[targets->n++] = (struct targeted){person, channels};
 }
 
-static void add_group(struct targets *targets, const struct group *group, unsigned channels) {
+static void add_group(struct targets *targets, const struct group *group, unsigned channels)
+{
     for (size_t i = 0; i < group->n_members; i++)
         add(targets, group->members[i], channels);
 }
 
 static void add_on_call(struct targets *targets, const struct engine *engine, const struct roster *roster,
-                        enum target_kind kind, unsigned channels) {
+                        enum target_kind kind, unsigned channels)
+{
     struct on_call on_call;
     bool primary = kind == TARGET_PRIMARY || kind == TARGET_EVERYONE || kind == TARGET_ROLE;
     size_t backups = 0;
@@ -44,7 +48,8 @@ static void add_on_call(struct targets *targets, const struct engine *engine, co
 }
 
 void targets_add_step(struct targets *targets, const struct engine *engine, const struct callout *callout,
-                      const struct ladder_step *step) {
+                      const struct ladder_step *step)
+{
     const struct roster *roster;
     switch (step->target.kind) {
     case TARGET_PERSON:
@@ -67,7 +72,8 @@ void targets_add_step(struct targets *targets, const struct engine *engine, cons
     }
 }
 
-void targets_add_paged(struct targets *targets, const struct engine *engine, const struct callout *callout) {
+void targets_add_paged(struct targets *targets, const struct engine *engine, const struct callout *callout)
+{
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next) {
         const struct person *person = find_person(engine, recipient->person);
         if (person && recipient->channels)
@@ -75,7 +81,8 @@ void targets_add_paged(struct targets *targets, const struct engine *engine, con
     }
 }
 
-unsigned targets_channels(const struct engine *engine, const struct person *person, unsigned wanted) {
+unsigned targets_channels(const struct engine *engine, const struct person *person, unsigned wanted)
+{
     unsigned has = 0;
     for (size_t i = 0; i < person->n_contacts; i++)
         has |= 1u << person->contacts[i].channel;
@@ -83,7 +90,8 @@ unsigned targets_channels(const struct engine *engine, const struct person *pers
     return has & wanted ? has & wanted : has;
 }
 
-void targets_keep_reachable(struct targets *targets, const struct engine *engine) {
+void targets_keep_reachable(struct targets *targets, const struct engine *engine)
+{
     size_t kept = 0;
     for (size_t i = 0; i < targets->n; i++) {
         struct targeted targeted = targets->list[i];
@@ -94,7 +102,8 @@ void targets_keep_reachable(struct targets *targets, const struct engine *engine
     targets->n = kept;
 }
 
-void targets_drop_declined(struct targets *targets, const struct engine *engine, const struct callout *callout) {
+void targets_drop_declined(struct targets *targets, const struct engine *engine, const struct callout *callout)
+{
     size_t kept = 0;
     for (size_t i = 0; i < targets->n; i++) {
         const struct recipient *recipient = find_recipient(callout, intern_find(engine->names, targets->list[i].person->id));

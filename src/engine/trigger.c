@@ -5,12 +5,14 @@
 
 enum { BODY_SEED = 4 };
 
-static uint64_t hash_field(uint64_t hash, const char *text) {
+static uint64_t hash_field(uint64_t hash, const char *text)
+{
     return map_hash(text ? text : "", text ? strlen(text) + 1 : 0, hash);
 }
 
 /* Everything that the source said: an identical one is the same trigger again. */
-static uint64_t body_hash(const struct event_trigger *trigger) {
+static uint64_t body_hash(const struct event_trigger *trigger)
+{
     const char *const texts[] = {trigger->source, trigger->summary, trigger->details, trigger->location, trigger->callback,
                                  trigger->talkgroup, trigger->dedup_key};
     uint64_t hash = BODY_SEED + (uint64_t)(trigger->severity + 1) * 4 + (trigger->drill ? 2 : 0) + trigger->sensitive;
@@ -21,13 +23,15 @@ static uint64_t body_hash(const struct event_trigger *trigger) {
     return hash;
 }
 
-static bool same_summary(const struct incident *incident, const char *summary) {
+static bool same_summary(const struct incident *incident, const char *summary)
+{
     const char *kept = incident_summary(incident);
     return strncmp(kept, summary, strlen(kept)) == 0;
 }
 
 static bool is_same(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger,
-                    uint64_t body) {
+                    uint64_t body)
+{
     const char *key = incident_dedup_key(incident);
     if (incident->source != intern_find(engine->names, trigger->source) || incident->drill != trigger->drill)
         return false;
@@ -37,7 +41,8 @@ static bool is_same(const struct engine *engine, const struct incident *incident
     return !key && incident->body_hash == body && same_summary(incident, trigger->summary) && age >= 0 && age < SAME_BODY_USEC;
 }
 
-static struct incident *find_same(const struct engine *engine, const struct event_trigger *trigger, uint64_t body) {
+static struct incident *find_same(const struct engine *engine, const struct event_trigger *trigger, uint64_t body)
+{
     uint64_t hash = trigger->dedup_key
         ? map_hash_text(trigger->dedup_key, map_hash_text(trigger->source, trigger->drill ? 3 : 2)) : body;
     struct incident *incident = map_get(&engine->dedup, hash);
@@ -46,7 +51,8 @@ static struct incident *find_same(const struct engine *engine, const struct even
     return incident;
 }
 
-static const struct idempotent *find_request(const struct engine *engine, const struct event_trigger *trigger) {
+static const struct idempotent *find_request(const struct engine *engine, const struct event_trigger *trigger)
+{
     if (!trigger->idempotency_key)
         return NULL;
     uint64_t hash = map_hash_text(trigger->idempotency_key, map_hash_text(trigger->source, 1));
@@ -56,7 +62,8 @@ static const struct idempotent *find_request(const struct engine *engine, const 
     return same ? idempotent : NULL;
 }
 
-static uint64_t mint_key(struct engine *engine) {
+static uint64_t mint_key(struct engine *engine)
+{
     struct civil local;
     uint64_t key;
     tz_to_local(engine->plan->tz, engine->now.wall_usec, &local);
@@ -76,7 +83,8 @@ static uint64_t mint_key(struct engine *engine) {
 }
 
 static struct record text_record(const struct engine *engine, const struct event_trigger *trigger, enum record_kind kind,
-                                 uint64_t incident, uint64_t body) {
+                                 uint64_t incident, uint64_t body)
+{
     const struct source *source = plan_source(engine->plan, trigger->source);
     bool is_update = kind == RECORD_UPDATED;
     return (struct record){
@@ -97,7 +105,8 @@ static struct record text_record(const struct engine *engine, const struct event
     };
 }
 
-static struct incident *open_incident(struct engine *engine, const struct event_trigger *trigger, uint64_t body, bool bundle) {
+static struct incident *open_incident(struct engine *engine, const struct event_trigger *trigger, uint64_t body, bool bundle)
+{
     struct record record = text_record(engine, trigger, RECORD_OPENED, mint_key(engine), body);
     if (trigger->severity < 0)
         record.severity = SEVERITY_CRITICAL + 1;
@@ -106,12 +115,14 @@ static struct incident *open_incident(struct engine *engine, const struct event_
     return find_incident(engine, record.incident);
 }
 
-static bool called_in(const struct engine *engine, const struct incident *incident, const struct roster *roster) {
+static bool called_in(const struct engine *engine, const struct incident *incident, const struct roster *roster)
+{
     return find_latest_callout(incident, intern_find(engine->names, roster->role)) != NULL;
 }
 
 /* Named roles; else the source's; else every roster that is always called. */
-static void start_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger) {
+static void start_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger)
+{
     const struct plan *plan = engine->plan;
     const struct source *source = plan_source(plan, trigger->source);
     const struct roster *const *roles = trigger->n_roles ? trigger->roles : source ? source->roles : NULL;
@@ -129,7 +140,8 @@ static void start_callouts(struct engine *engine, struct incident *incident, con
 /* ---- updates ---- */
 
 /* What a rise, a named role and an old acknowledgement do to one call-out, after the update was recorded. */
-static void update_callout(struct engine *engine, struct callout *callout, bool rise) {
+static void update_callout(struct engine *engine, struct callout *callout, bool rise)
+{
     int64_t age = engine->now.wall_usec - callout->acknowledged_usec;
     bool old = age >= engine->plan->dedup_window_usec;
     if (callout->state == CALLOUT_PAGING && rise)
@@ -141,7 +153,8 @@ static void update_callout(struct engine *engine, struct callout *callout, bool 
 }
 
 static void update_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger,
-                            const uint8_t *severities) {
+                            const uint8_t *severities)
+{
     uint32_t last = incident->last_callout;
     for (struct callout *callout = incident->callouts; callout && callout->number <= last; callout = callout->next) {
         bool latest = find_latest_callout(incident, callout->role) == callout;
@@ -153,13 +166,15 @@ static void update_callouts(struct engine *engine, struct incident *incident, co
             callout_start(engine, incident, trigger->roles[i]->role, false, incident->severity);
 }
 
-static bool says_nothing_new(const struct incident *incident, const struct event_trigger *trigger, uint64_t body) {
+static bool says_nothing_new(const struct incident *incident, const struct event_trigger *trigger, uint64_t body)
+{
     return incident->body_hash == body && same_summary(incident, trigger->summary);
 }
 
 /* Adds to an open incident. The severities that its call-outs had are noted first: the record changes them. */
 static void update_incident(struct engine *engine, struct incident *incident, const struct event_trigger *trigger, uint64_t body,
-                            enum record_kind kind) {
+                            enum record_kind kind)
+{
     struct record record = text_record(engine, trigger, kind, incident->key, body);
     uint8_t *severities = mem_alloc(incident->last_callout + 1);
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
@@ -173,21 +188,24 @@ static void update_incident(struct engine *engine, struct incident *incident, co
 
 /* The same again, without news, by a client that lost our answer: said yes to, and that is all. */
 static bool is_retry(const struct engine *engine, const struct incident *incident, const struct event_trigger *trigger,
-                     uint64_t body) {
+                     uint64_t body)
+{
     if (!says_nothing_new(incident, trigger, body))
         return false;
     int64_t since = engine->now.wall_usec - incident->updated_usec;
     return !trigger->dedup_key || (since >= 0 && since < UPDATE_NOTICE_USEC);
 }
 
-static void reply_incident(struct engine *engine, uint64_t request, const struct incident *incident, enum verdict verdict) {
+static void reply_incident(struct engine *engine, uint64_t request, const struct incident *incident, enum verdict verdict)
+{
     emit_reply(engine, &(struct effect_reply){.request = request, .verdict = verdict, .incident = incident->key});
 }
 
 /* ---- bundles ---- */
 
 static struct incident *join_bundle(struct engine *engine, struct incident *bundle, const struct event_trigger *trigger,
-                                    uint64_t body) {
+                                    uint64_t body)
+{
     struct event_trigger joining = *trigger;
     if (joining.severity < 0)
         joining.severity = SEVERITY_CRITICAL;      /* it is no update of something whose severity is known */
@@ -199,7 +217,8 @@ static struct incident *join_bundle(struct engine *engine, struct incident *bund
     return bundle;
 }
 
-void step_trigger(struct engine *engine, const struct event *event) {
+void step_trigger(struct engine *engine, const struct event *event)
+{
     const struct event_trigger *trigger = &event->trigger;
     const struct source *source = plan_source(engine->plan, trigger->source);
     const struct idempotent *before = find_request(engine, trigger);

@@ -38,7 +38,8 @@ struct journal {
 
 /* ---- the thread ---- */
 
-static void write_stderr(const struct journal *journal, const char *fields) {
+static void write_stderr(const struct journal *journal, const char *fields)
+{
     const char *message = fields + strlen("MESSAGE=");
     const char *priority = message + strlen(message) + 1 + strlen("PRIORITY=");
     if (journal->terminal)
@@ -47,7 +48,8 @@ static void write_stderr(const struct journal *journal, const char *fields) {
         fprintf(stderr, "<%s>%s\n", priority, message);
 }
 
-static void write_journal(const struct journal *journal, const char *fields, size_t len) {
+static void write_journal(const struct journal *journal, const char *fields, size_t len)
+{
     struct iovec iov[FIELDS_MAX];
     int n = 0;
     for (const char *at = fields; at < fields + len && n < FIELDS_MAX; at += strlen(at) + 1)
@@ -57,7 +59,8 @@ static void write_journal(const struct journal *journal, const char *fields, siz
         write_stderr(journal, fields);
 }
 
-static void write_entry(const struct journal *journal, const char *fields, size_t len) {
+static void write_entry(const struct journal *journal, const char *fields, size_t len)
+{
     if (journal->present)
         write_journal(journal, fields, len);
     else
@@ -65,7 +68,8 @@ static void write_entry(const struct journal *journal, const char *fields, size_
 }
 
 /* Takes all that waits at once. False: stopped, and nothing is left. */
-static bool take(struct journal *journal) {
+static bool take(struct journal *journal)
+{
     pthread_mutex_lock(&journal->mutex);
     while (journal->filling.len == 0 && !journal->stop) {
         journal->sleeping = true;
@@ -79,7 +83,8 @@ static bool take(struct journal *journal) {
     return taken.len > 0;
 }
 
-static void write_taken(struct journal *journal) {
+static void write_taken(struct journal *journal)
+{
     struct buf *taken = &journal->writing;
     for (size_t at = 0; at < taken->len;) {
         size_t len;
@@ -94,7 +99,8 @@ static void write_taken(struct journal *journal) {
         buf_clear(taken);
 }
 
-static void tell_lost(struct journal *journal) {
+static void tell_lost(struct journal *journal)
+{
     uint64_t lost = atomic_load(&journal->lost);
     if (lost == journal->lost_told)
         return;
@@ -106,7 +112,8 @@ static void tell_lost(struct journal *journal) {
     write_entry(journal, buf_text(&fields), fields.len);
 }
 
-static void *run(void *userdata) {
+static void *run(void *userdata)
+{
     struct journal *journal = userdata;
     while (take(journal)) {
         write_taken(journal);
@@ -121,7 +128,8 @@ static void *run(void *userdata) {
 
 /* ---- life ---- */
 
-struct journal *journal_new(void) {
+struct journal *journal_new(void)
+{
     struct journal *journal = NEW(struct journal);
     pthread_condattr_t monotonic;
     journal->present = access("/run/systemd/journal/socket", F_OK) == 0;
@@ -139,7 +147,8 @@ struct journal *journal_new(void) {
 }
 
 /* A thread that hangs in a journal which does not read is left behind, with what it uses: the process is about to end. */
-void journal_free(struct journal *journal) {
+void journal_free(struct journal *journal)
+{
     struct timespec until;
     if (!journal)
         return;
@@ -166,14 +175,16 @@ void journal_free(struct journal *journal) {
     free(journal);
 }
 
-bool journal_present(const struct journal *journal) {
+bool journal_present(const struct journal *journal)
+{
     return journal->present;
 }
 
 /* ---- the loop's thread ---- */
 
 /* False: there is no place, which is counted. */
-static bool add(struct journal *journal, const struct buf *fields) {
+static bool add(struct journal *journal, const struct buf *fields)
+{
     if (atomic_fetch_add(&journal->waiting, 1) >= WAITING_MAX) {
         atomic_fetch_sub(&journal->waiting, 1);
         atomic_fetch_add(&journal->lost, 1);
@@ -187,7 +198,8 @@ static bool add(struct journal *journal, const struct buf *fields) {
 }
 
 /* Whoever added before this was called need not fear that the thread sleeps on: it looks once more before it does. */
-static void wake(struct journal *journal) {
+static void wake(struct journal *journal)
+{
     pthread_mutex_lock(&journal->mutex);
     bool sleeping = journal->sleeping;
     pthread_mutex_unlock(&journal->mutex);
@@ -195,25 +207,29 @@ static void wake(struct journal *journal) {
         pthread_cond_signal(&journal->filled);
 }
 
-void journal_record(struct journal *journal, const struct record *record, const char *log_head) {
+void journal_record(struct journal *journal, const struct record *record, const char *log_head)
+{
     buf_clear(&journal->fields);
     if (journal_entry_add(&journal->fields, record, log_head))
         journal->untold |= add(journal, &journal->fields);
 }
 
-void journal_flush(struct journal *journal) {
+void journal_flush(struct journal *journal)
+{
     if (journal->untold)
         wake(journal);
     journal->untold = false;
 }
 
-void journal_log(void *userdata, enum log_priority priority, const char *message) {
+void journal_log(void *userdata, enum log_priority priority, const char *message)
+{
     CLEANUP_BUF struct buf fields = {0};
     journal_entry_add_log(&fields, (int)priority, message);
     if (add(userdata, &fields))
         wake(userdata);
 }
 
-uint64_t journal_lost(const struct journal *journal) {
+uint64_t journal_lost(const struct journal *journal)
+{
     return atomic_load(&((struct journal *)(uintptr_t)journal)->lost);
 }

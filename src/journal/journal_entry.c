@@ -10,7 +10,8 @@
 
 enum { PRIORITY_CRIT = 2, PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_NOTICE = 5, PRIORITY_INFO = 6 };
 
-int journal_entry_priority(const struct record *record) {
+int journal_entry_priority(const struct record *record)
+{
     switch (record->kind) {
     case RECORD_DEGRADED:
         return PRIORITY_CRIT;
@@ -30,7 +31,8 @@ int journal_entry_priority(const struct record *record) {
     }
 }
 
-static const char *message_id(const char *event) {
+static const char *message_id(const char *event)
+{
 #define X(name, id) {name, id},
     static const struct { const char *event, *id; } ids[] = {MESSAGE_IDS(X)};
 #undef X
@@ -40,7 +42,8 @@ static const char *message_id(const char *event) {
     return NULL;
 }
 
-static void add_field(struct buf *fields, const char *name, const char *value) {
+static void add_field(struct buf *fields, const char *name, const char *value)
+{
     if (!value)
         return;
     buf_add_text(fields, name);
@@ -49,7 +52,8 @@ static void add_field(struct buf *fields, const char *name, const char *value) {
     buf_add_char(fields, '\0');
 }
 
-static void add_number_field(struct buf *fields, const char *name, uint64_t number) {
+static void add_number_field(struct buf *fields, const char *name, uint64_t number)
+{
     buf_add_text(fields, name);
     buf_add_char(fields, '=');
     buf_add_u64(fields, number);
@@ -57,7 +61,8 @@ static void add_number_field(struct buf *fields, const char *name, uint64_t numb
 }
 
 /* "2026-0042 TIB: " */
-static void add_head(struct buf *buf, const struct record *record) {
+static void add_head(struct buf *buf, const struct record *record)
+{
     size_t begin = buf->len;
     if (record->drill)
         buf_add_text(buf, "DRILL ");
@@ -71,7 +76,8 @@ static void add_head(struct buf *buf, const struct record *record) {
         buf_add_text(buf, ": ");
 }
 
-static void add_after(struct buf *buf, const char *before, const char *text) {
+static void add_after(struct buf *buf, const char *before, const char *text)
+{
     if (!text || !*text)
         return;
     buf_add_text(buf, before);
@@ -79,7 +85,8 @@ static void add_after(struct buf *buf, const char *before, const char *text) {
 }
 
 /* What people and providers write may hold anything. */
-static void add_words_after(struct buf *buf, const char *before, const char *text) {
+static void add_words_after(struct buf *buf, const char *before, const char *text)
+{
     if (!text || !*text)
         return;
     buf_add_text(buf, before);
@@ -87,7 +94,8 @@ static void add_words_after(struct buf *buf, const char *before, const char *tex
 }
 
 /* "page to anna.berg by sms (…605)" */
-static void add_message_words(struct buf *buf, const struct record *record) {
+static void add_message_words(struct buf *buf, const struct record *record)
+{
     bool page = record->purpose == PURPOSE_PAGE || record->purpose == 0;
     buf_add_text(buf, page ? "page" : "notice (");
     if (!page) {
@@ -104,14 +112,16 @@ static void add_message_words(struct buf *buf, const struct record *record) {
     }
 }
 
-static void add_step_words(struct buf *buf, const struct record *record) {
+static void add_step_words(struct buf *buf, const struct record *record)
+{
     buf_add_text(buf, "step ");
     buf_add_u64(buf, record->step);
     buf_add_text(buf, record->kind == RECORD_STEP_BEGUN ? " begun" : " skipped");
     add_words_after(buf, ": ", record->text);
 }
 
-static void add_page_words(struct buf *buf, const struct record *record) {
+static void add_page_words(struct buf *buf, const struct record *record)
+{
     add_message_words(buf, record);
     switch (record->kind) {
     case RECORD_PAGE_QUEUED:
@@ -131,7 +141,8 @@ static void add_page_words(struct buf *buf, const struct record *record) {
     }
 }
 
-static void add_answer_words(struct buf *buf, const struct record *record, const char *verb) {
+static void add_answer_words(struct buf *buf, const struct record *record, const char *verb)
+{
     buf_add_text(buf, verb);
     add_after(buf, " by ", record->person);
     if (record->channel)
@@ -140,7 +151,8 @@ static void add_answer_words(struct buf *buf, const struct record *record, const
         add_after(buf, ", entered by ", record->actor);
 }
 
-static void add_note_words(struct buf *buf, const struct record *record) {
+static void add_note_words(struct buf *buf, const struct record *record)
+{
     add_answer_words(buf, record, "note");
     if (record->eta_minutes) {
         buf_add_text(buf, ": there in ");
@@ -150,7 +162,8 @@ static void add_note_words(struct buf *buf, const struct record *record) {
     add_words_after(buf, ": ", record->text);
 }
 
-static void add_opened_words(struct buf *buf, const struct record *record) {
+static void add_opened_words(struct buf *buf, const struct record *record)
+{
     buf_add_text(buf, record->bundle ? "opened as a bundle" : "opened");
     add_after(buf, " by ", record->source);
     if (record->severity)
@@ -159,7 +172,8 @@ static void add_opened_words(struct buf *buf, const struct record *record) {
     add_words_after(buf, ", ", record->location);
 }
 
-static void add_words(struct buf *buf, const struct record *record) {
+static void add_words(struct buf *buf, const struct record *record)
+{
     switch (record->kind) {
     case RECORD_OPENED:
         add_opened_words(buf, record);
@@ -232,14 +246,16 @@ static void add_words(struct buf *buf, const struct record *record) {
     }
 }
 
-static void add_message_field(struct buf *fields, const struct record *record) {
+static void add_message_field(struct buf *fields, const struct record *record)
+{
     buf_add_text(fields, "MESSAGE=");
     add_head(fields, record);
     add_words(fields, record);
     buf_add_char(fields, '\0');
 }
 
-static void add_id_fields(struct buf *fields, const struct record *record) {
+static void add_id_fields(struct buf *fields, const struct record *record)
+{
     if (record->incident) {
         buf_add_text(fields, "BEREDD_INCIDENT=");
         incident_add_id(fields, record->incident);
@@ -252,7 +268,8 @@ static void add_id_fields(struct buf *fields, const struct record *record) {
     }
 }
 
-bool journal_entry_add(struct buf *fields, const struct record *record, const char *log_head) {
+bool journal_entry_add(struct buf *fields, const struct record *record, const char *log_head)
+{
     const char *event = record_event_name(record->kind);
     if (!event)
         return false;
@@ -275,7 +292,8 @@ bool journal_entry_add(struct buf *fields, const struct record *record, const ch
     return true;
 }
 
-void journal_entry_add_log(struct buf *fields, int priority, const char *message) {
+void journal_entry_add_log(struct buf *fields, int priority, const char *message)
+{
     add_field(fields, "MESSAGE", message);
     add_number_field(fields, "PRIORITY", (uint64_t)priority);
     add_field(fields, "SYSLOG_IDENTIFIER", "beredd");

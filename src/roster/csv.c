@@ -22,7 +22,8 @@ static const uint16_t windows_1252[32] = {
     0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
 };
 
-static void add_from_windows_1252(struct buf *buf, const char *bytes, size_t len) {
+static void add_from_windows_1252(struct buf *buf, const char *bytes, size_t len)
+{
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)bytes[i];
         uint32_t character = c >= 0x80 && c < 0xA0 ? windows_1252[c - 0x80] : c;
@@ -30,7 +31,8 @@ static void add_from_windows_1252(struct buf *buf, const char *bytes, size_t len
     }
 }
 
-static const char *refuse_bytes(const char *bytes, size_t len) {
+static const char *refuse_bytes(const char *bytes, size_t len)
+{
     bool utf16 = len >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
     if (utf16)
         return "it is UTF-16: save it as CSV UTF-8";
@@ -41,7 +43,8 @@ static const char *refuse_bytes(const char *bytes, size_t len) {
 
 /* ---- which separator ---- */
 
-static bool take_sep_line(struct parser *parser) {
+static bool take_sep_line(struct parser *parser)
+{
     size_t left = (size_t)(parser->end - parser->at);
     if (left < 6 || memcmp(parser->at, "sep=", 4) != 0 || !strchr(";,\t", parser->at[4]) || !strchr("\r\n", parser->at[5]))
         return false;
@@ -51,7 +54,8 @@ static bool take_sep_line(struct parser *parser) {
 }
 
 /* The one that stands most often in the first row that holds anything, outside of quotes. */
-static void find_separator(struct parser *parser) {
+static void find_separator(struct parser *parser)
+{
     static const char candidates[] = {';', ',', '\t'};
     size_t counts[sizeof(candidates)] = {0};
     bool quoted = false, any = false;
@@ -69,16 +73,19 @@ static void find_separator(struct parser *parser) {
 
 /* ---- rows and fields ---- */
 
-static enum err fail(struct parser *parser, enum err err, const char *why) {
+static enum err fail(struct parser *parser, enum err err, const char *why)
+{
     parser->why = why;
     return err;
 }
 
-static bool at_line_end(const struct parser *parser) {
+static bool at_line_end(const struct parser *parser)
+{
     return parser->at == parser->end || *parser->at == '\n' || *parser->at == '\r';
 }
 
-static void skip_line_end(struct parser *parser) {
+static void skip_line_end(struct parser *parser)
+{
     if (parser->at < parser->end && *parser->at == '\r')
         parser->at++;
     if (parser->at < parser->end && *parser->at == '\n')
@@ -87,7 +94,8 @@ static void skip_line_end(struct parser *parser) {
 }
 
 /* What stands between quotes, doubled ones being one; the first has been passed. */
-static enum err read_quoted(struct parser *parser) {
+static enum err read_quoted(struct parser *parser)
+{
     while (parser->at < parser->end) {
         char c = *parser->at++;
         if (c == '"') {
@@ -103,7 +111,8 @@ static enum err read_quoted(struct parser *parser) {
     return fail(parser, ERR_SYNTAX, "a quotation mark is never closed");
 }
 
-static enum err read_field(struct parser *parser) {
+static enum err read_field(struct parser *parser)
+{
     buf_clear(&parser->field);
     while (parser->at < parser->end && *parser->at == ' ' && parser->csv->separator != ' ')
         parser->at++;
@@ -126,7 +135,8 @@ static enum err read_field(struct parser *parser) {
     return ERR_OK;
 }
 
-static enum err read_row(struct parser *parser) {
+static enum err read_row(struct parser *parser)
+{
     parser->n_fields = 0;
     for (;;) {
         enum err err = read_field(parser);
@@ -138,14 +148,16 @@ static enum err read_row(struct parser *parser) {
     }
 }
 
-static bool is_empty_row(const struct parser *parser) {
+static bool is_empty_row(const struct parser *parser)
+{
     for (size_t i = 0; i < parser->n_fields; i++)
         if (*parser->fields[i])
             return false;
     return true;
 }
 
-static enum err keep_row(struct parser *parser, int line) {
+static enum err keep_row(struct parser *parser, int line)
+{
     struct csv *csv = parser->csv;
     if (is_empty_row(parser))
         return ERR_OK;
@@ -162,7 +174,8 @@ static enum err keep_row(struct parser *parser, int line) {
     return ERR_OK;
 }
 
-static enum err read_rows(struct parser *parser) {
+static enum err read_rows(struct parser *parser)
+{
     enum err err = ERR_OK;
     if (take_sep_line(parser))
         skip_line_end(parser);
@@ -181,7 +194,8 @@ static enum err read_rows(struct parser *parser) {
 
 /* ---- the whole ---- */
 
-static enum err parse_text(struct csv *csv, const struct buf *text, int *ret_line, const char **ret_why) {
+static enum err parse_text(struct csv *csv, const struct buf *text, int *ret_line, const char **ret_why)
+{
     struct parser parser = {.at = buf_text(text), .end = buf_text(text) + text->len, .csv = csv, .line = 1};
     enum err err = read_rows(&parser);
     *ret_line = parser.line;
@@ -190,7 +204,8 @@ static enum err parse_text(struct csv *csv, const struct buf *text, int *ret_lin
     return err;
 }
 
-enum err csv_parse(const void *bytes, size_t len, struct csv **ret, int *ret_line, const char **ret_why) {
+enum err csv_parse(const void *bytes, size_t len, struct csv **ret, int *ret_line, const char **ret_why)
+{
     CLEANUP_BUF struct buf text = {0};
     *ret = NULL;
     *ret_line = 1;
@@ -214,7 +229,8 @@ enum err csv_parse(const void *bytes, size_t len, struct csv **ret, int *ret_lin
     return err;
 }
 
-void csv_free(struct csv *csv) {
+void csv_free(struct csv *csv)
+{
     if (!csv)
         return;
     arena_free(csv->arena);

@@ -10,7 +10,8 @@ enum { LINE_OCTETS_MAX = 75, EVENTS_MAX = 20000 };
 
 /* ---- lines ---- */
 
-void ics_add_escaped(struct buf *buf, const char *text) {
+void ics_add_escaped(struct buf *buf, const char *text)
+{
     for (; *text; text++) {
         if (*text == '\n')
             buf_add_text(buf, "\\n");
@@ -22,7 +23,8 @@ void ics_add_escaped(struct buf *buf, const char *text) {
     }
 }
 
-void ics_add_line(struct buf *buf, const char *name, const char *value) {
+void ics_add_line(struct buf *buf, const char *name, const char *value)
+{
     CLEANUP_BUF struct buf line = {0};
     buf_add_text(&line, name);
     buf_add_char(&line, ':');
@@ -43,14 +45,16 @@ void ics_add_line(struct buf *buf, const char *name, const char *value) {
     }
 }
 
-static void add_text_line(struct buf *buf, const char *name, const struct buf *text) {
+static void add_text_line(struct buf *buf, const char *name, const struct buf *text)
+{
     CLEANUP_BUF struct buf value = {0};
     ics_add_escaped(&value, buf_text(text));
     ics_add_line(buf, name, buf_text(&value));
 }
 
 /* 20261221T110000Z */
-static void add_utc(struct buf *buf, int64_t utc_usec) {
+static void add_utc(struct buf *buf, int64_t utc_usec)
+{
     struct civil utc;
     int64_t sec = utc_usec / USEC_PER_SEC - (utc_usec % USEC_PER_SEC < 0);
     civil_from_sec(sec, &utc);
@@ -64,7 +68,8 @@ static void add_utc(struct buf *buf, int64_t utc_usec) {
     buf_add_char(buf, 'Z');
 }
 
-static void add_time_line(struct buf *buf, const char *name, int64_t utc_usec) {
+static void add_time_line(struct buf *buf, const char *name, int64_t utc_usec)
+{
     CLEANUP_BUF struct buf value = {0};
     add_utc(&value, utc_usec);
     ics_add_line(buf, name, buf_text(&value));
@@ -72,11 +77,13 @@ static void add_time_line(struct buf *buf, const char *name, int64_t utc_usec) {
 
 /* ---- words ---- */
 
-static const char *word(enum language language, const char *sv, const char *en) {
+static const char *word(enum language language, const char *sv, const char *en)
+{
     return language == LANGUAGE_EN ? en : sv;
 }
 
-static void add_names(struct buf *buf, const struct person *const *persons, size_t n) {
+static void add_names(struct buf *buf, const struct person *const *persons, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         buf_add_text(buf, i ? ", " : "");
         buf_add_text(buf, persons[i]->name);
@@ -84,7 +91,8 @@ static void add_names(struct buf *buf, const struct person *const *persons, size
 }
 
 /* "TIB: Bo Ek (ersättare Anna Berg)" */
-static void add_roster_summary(struct buf *buf, const struct roster_ics *ics, const struct on_call *on_call) {
+static void add_roster_summary(struct buf *buf, const struct roster_ics *ics, const struct on_call *on_call)
+{
     buf_add_text(buf, ics->roster->role);
     buf_add_text(buf, ": ");
     buf_add_text(buf, on_call->primary ? on_call->primary->name : on_call->group ? on_call->group->title
@@ -97,7 +105,8 @@ static void add_roster_summary(struct buf *buf, const struct roster_ics *ics, co
 }
 
 /* "TIB: Anna Berg, ersättare för Bo Ek" */
-static void add_backup_summary(struct buf *buf, const struct roster_ics *ics, const struct on_call *on_call) {
+static void add_backup_summary(struct buf *buf, const struct roster_ics *ics, const struct on_call *on_call)
+{
     buf_add_text(buf, ics->roster->role);
     buf_add_text(buf, ": ");
     buf_add_text(buf, ics->person->name);
@@ -108,7 +117,8 @@ static void add_backup_summary(struct buf *buf, const struct roster_ics *ics, co
     buf_add_text(buf, on_call->primary->name);
 }
 
-static void add_description(struct buf *buf, const struct plan *plan, const struct roster *roster) {
+static void add_description(struct buf *buf, const struct plan *plan, const struct roster *roster)
+{
     buf_add_text(buf, roster->title);
     if (plan->organisation && *plan->organisation) {
         buf_add_text(buf, ", ");
@@ -125,7 +135,8 @@ struct event {
 };
 
 /* A name's ASCII letters and digits in lower case, other bytes in hex: Håbo and Habo stay apart. */
-static void add_slug(struct buf *buf, const char *text) {
+static void add_slug(struct buf *buf, const char *text)
+{
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         if (c >= 'A' && c <= 'Z')
@@ -137,7 +148,8 @@ static void add_slug(struct buf *buf, const char *text) {
     }
 }
 
-static void add_uid(struct buf *buf, const struct roster_ics *ics, const struct event *event) {
+static void add_uid(struct buf *buf, const struct roster_ics *ics, const struct event *event)
+{
     CLEANUP_BUF struct buf uid = {0};
     add_slug(&uid, ics->roster->role);
     buf_add_char(&uid, '-');
@@ -156,7 +168,8 @@ static void add_uid(struct buf *buf, const struct roster_ics *ics, const struct 
 }
 
 /* Who it is by id, so that what was exported can be read back without guessing at names. */
-static void add_ids(struct buf *buf, const struct event *event) {
+static void add_ids(struct buf *buf, const struct event *event)
+{
     CLEANUP_BUF struct buf backups = {0};
     const struct on_call *on_call = event->on_call;
     if (on_call->primary && !event->as_backup)
@@ -169,7 +182,8 @@ static void add_ids(struct buf *buf, const struct event *event) {
         ics_add_line(buf, "X-BEREDD-BACKUPS", buf_text(&backups));
 }
 
-static void add_event(struct buf *buf, const struct roster_ics *ics, const struct event *event) {
+static void add_event(struct buf *buf, const struct roster_ics *ics, const struct event *event)
+{
     CLEANUP_BUF struct buf summary = {0}, description = {0};
     if (event->as_backup)
         add_backup_summary(&summary, ics, event->on_call);
@@ -192,7 +206,8 @@ static void add_event(struct buf *buf, const struct roster_ics *ics, const struc
 /* ---- which of them ---- */
 
 /* Nobody, though somebody should be: some of it lies within the hours, and duties lie on both sides of it. */
-static bool is_gap(const struct roster_ics *ics, const struct event *event) {
+static bool is_gap(const struct roster_ics *ics, const struct event *event)
+{
     const struct tz *tz = ics->plan->tz;
     if (event->from_usec == INT64_MIN || event->until_usec == INT64_MAX)
         return false;
@@ -200,14 +215,16 @@ static bool is_gap(const struct roster_ics *ics, const struct event *event) {
            roster_hours_after(ics->roster, tz, event->from_usec) < event->until_usec;
 }
 
-static bool is_backup(const struct on_call *on_call, const struct person *person) {
+static bool is_backup(const struct on_call *on_call, const struct person *person)
+{
     for (size_t i = 0; i < on_call->n_backups; i++)
         if (on_call->backups[i] == person)
             return true;
     return false;
 }
 
-static bool is_shown(const struct roster_ics *ics, struct event *event) {
+static bool is_shown(const struct roster_ics *ics, struct event *event)
+{
     const struct on_call *on_call = event->on_call;
     if (!ics->person)
         return on_call->primary || on_call->group || is_gap(ics, event);
@@ -215,7 +232,8 @@ static bool is_shown(const struct roster_ics *ics, struct event *event) {
     return on_call->primary == ics->person || event->as_backup;
 }
 
-static void add_events(struct buf *buf, const struct roster_ics *ics) {
+static void add_events(struct buf *buf, const struct roster_ics *ics)
+{
     int64_t at_usec = ics->from_usec;
     for (int i = 0; i < EVENTS_MAX && at_usec < ics->to_usec; i++) {
         struct on_call on_call;
@@ -228,7 +246,8 @@ static void add_events(struct buf *buf, const struct roster_ics *ics) {
     }
 }
 
-static void add_calendar_name(struct buf *buf, const struct roster_ics *ics) {
+static void add_calendar_name(struct buf *buf, const struct roster_ics *ics)
+{
     CLEANUP_BUF struct buf name = {0};
     buf_add_text(&name, ics->roster->role);
     if (ics->person) {
@@ -243,7 +262,8 @@ static void add_calendar_name(struct buf *buf, const struct roster_ics *ics) {
     add_text_line(buf, "X-WR-CALNAME", &name);
 }
 
-void roster_add_ics(struct buf *buf, const struct roster_ics *ics) {
+void roster_add_ics(struct buf *buf, const struct roster_ics *ics)
+{
     ics_add_line(buf, "BEGIN", "VCALENDAR");
     ics_add_line(buf, "VERSION", "2.0");
     ics_add_line(buf, "PRODID", word(ics->language, "-//beredd//beredd//SV", "-//beredd//beredd//EN"));

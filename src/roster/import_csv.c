@@ -25,7 +25,8 @@ static const char *const headings[COLUMN_COUNT][12] = {
     [COLUMN_BACKUP] = {"ersättare", "backup", "backups", "reserv", "secondary", "bakjour"},
 };
 
-static enum column column_of(const struct roster_import *import, const char *heading) {
+static enum column column_of(const struct roster_import *import, const char *heading)
+{
     for (enum column column = 0; column < COLUMN_COUNT; column++)
         for (size_t i = 0; i < N_ELEMENTS(headings[column]) && headings[column][i]; i++)
             if (text_equal_fold(heading, headings[column][i]))
@@ -33,7 +34,8 @@ static enum column column_of(const struct roster_import *import, const char *hea
     return text_equal_fold(heading, import->roster->role) ? COLUMN_NAME : COLUMN_COUNT;
 }
 
-static void unknown_heading(const struct table *table, const struct csv_row *row, const char *heading) {
+static void unknown_heading(const struct table *table, const struct csv_row *row, const char *heading)
+{
     static const char *const known[] = {"vecka", "år", "från", "till", "namn", "ersättare", "week", "year", "from", "to", "name", "backup"};
     const char *near = text_nearest(heading, known, N_ELEMENTS(known));
     if (near)
@@ -42,11 +44,13 @@ static void unknown_heading(const struct table *table, const struct csv_row *row
         roster_import_problem(table->import, row->line, false, "the column '%s' is left out", heading);
 }
 
-static bool has(const struct table *table, enum column column) {
+static bool has(const struct table *table, enum column column)
+{
     return table->at[column] != SIZE_MAX;
 }
 
-static bool read_headings(struct table *table) {
+static bool read_headings(struct table *table)
+{
     const struct csv_row *row = &table->csv->rows[0];
     size_t errors = table->import->n_errors;
     for (enum column column = 0; column < COLUMN_COUNT; column++)
@@ -68,25 +72,29 @@ static bool read_headings(struct table *table) {
     return table->import->n_errors == errors;
 }
 
-static const char *cell(const struct table *table, const struct csv_row *row, enum column column) {
+static const char *cell(const struct table *table, const struct csv_row *row, enum column column)
+{
     return table->at[column] < row->n ? row->fields[table->at[column]] : "";
 }
 
 /* ---- weeks ---- */
 
 /* Digits, at least one and at most max. */
-static bool take_number(const char **at, int max, int *ret) {
+static bool take_number(const char **at, int max, int *ret)
+{
     int digits = 0;
     for (*ret = 0; **at >= '0' && **at <= '9' && digits <= max; ++*at, digits++)
         *ret = 10 * *ret + **at - '0';
     return digits >= 1 && digits <= max;
 }
 
-static const char *skip(const char *at, const char *of) {
+static const char *skip(const char *at, const char *of)
+{
     return at + strspn(at, of);
 }
 
-static const char *skip_week_word(const char *at) {
+static const char *skip_week_word(const char *at)
+{
     static const char *const words[] = {"vecka", "week", "v.", "v", "w"};
     for (size_t i = 0; i < N_ELEMENTS(words); i++)
         if (text_starts_with_fold(at, words[i]))
@@ -95,7 +103,8 @@ static const char *skip_week_word(const char *at) {
 }
 
 /* The year in which a bare week is nearest: not more than eight weeks ago. */
-static struct iso_week nearest_week(const struct roster_import *import, int week) {
+static struct iso_week nearest_week(const struct roster_import *import, int week)
+{
     struct civil local;
     tz_to_local(import->plan->tz, import->now_usec, &local);
     struct iso_week first = iso_week_of_day(civil_day(local.year, local.month, local.day) - (int64_t)7 * WEEKS_BACK);
@@ -108,7 +117,8 @@ static struct iso_week nearest_week(const struct roster_import *import, int week
 }
 
 /* "2026-W52", "2026-52", "2026 v. 52", "52", "v. 52": moves *at behind it. year: of its own column, or 0. */
-static bool take_week(const struct roster_import *import, const char **at, int year, struct iso_week *ret) {
+static bool take_week(const struct roster_import *import, const char **at, int year, struct iso_week *ret)
+{
     int number;
     const char *begin = skip_week_word(*at), *digits = begin;
     if (!take_number(&digits, 4, &number))
@@ -126,7 +136,8 @@ static bool take_week(const struct roster_import *import, const char **at, int y
     return ret->year >= 1983 && ret->year <= 8000 && iso_week_valid(*ret);
 }
 
-static bool take_range_mark(const char **at) {
+static bool take_range_mark(const char **at)
+{
     static const char *const marks[] = {"..", "–", "—", "-", "till", "to"};
     *at = skip(*at, " ");
     for (size_t i = 0; i < N_ELEMENTS(marks); i++)
@@ -137,13 +148,15 @@ static bool take_range_mark(const char **at) {
     return false;
 }
 
-static bool read_year(const struct table *table, const struct csv_row *row, int *ret) {
+static bool read_year(const struct table *table, const struct csv_row *row, int *ret)
+{
     const char *text = cell(table, row, COLUMN_YEAR), *at = text;
     *ret = 0;
     return !*text || (take_number(&at, 4, ret) && !*at && at - text == 4);
 }
 
-static bool read_weeks(const struct table *table, const struct csv_row *row, struct iso_week *ret_first, struct iso_week *ret_last) {
+static bool read_weeks(const struct table *table, const struct csv_row *row, struct iso_week *ret_first, struct iso_week *ret_last)
+{
     const char *text = cell(table, row, COLUMN_WEEK), *at = text;
     int year;
     bool good = read_year(table, row, &year) && take_week(table->import, &at, year, ret_first);
@@ -158,7 +171,8 @@ static bool read_weeks(const struct table *table, const struct csv_row *row, str
     return good;
 }
 
-static void set_weeks(const struct table *table, struct iso_week first, struct iso_week last, struct import_shift *ret) {
+static void set_weeks(const struct table *table, struct iso_week first, struct iso_week last, struct import_shift *ret)
+{
     const struct tz *tz = table->import->plan->tz;
     struct iso_week after = iso_week_of_day(iso_week_monday(last) + 7);
     ret->from_usec = roster_week_begin(table->import->roster, tz, first);
@@ -169,7 +183,8 @@ static void set_weeks(const struct table *table, struct iso_week first, struct i
 /* ---- times ---- */
 
 /* "2026-12-24", "2026-12-24 08:00", "2026-12-24T08:00:00"; a day alone means its handover. */
-static bool parse_time(const struct roster *roster, const char *text, struct civil *ret) {
+static bool parse_time(const struct roster *roster, const char *text, struct civil *ret)
+{
     const char *at = text;
     *ret = (struct civil){.hour = roster->handover_minute / 60, .minute = roster->handover_minute % 60};
     if (!take_number(&at, 4, &ret->year) || at - text != 4 || *at++ != '-' || !take_number(&at, 2, &ret->month) || *at++ != '-' ||
@@ -190,7 +205,8 @@ static bool parse_time(const struct roster *roster, const char *text, struct civ
     return ret->year >= 1983 && ret->year <= 8000 && civil_valid(ret);
 }
 
-static bool read_time(const struct table *table, const struct csv_row *row, enum column column, enum tz_edge edge, int64_t *ret_usec) {
+static bool read_time(const struct table *table, const struct csv_row *row, enum column column, enum tz_edge edge, int64_t *ret_usec)
+{
     const char *text = cell(table, row, column);
     struct civil local;
     if (!parse_time(table->import->roster, text, &local)) {
@@ -203,7 +219,8 @@ static bool read_time(const struct table *table, const struct csv_row *row, enum
 
 /* ---- rows ---- */
 
-static bool read_when(const struct table *table, const struct csv_row *row, struct import_shift *ret) {
+static bool read_when(const struct table *table, const struct csv_row *row, struct import_shift *ret)
+{
     struct iso_week first, last;
     if (!has(table, COLUMN_WEEK)) {
         bool from = read_time(table, row, COLUMN_FROM, TZ_BEGIN, &ret->from_usec);
@@ -215,7 +232,8 @@ static bool read_when(const struct table *table, const struct csv_row *row, stru
     return true;
 }
 
-static bool read_who(const struct table *table, const struct csv_row *row, struct import_shift *ret) {
+static bool read_who(const struct table *table, const struct csv_row *row, struct import_shift *ret)
+{
     const struct person *named[1 + ROSTER_MAX_BACKUPS];
     size_t n;
     bool good = roster_import_people(table->import, row->line, cell(table, row, COLUMN_NAME), named, N_ELEMENTS(named), &n);
@@ -231,7 +249,8 @@ static bool read_who(const struct table *table, const struct csv_row *row, struc
     return good;
 }
 
-static void read_row(const struct table *table, const struct csv_row *row) {
+static void read_row(const struct table *table, const struct csv_row *row)
+{
     struct import_shift shift = {.line = row->line};
     bool when = read_when(table, row, &shift), who = read_who(table, row, &shift);
     if (!when || !who)
@@ -242,7 +261,8 @@ static void read_row(const struct table *table, const struct csv_row *row) {
         roster_import_add(table->import, &shift);
 }
 
-void roster_import_csv(struct roster_import *import, const struct csv *csv) {
+void roster_import_csv(struct roster_import *import, const struct csv *csv)
+{
     struct table table = {.import = import, .csv = csv};
     if (csv->n == 0) {
         roster_import_problem(import, 1, true, "there is nothing in it");

@@ -9,7 +9,8 @@
 
 /* ---- problems ---- */
 
-void roster_import_problem(struct roster_import *import, int line, bool error, const char *format, ...) {
+void roster_import_problem(struct roster_import *import, int line, bool error, const char *format, ...)
+{
     CLEANUP_BUF struct buf text = {0};
     va_list args;
     if (!import->arena)
@@ -23,7 +24,8 @@ void roster_import_problem(struct roster_import *import, int line, bool error, c
     import->problems[import->n_problems++] = (struct import_problem){line, error, arena_strdup(import->arena, buf_text(&text))};
 }
 
-void roster_import_done(struct roster_import *import) {
+void roster_import_done(struct roster_import *import)
+{
     arena_free(import->arena);
     free(import->shifts);
     import->arena = NULL;
@@ -33,7 +35,8 @@ void roster_import_done(struct roster_import *import) {
 
 /* ---- people ---- */
 
-static void unknown_person(struct roster_import *import, int line, const char *typed) {
+static void unknown_person(struct roster_import *import, int line, const char *typed)
+{
     const struct plan *plan = import->plan;
     CLEANUP_FREE const char **known = NEW_ARRAY(const char *, 2 * plan->n_persons + 1);
     for (size_t i = 0; i < plan->n_persons; i++) {
@@ -47,7 +50,8 @@ static void unknown_person(struct roster_import *import, int line, const char *t
         roster_import_problem(import, line, true, "'%s' is nobody in people.ini", typed);
 }
 
-static const struct person *find_person(struct roster_import *import, int line, const char *typed) {
+static const struct person *find_person(struct roster_import *import, int line, const char *typed)
+{
     const struct plan *plan = import->plan;
     const struct person *found = plan_person_typed(plan, typed);
     if (found)
@@ -68,7 +72,8 @@ static const struct person *find_person(struct roster_import *import, int line, 
 }
 
 /* The end of a name within a cell; *ret_next is where the next begins. */
-static const char *name_end(const char *at, const char **ret_next) {
+static const char *name_end(const char *at, const char **ret_next)
+{
     static const char *const words[] = {" och ", " and ", " samt "};
     for (const char *end = at;; end++) {
         *ret_next = end + (*end != '\0');
@@ -82,7 +87,8 @@ static const char *name_end(const char *at, const char **ret_next) {
     }
 }
 
-static bool means_nobody(const char *text) {
+static bool means_nobody(const char *text)
+{
     static const char *const words[] = {"-", "–", "—", "ingen", "vakant", "nobody", "none", "vacant", "?"};
     for (size_t i = 0; i < N_ELEMENTS(words); i++)
         if (text_equal_fold(text, words[i]))
@@ -90,7 +96,8 @@ static bool means_nobody(const char *text) {
     return !*text;
 }
 
-bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max, size_t *ret_n) {
+bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max, size_t *ret_n)
+{
     const char *next;
     bool good = true;
     *ret_n = 0;
@@ -113,14 +120,16 @@ bool roster_import_people(struct roster_import *import, int line, const char *ce
 
 /* ---- shifts ---- */
 
-static bool is_named(const struct import_shift *shift, size_t n, const struct person *person) {
+static bool is_named(const struct import_shift *shift, size_t n, const struct person *person)
+{
     for (size_t i = 0; i < n; i++)
         if (shift->backups[i] == person)
             return true;
     return shift->primary == person;
 }
 
-static void drop_doubles(struct roster_import *import, struct import_shift *shift) {
+static void drop_doubles(struct roster_import *import, struct import_shift *shift)
+{
     size_t n = 0;
     for (size_t i = 0; i < shift->n_backups; i++) {
         if (is_named(shift, n, shift->backups[i]))
@@ -131,7 +140,8 @@ static void drop_doubles(struct roster_import *import, struct import_shift *shif
     shift->n_backups = n;
 }
 
-void roster_import_add(struct roster_import *import, const struct import_shift *given) {
+void roster_import_add(struct roster_import *import, const struct import_shift *given)
+{
     struct import_shift shift = *given;
     int64_t years_usec = INT64_C(50) * 366 * USEC_PER_DAY;
     drop_doubles(import, &shift);
@@ -154,17 +164,20 @@ void roster_import_add(struct roster_import *import, const struct import_shift *
 
 /* ---- summaries of events ---- */
 
-static bool is_letter(unsigned char c) {
+static bool is_letter(unsigned char c)
+{
     return c >= 0x80 || (c >= 'a' && c <= 'z');
 }
 
 /* In folded text. */
-static bool is_word_at(const char *text, const char *at, size_t len) {
+static bool is_word_at(const char *text, const char *at, size_t len)
+{
     return !(at > text && is_letter((unsigned char)at[-1])) && !is_letter((unsigned char)at[len]);
 }
 
 /* Whether a name stands in a text, in any case, as words of its own. */
-static bool holds_name(const char *text, const char *name) {
+static bool holds_name(const char *text, const char *name)
+{
     CLEANUP_BUF struct buf folded = {0}, wanted = {0};
     text_add_folded(&folded, text, strlen(text));
     text_add_folded(&wanted, name, strlen(name));
@@ -174,7 +187,8 @@ static bool holds_name(const char *text, const char *name) {
     return false;
 }
 
-static const struct person *only_person_in(struct roster_import *import, int line, const char *text) {
+static const struct person *only_person_in(struct roster_import *import, int line, const char *text)
+{
     const struct person *found = NULL;
     for (size_t i = 0; i < import->plan->n_persons; i++) {
         const struct person *person = &import->plan->persons[i];
@@ -192,7 +206,8 @@ static const struct person *only_person_in(struct roster_import *import, int lin
 }
 
 /* "TIB: " and "Tjänsteperson i beredskap: " go. */
-static const char *without_role(const struct roster *roster, const char *summary) {
+static const char *without_role(const struct roster *roster, const char *summary)
+{
     const char *const heads[] = {roster->role, roster->title};
     for (size_t i = 0; i < N_ELEMENTS(heads); i++) {
         size_t len = heads[i] ? strlen(heads[i]) : 0;
@@ -203,7 +218,8 @@ static const char *without_role(const struct roster *roster, const char *summary
 }
 
 /* "(ersättare A, B)" at the end: *ret_names is "A, B", and what goes before it is put into `before`. */
-static bool split_backups(const char *text, struct buf *before, struct buf *names) {
+static bool split_backups(const char *text, struct buf *before, struct buf *names)
+{
     static const char *const words[] = {"ersättare", "backup", "backups", "reserv"};
     size_t len = strlen(text);
     const char *open = len > 0 && text[len - 1] == ')' ? strrchr(text, '(') : NULL;
@@ -221,14 +237,16 @@ static bool split_backups(const char *text, struct buf *before, struct buf *name
     return false;
 }
 
-static const struct person *exact_person(const struct roster_import *import, const char *name) {
+static const struct person *exact_person(const struct roster_import *import, const char *name)
+{
     const struct person *found = plan_person_typed(import->plan, name);
     for (size_t i = 0; !found && i < import->plan->n_persons; i++)
         found = text_equal_fold(import->plan->persons[i].name, name) ? &import->plan->persons[i] : NULL;
     return found;
 }
 
-bool roster_import_summary(struct roster_import *import, int line, const char *summary, struct import_shift *ret) {
+bool roster_import_summary(struct roster_import *import, int line, const char *summary, struct import_shift *ret)
+{
     CLEANUP_BUF struct buf before = {0}, names = {0}, name = {0};
     const char *text = without_role(import->roster, summary);
     bool has_backups = split_backups(text, &before, &names);
@@ -241,7 +259,8 @@ bool roster_import_summary(struct roster_import *import, int line, const char *s
 
 /* ---- the file ---- */
 
-static void add_local(struct buf *buf, const struct tz *tz, int64_t at_usec) {
+static void add_local(struct buf *buf, const struct tz *tz, int64_t at_usec)
+{
     struct civil local;
     tz_to_local(tz, at_usec, &local);
     buf_add_padded(buf, (uint64_t)local.year, 4);
@@ -255,13 +274,15 @@ static void add_local(struct buf *buf, const struct tz *tz, int64_t at_usec) {
     buf_add_padded(buf, (uint64_t)local.minute, 2);
 }
 
-static int64_t minute_of(int64_t at_usec, bool up) {
+static int64_t minute_of(int64_t at_usec, bool up)
+{
     int64_t rest = at_usec % USEC_PER_MIN;
     rest = rest < 0 ? rest + USEC_PER_MIN : rest;
     return at_usec - rest + (up && rest ? USEC_PER_MIN : 0);
 }
 
-static void add_who(struct buf *buf, const struct import_shift *shift) {
+static void add_who(struct buf *buf, const struct import_shift *shift)
+{
     buf_add_text(buf, shift->primary ? shift->primary->id : "*");
     for (size_t i = 0; i < shift->n_backups; i++) {
         buf_add_text(buf, ", ");
@@ -271,7 +292,8 @@ static void add_who(struct buf *buf, const struct import_shift *shift) {
         buf_add_text(buf, ", -");
 }
 
-void roster_import_add_text(const struct roster_import *import, struct buf *buf) {
+void roster_import_add_text(const struct roster_import *import, struct buf *buf)
+{
     const struct tz *tz = import->plan->tz;
     buf_add_text(buf, "[shifts]\n");
     for (size_t i = 0; i < import->n_shifts; i++) {

@@ -21,7 +21,8 @@ struct run {
 };
 
 /* splitmix64 */
-static void fill_random(void *userdata, void *bytes, size_t len) {
+static void fill_random(void *userdata, void *bytes, size_t len)
+{
     struct run *run = userdata;
     for (size_t i = 0; i < len; i++) {
         uint64_t z = (run->random += UINT64_C(0x9e3779b97f4a7c15));
@@ -33,7 +34,8 @@ static void fill_random(void *userdata, void *bytes, size_t len) {
 
 /* ---- effects ---- */
 
-static void tell(const struct run *run, const struct effect_record *effect) {
+static void tell(const struct run *run, const struct effect_record *effect)
+{
     struct record record;
     enum err err = record_decode(effect->payload, effect->payload_len, &record);
     assert(err == ERR_OK);
@@ -45,7 +47,8 @@ static void tell(const struct run *run, const struct effect_record *effect) {
     run->ops->record(run->userdata, &record, run->after_usec);
 }
 
-static void take(struct run *run, struct page_ref page) {
+static void take(struct run *run, struct page_ref page)
+{
     if (run->n_taken == run->cap_taken) {
         run->cap_taken = run->cap_taken ? 2 * run->cap_taken : 64;
         run->taken = mem_realloc_array(run->taken, run->cap_taken, sizeof(*run->taken));
@@ -53,7 +56,8 @@ static void take(struct run *run, struct page_ref page) {
     run->taken[run->n_taken++] = page;
 }
 
-static void step(struct run *run, struct event *event) {
+static void step(struct run *run, struct event *event)
+{
     event->now = (struct now){BOOT_USEC + run->after_usec, run->simulation->at_usec + run->after_usec};
     struct effects effects = engine_step(run->engine, event);
     for (size_t i = 0; i < effects.n; i++) {
@@ -64,7 +68,8 @@ static void step(struct run *run, struct event *event) {
     }
 }
 
-static void deliver(struct run *run) {
+static void deliver(struct run *run)
+{
     while (run->n_taken > 0) {
         struct page_ref page = run->taken[--run->n_taken];
         step(run, &(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "simulated"}});
@@ -73,20 +78,23 @@ static void deliver(struct run *run) {
 
 /* ---- answers ---- */
 
-static bool has_been_paged(const struct run *run, const struct callout *callout, const struct person *person) {
+static bool has_been_paged(const struct run *run, const struct callout *callout, const struct person *person)
+{
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         if (recipient->channels && strcmp(engine_text(run->engine, recipient->person), person->id) == 0)
             return true;
     return false;
 }
 
-static const struct incident *the_incident(const struct run *run) {
+static const struct incident *the_incident(const struct run *run)
+{
     size_t cursor = 0;
     return engine_next_incident(run->engine, &cursor);
 }
 
 /* The callouts that this answer is for may change as it is given: their numbers are kept first. */
-static void answer(struct run *run, const struct simulate_answer *given) {
+static void answer(struct run *run, const struct simulate_answer *given)
+{
     const struct incident *incident = the_incident(run);
     uint32_t numbers[SIMULATE_MAX_ANSWERS];
     size_t n = 0;
@@ -101,7 +109,8 @@ static void answer(struct run *run, const struct simulate_answer *given) {
         run->ops->idle(run->userdata, given);
 }
 
-static const struct simulate_answer *next_answer(struct run *run, size_t *ret_index) {
+static const struct simulate_answer *next_answer(struct run *run, size_t *ret_index)
+{
     const struct simulate_answer *next = NULL;
     for (size_t i = 0; i < run->simulation->n_answers; i++) {
         const struct simulate_answer *candidate = &run->simulation->answers[i];
@@ -115,7 +124,8 @@ static const struct simulate_answer *next_answer(struct run *run, size_t *ret_in
 
 /* ---- time ---- */
 
-static bool is_over(const struct run *run) {
+static bool is_over(const struct run *run)
+{
     const struct incident *incident = the_incident(run);
     for (const struct callout *callout = incident ? incident->callouts : NULL; callout; callout = callout->next)
         if (callout->state == CALLOUT_PAGING && callout->round == 0)
@@ -124,7 +134,8 @@ static bool is_over(const struct run *run) {
 }
 
 /* To the next deadline or the next answer, whichever comes first; an answer goes before a step at the same instant. */
-static void turn(struct run *run) {
+static void turn(struct run *run)
+{
     size_t index = 0;
     const struct simulate_answer *next = next_answer(run, &index);
     int64_t deadline = engine_deadline(run->engine);
@@ -140,7 +151,8 @@ static void turn(struct run *run) {
     deliver(run);
 }
 
-static void trigger(struct run *run) {
+static void trigger(struct run *run)
+{
     const struct simulation *simulation = run->simulation;
     step(run, &(struct event){.kind = EVENT_TRIGGER,
                               .trigger = {.source = "local", .summary = "simulated", .roles = simulation->roles,
@@ -148,7 +160,8 @@ static void trigger(struct run *run) {
     deliver(run);
 }
 
-bool simulate_run(const struct simulation *simulation, const struct simulate_ops *ops, void *userdata) {
+bool simulate_run(const struct simulation *simulation, const struct simulate_ops *ops, void *userdata)
+{
     assert(simulation->n_answers <= SIMULATE_MAX_ANSWERS);
     struct run run = {.simulation = simulation, .ops = ops, .userdata = userdata, .random = 1};
     size_t unused;

@@ -14,7 +14,8 @@
 
 enum { STATE_PATIENCE_USEC = 200000 };       /* a word that the manager acts on is worth a short wait; a heartbeat is not */
 
-static void take(struct service_sockets *ret, int fd, const char *name) {
+static void take(struct service_sockets *ret, int fd, const char *name)
+{
     bool local = strcmp(name, "local") == 0 || sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) > 0;
     if (local && ret->n_local < SERVICE_SOCKETS_MAX)
         ret->local[ret->n_local++] = fd;
@@ -22,7 +23,8 @@ static void take(struct service_sockets *ret, int fd, const char *name) {
         ret->http[ret->n_http++] = fd;
 }
 
-void service_take_sockets(struct service_sockets *ret) {
+void service_take_sockets(struct service_sockets *ret)
+{
     char **names = NULL;
     int n = sd_listen_fds_with_names(1, &names);
     *ret = (struct service_sockets){0};
@@ -35,7 +37,8 @@ void service_take_sockets(struct service_sockets *ret) {
 
 /* sd_notify(3) waits for as long as the manager does not read, and the loop, and with it every page, would wait with it. This
  * is the same protocol with a bound. */
-static void tell(const char *text, int64_t patience_usec) {
+static void tell(const char *text, int64_t patience_usec)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = getenv("NOTIFY_SOCKET");
     size_t len = path ? strlen(path) : 0;
@@ -54,25 +57,30 @@ static void tell(const char *text, int64_t patience_usec) {
     close(fd);
 }
 
-void service_ready(void) {
+void service_ready(void)
+{
     tell("READY=1", STATE_PATIENCE_USEC);
 }
 
-void service_reloading(int64_t monotonic_usec) {
+void service_reloading(int64_t monotonic_usec)
+{
     char text[64];
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, monotonic_usec);
     tell(text, STATE_PATIENCE_USEC);
 }
 
-void service_stopping(void) {
+void service_stopping(void)
+{
     tell("STOPPING=1", STATE_PATIENCE_USEC);
 }
 
-void service_alive(void) {
+void service_alive(void)
+{
     tell("WATCHDOG=1", 0);
 }
 
-int64_t service_watchdog_usec(void) {
+int64_t service_watchdog_usec(void)
+{
     uint64_t usec;
     return sd_watchdog_enabled(0, &usec) > 0 ? (int64_t)usec : 0;
 }

@@ -2,14 +2,16 @@
 
 #include <string.h>
 
-struct batch *batch_new(int64_t boot_usec) {
+struct batch *batch_new(int64_t boot_usec)
+{
     struct batch *batch = NEW(struct batch);
     batch->memory = arena_new();
     batch->begun_usec = boot_usec;
     return batch;
 }
 
-void batch_free(struct batch *batch) {
+void batch_free(struct batch *batch)
+{
     if (!batch)
         return;
     arena_free(batch->memory);
@@ -18,7 +20,8 @@ void batch_free(struct batch *batch) {
     free(batch);
 }
 
-void batch_add_record(struct batch *batch, const struct effect_record *record) {
+void batch_add_record(struct batch *batch, const struct effect_record *record)
+{
     if (batch->n_records == batch->cap_records) {
         batch->cap_records = batch->cap_records ? 2 * batch->cap_records : 16;
         batch->records = mem_realloc_array(batch->records, batch->cap_records, sizeof(*batch->records));
@@ -37,7 +40,8 @@ void batch_add_record(struct batch *batch, const struct effect_record *record) {
     };
 }
 
-static struct held *add_held(struct batch *batch, enum held_kind kind) {
+static struct held *add_held(struct batch *batch, enum held_kind kind)
+{
     if (batch->n_held == batch->cap_held) {
         batch->cap_held = batch->cap_held ? 2 * batch->cap_held : 16;
         batch->held = mem_realloc_array(batch->held, batch->cap_held, sizeof(*batch->held));
@@ -46,18 +50,21 @@ static struct held *add_held(struct batch *batch, enum held_kind kind) {
     return &batch->held[batch->n_held++];
 }
 
-void batch_add_send(struct batch *batch, const struct effect_send *send) {
+void batch_add_send(struct batch *batch, const struct effect_send *send)
+{
     struct held *held = add_held(batch, HELD_SEND);
     held->send = *send;
     if (send->gateway)
         held->send.gateway = arena_strdup(batch->memory, send->gateway);
 }
 
-void batch_add_reply(struct batch *batch, uint64_t request) {
+void batch_add_reply(struct batch *batch, uint64_t request)
+{
     add_held(batch, HELD_REPLY)->request = request;
 }
 
-void batch_add_call(struct batch *batch, batch_call *function, void *userdata) {
+void batch_add_call(struct batch *batch, batch_call *function, void *userdata)
+{
     struct held *held = add_held(batch, HELD_CALL);
     held->call.function = function;
     held->call.userdata = userdata;

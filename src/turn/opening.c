@@ -18,7 +18,8 @@ struct opening {
     char *directory;
 };
 
-void opened_free(struct opened *opened) {
+void opened_free(struct opened *opened)
+{
     if (!opened)
         return;
     store_close(opened->store);
@@ -28,7 +29,8 @@ void opened_free(struct opened *opened) {
     free(opened);
 }
 
-static void keep(void *userdata, const struct store_record *record) {
+static void keep(void *userdata, const struct store_record *record)
+{
     struct opened *opened = userdata;
     if (opened->n_records == opened->cap_records) {
         opened->cap_records = opened->cap_records ? 2 * opened->cap_records : 256;
@@ -43,7 +45,8 @@ static void keep(void *userdata, const struct store_record *record) {
 }
 
 /* From the latest year back, whatever the clock says now: it may be wrong at a start, and right a minute later. */
-static enum err read_last_incidents(struct opened *opened) {
+static enum err read_last_incidents(struct opened *opened)
+{
     uint64_t high = incident_key(INCIDENT_YEAR_MAX + 1, 0) - 1;
     enum err err = ERR_OK;
     for (size_t n = 0; n < OPENING_YEARS && err == ERR_OK;) {
@@ -60,7 +63,8 @@ static enum err read_last_incidents(struct opened *opened) {
     return err;
 }
 
-static struct opened *open_all(const char *directory) {
+static struct opened *open_all(const char *directory)
+{
     struct opened *opened = NEW(struct opened);
     struct store_config config = {.directory = directory};
     opened->memory = arena_new();
@@ -76,7 +80,8 @@ static struct opened *open_all(const char *directory) {
     return opened;
 }
 
-static void *run(void *userdata) {
+static void *run(void *userdata)
+{
     struct opening *opening = userdata;
     struct opened *opened = open_all(opening->directory);
     pthread_mutex_lock(&opening->mutex);
@@ -88,7 +93,8 @@ static void *run(void *userdata) {
     return NULL;
 }
 
-struct opening *opening_begin(const char *directory, void (*ready)(void *userdata), void *userdata) {
+struct opening *opening_begin(const char *directory, void (*ready)(void *userdata), void *userdata)
+{
     struct opening *opening = NEW(struct opening);
     pthread_condattr_t monotonic;
     opening->directory = mem_strdup(directory);
@@ -104,7 +110,8 @@ struct opening *opening_begin(const char *directory, void (*ready)(void *userdat
     return opening;
 }
 
-static struct timespec after(int64_t timeout_usec) {
+static struct timespec after(int64_t timeout_usec)
+{
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t nsec = until.tv_nsec + timeout_usec % USEC_PER_SEC * 1000;
@@ -113,7 +120,8 @@ static struct timespec after(int64_t timeout_usec) {
     return until;
 }
 
-static void destroy(struct opening *opening) {
+static void destroy(struct opening *opening)
+{
     pthread_join(opening->thread, NULL);
     pthread_mutex_destroy(&opening->mutex);
     pthread_cond_destroy(&opening->changed);
@@ -121,7 +129,8 @@ static void destroy(struct opening *opening) {
     free(opening);
 }
 
-struct opened *opening_wait(struct opening *opening, int64_t timeout_usec) {
+struct opened *opening_wait(struct opening *opening, int64_t timeout_usec)
+{
     struct timespec until = after(timeout_usec);
     int waited = 0;
     pthread_mutex_lock(&opening->mutex);
@@ -134,7 +143,8 @@ struct opened *opening_wait(struct opening *opening, int64_t timeout_usec) {
     return result;
 }
 
-void opening_free(struct opening *opening) {
+void opening_free(struct opening *opening)
+{
     if (!opening)
         return;
     pthread_mutex_lock(&opening->mutex);

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-static const char *keep(struct queue *queue, const char *text) {
+static const char *keep(struct queue *queue, const char *text)
+{
     return text ? arena_strdup(queue->strings, text) : NULL;
 }
 
-static void keep_trigger(struct queue *queue, struct event_trigger *trigger) {
+static void keep_trigger(struct queue *queue, struct event_trigger *trigger)
+{
     const char **texts[] = {&trigger->source, &trigger->summary, &trigger->details, &trigger->location, &trigger->callback,
                             &trigger->talkgroup, &trigger->dedup_key, &trigger->idempotency_key};
     for (size_t i = 0; i < N_ELEMENTS(texts); i++)
@@ -17,7 +19,8 @@ static void keep_trigger(struct queue *queue, struct event_trigger *trigger) {
     }
 }
 
-static void keep_strings(struct queue *queue, struct event *event) {
+static void keep_strings(struct queue *queue, struct event *event)
+{
     switch (event->kind) {
     case EVENT_TRIGGER:
         keep_trigger(queue, &event->trigger);
@@ -67,13 +70,15 @@ static void keep_strings(struct queue *queue, struct event *event) {
     }
 }
 
-void queue_done(struct queue *queue) {
+void queue_done(struct queue *queue)
+{
     arena_free(queue->strings);
     free(queue->events);
     *queue = (struct queue){0};
 }
 
-void queue_add(struct queue *queue, const struct event *event) {
+void queue_add(struct queue *queue, const struct event *event)
+{
     if (!queue->strings)
         queue->strings = arena_new();
     if (queue->n == queue->cap) {
@@ -84,7 +89,8 @@ void queue_add(struct queue *queue, const struct event *event) {
     keep_strings(queue, &queue->events[queue->n++]);
 }
 
-void queue_clear(struct queue *queue) {
+void queue_clear(struct queue *queue)
+{
     arena_free(queue->strings);
     queue->strings = NULL;
     queue->n = 0;

@@ -32,18 +32,21 @@ struct turn {
     char *reason;
 };
 
-static struct now now_of(void) {
+static struct now now_of(void)
+{
     return (struct now){.boot_usec = loop_boot_usec(), .wall_usec = loop_wall_usec()};
 }
 
-static void wake(void *userdata) {
+static void wake(void *userdata)
+{
     (void)userdata;      /* the loop runs the turn after every callback: to be awake is enough */
 }
 
 static void on_impatient(void *userdata);
 static void on_recover_time(void *userdata);
 
-struct turn *turn_new(struct loop *loop, struct engine *engine, const struct turn_ops *ops, void *userdata) {
+struct turn *turn_new(struct loop *loop, struct engine *engine, const struct turn_ops *ops, void *userdata)
+{
     struct turn *turn = NEW(struct turn);
     turn->loop = loop;
     turn->engine = engine;
@@ -58,7 +61,8 @@ struct turn *turn_new(struct loop *loop, struct engine *engine, const struct tur
     return turn;
 }
 
-void turn_free(struct turn *turn) {
+void turn_free(struct turn *turn)
+{
     if (!turn)
         return;
     while (turn->first) {
@@ -77,7 +81,8 @@ void turn_free(struct turn *turn) {
 
 /* ---- letting out ---- */
 
-static void let_out_held(struct turn *turn, const struct held *held) {
+static void let_out_held(struct turn *turn, const struct held *held)
+{
     switch (held->kind) {
     case HELD_SEND:
         turn->ops->send(turn->userdata, &held->send);
@@ -91,7 +96,8 @@ static void let_out_held(struct turn *turn, const struct held *held) {
     }
 }
 
-static void publish(struct turn *turn, const struct store_record *stored) {
+static void publish(struct turn *turn, const struct store_record *stored)
+{
     struct record record;
     enum err err = record_decode(stored->payload, stored->payload_len, &record);
     assert(err == ERR_OK);
@@ -104,19 +110,22 @@ static void publish(struct turn *turn, const struct store_record *stored) {
 }
 
 /* Pages first, then those who wait for an answer, then the copies for the journal and the live views. */
-static void let_out(struct turn *turn, struct batch *batch) {
+static void let_out(struct turn *turn, struct batch *batch)
+{
     while (batch->let_out_held < batch->n_held)
         let_out_held(turn, &batch->held[batch->let_out_held++]);
     while (batch->let_out_records < batch->n_records)
         publish(turn, &batch->records[batch->let_out_records++]);
 }
 
-static void let_out_all(struct turn *turn) {
+static void let_out_all(struct turn *turn)
+{
     for (struct batch *batch = turn->first; batch; batch = batch->next)
         let_out(turn, batch);
 }
 
-void turn_let_out(struct turn *turn, struct effects effects) {
+void turn_let_out(struct turn *turn, struct effects effects)
+{
     for (size_t i = 0; i < effects.n; i++)
         if (effects.list[i].kind == EFFECT_SEND)
             turn->ops->send(turn->userdata, &effects.list[i].send);
@@ -126,7 +135,8 @@ void turn_let_out(struct turn *turn, struct effects effects) {
 
 static void commit_next(struct turn *turn);
 
-static void forget_first(struct turn *turn) {
+static void forget_first(struct turn *turn)
+{
     struct batch *batch = turn->first;
     turn->waiting_records -= batch->n_records;
     turn->waiting_bytes -= batch->bytes;
@@ -136,12 +146,14 @@ static void forget_first(struct turn *turn) {
     batch_free(batch);
 }
 
-static void submit_trouble(struct turn *turn, enum event_kind kind, const char *reason) {
+static void submit_trouble(struct turn *turn, enum event_kind kind, const char *reason)
+{
     turn_submit(turn, &(struct event){.kind = kind, .trouble = {.reason = reason}});
     loop_wake(turn->loop);
 }
 
-void turn_degrade(struct turn *turn, const char *reason) {
+void turn_degrade(struct turn *turn, const char *reason)
+{
     if (turn->degraded)
         return;
     turn->degraded = true;
@@ -153,14 +165,16 @@ void turn_degrade(struct turn *turn, const char *reason) {
 }
 
 /* The disk takes writes again as fast as they come. */
-static void restore(struct turn *turn) {
+static void restore(struct turn *turn)
+{
     turn->degraded = false;
     turn->recover_delay_usec = RECOVER_FIRST_USEC;
     log_notice("The log is written again, and whole.");
     submit_trouble(turn, EVENT_RESTORED, "");
 }
 
-static void on_appended(void *userdata, enum err err, const char *reason, const struct store_head *head) {
+static void on_appended(void *userdata, enum err err, const char *reason, const struct store_head *head)
+{
     struct turn *turn = userdata;
     turn->in_flight = false;
     loop_timer_clear(turn->patience);
@@ -180,7 +194,8 @@ static void on_appended(void *userdata, enum err err, const char *reason, const 
 }
 
 /* Batches without records only wait for those before them. */
-static void skip_empty(struct turn *turn) {
+static void skip_empty(struct turn *turn)
+{
     while (turn->first && turn->first->n_records == 0) {
         let_out(turn, turn->first);
         forget_first(turn);
@@ -189,7 +204,8 @@ static void skip_empty(struct turn *turn) {
 
 /* Records that nobody waits for, such as outcomes of pages, stay a moment for the next ones, and for the next trigger, which
  * would otherwise find the disk busy with them. A crash in that moment costs a page sent twice (P3). */
-static bool may_linger(struct turn *turn) {
+static bool may_linger(struct turn *turn)
+{
     const struct batch *batch = turn->first;
     int64_t until_usec = batch->begun_usec + LINGER_USEC;
     if (batch->n_held > 0 || batch->next || turn->degraded || loop_boot_usec() >= until_usec)
@@ -198,7 +214,8 @@ static bool may_linger(struct turn *turn) {
     return true;
 }
 
-static void commit_next(struct turn *turn) {
+static void commit_next(struct turn *turn)
+{
     if (turn->in_flight || turn->failed || !turn->store)
         return;
     skip_empty(turn);
@@ -209,11 +226,13 @@ static void commit_next(struct turn *turn) {
     store_append(turn->store, turn->first->records[0].seq - 1, turn->first->records, turn->first->n_records, on_appended, turn);
 }
 
-static void on_impatient(void *userdata) {
+static void on_impatient(void *userdata)
+{
     turn_degrade(userdata, "the disk has not answered for 2 s");
 }
 
-static void on_recovered(void *userdata, enum err err, const char *reason) {
+static void on_recovered(void *userdata, enum err err, const char *reason)
+{
     struct turn *turn = userdata;
     turn->recovering = false;
     if (err != ERR_OK) {
@@ -228,7 +247,8 @@ static void on_recovered(void *userdata, enum err err, const char *reason) {
     commit_next(turn);
 }
 
-static void on_recover_time(void *userdata) {
+static void on_recover_time(void *userdata)
+{
     struct turn *turn = userdata;
     if (!turn->store || turn->recovering)
         return;
@@ -237,14 +257,16 @@ static void on_recover_time(void *userdata) {
 }
 
 /* Records decided before the store came follow what it holds. */
-static void renumber(struct turn *turn, uint64_t offset) {
+static void renumber(struct turn *turn, uint64_t offset)
+{
     for (struct batch *batch = turn->first; batch; batch = batch->next)
         for (size_t i = 0; i < batch->n_records; i++)
             batch->records[i].seq += offset;
     engine_shift_seq(turn->engine, offset);
 }
 
-void turn_set_store(struct turn *turn, struct store *store) {
+void turn_set_store(struct turn *turn, struct store *store)
+{
     struct store_head head = store_head(store);
     assert(!turn->store);
     if (turn->waiting_records > 0 && turn->first->records[0].seq <= head.seq)
@@ -259,7 +281,8 @@ void turn_set_store(struct turn *turn, struct store *store) {
 /* ---- deciding ---- */
 
 /* The batch that gathers: the last, unless it is in flight or full. */
-static struct batch *gathering(struct turn *turn) {
+static struct batch *gathering(struct turn *turn)
+{
     bool flying = turn->last && turn->last == turn->first && turn->in_flight;
     if (turn->last && !flying && turn->last->n_records < BATCH_RECORDS_MAX)
         return turn->last;
@@ -272,7 +295,8 @@ static struct batch *gathering(struct turn *turn) {
     return batch;
 }
 
-static void hold(struct turn *turn, struct batch *batch, const struct effect *effect) {
+static void hold(struct turn *turn, struct batch *batch, const struct effect *effect)
+{
     switch (effect->kind) {
     case EFFECT_RECORD:
         batch_add_record(batch, &effect->record);
@@ -289,7 +313,8 @@ static void hold(struct turn *turn, struct batch *batch, const struct effect *ef
     }
 }
 
-static void step(struct turn *turn, struct event *event) {
+static void step(struct turn *turn, struct event *event)
+{
     event->now = now_of();
     struct effects effects = engine_step(turn->engine, event);
     struct batch *batch = effects.n ? gathering(turn) : NULL;
@@ -297,18 +322,21 @@ static void step(struct turn *turn, struct event *event) {
         hold(turn, batch, &effects.list[i]);
 }
 
-void turn_flush_queue(struct turn *turn) {
+void turn_flush_queue(struct turn *turn)
+{
     for (size_t i = 0; i < turn->queue.n; i++)
         step(turn, &turn->queue.events[i]);
     queue_clear(&turn->queue);
 }
 
-static void step_deadlines(struct turn *turn) {
+static void step_deadlines(struct turn *turn)
+{
     for (int i = 0; i < TICKS_PER_TURN && engine_deadline(turn->engine) <= loop_boot_usec(); i++)
         step(turn, &(struct event){.kind = EVENT_TICK});
 }
 
-static void arm_deadline(struct turn *turn) {
+static void arm_deadline(struct turn *turn)
+{
     int64_t deadline = engine_deadline(turn->engine);
     if (deadline == INT64_MAX)
         loop_timer_clear(turn->deadline);
@@ -316,7 +344,8 @@ static void arm_deadline(struct turn *turn) {
         loop_timer_set(turn->deadline, deadline);
 }
 
-void turn_run(struct turn *turn) {
+void turn_run(struct turn *turn)
+{
     turn_flush_queue(turn);
     step_deadlines(turn);
     if (turn->degraded)
@@ -327,7 +356,8 @@ void turn_run(struct turn *turn) {
         loop_wake(turn->loop);      /* what was let out asked for something */
 }
 
-bool turn_submit(struct turn *turn, const struct event *event) {
+bool turn_submit(struct turn *turn, const struct event *event)
+{
     bool can_wait = event->kind == EVENT_TRIGGER || event->kind == EVENT_NOTE || event->kind == EVENT_GATEWAY_TEST;
     if (can_wait && (turn->waiting_records >= WAITING_RECORDS_MAX || turn->waiting_bytes >= WAITING_BYTES_MAX))
         return false;
@@ -337,14 +367,16 @@ bool turn_submit(struct turn *turn, const struct event *event) {
     return true;
 }
 
-void turn_after_commit(struct turn *turn, batch_call *function, void *userdata) {
+void turn_after_commit(struct turn *turn, batch_call *function, void *userdata)
+{
     if (!turn->first || turn->degraded)
         function(userdata, turn->degraded);
     else
         batch_add_call(gathering(turn), function, userdata);
 }
 
-struct turn_status turn_status(const struct turn *turn) {
+struct turn_status turn_status(const struct turn *turn)
+{
     int64_t now = loop_boot_usec();
     int64_t deadline = engine_deadline(turn->engine);
     int64_t overdue = deadline >= 0 && deadline < now ? now - deadline : 0;      /* negative: "soon", not late */
@@ -359,6 +391,7 @@ struct turn_status turn_status(const struct turn *turn) {
     };
 }
 
-bool turn_idle(const struct turn *turn) {
+bool turn_idle(const struct turn *turn)
+{
     return turn->queue.n == 0 && !turn->first;
 }

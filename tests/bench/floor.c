@@ -19,7 +19,8 @@ enum { LINE_ROW_BYTES = 300, ROW_BYTES = 200, ANSWER_BYTES = 560 };
 
 /* ---- commits ---- */
 
-static sqlite3 *open_db(const struct bench *bench, const char *name) {
+static sqlite3 *open_db(const struct bench *bench, const char *name)
+{
     CLEANUP_FREE char *path = bench_path(bench, name);
     sqlite3 *db = NULL;
     unlink(path);
@@ -32,7 +33,8 @@ static sqlite3 *open_db(const struct bench *bench, const char *name) {
     return db;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+{
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
         bench_die("the floor's database: %s", sqlite3_errmsg(db));
@@ -44,7 +46,8 @@ struct committer {
     sqlite3_stmt *begin, *insert, *commit;
 };
 
-static struct committer committer_new(const struct bench *bench, const char *name) {
+static struct committer committer_new(const struct bench *bench, const char *name)
+{
     struct committer c = {.db = open_db(bench, name)};
     c.begin = prepare(c.db, "BEGIN IMMEDIATE");
     c.insert = prepare(c.db, "INSERT INTO log(payload) VALUES (?1)");
@@ -52,20 +55,23 @@ static struct committer committer_new(const struct bench *bench, const char *nam
     return c;
 }
 
-static void committer_done(struct committer *c) {
+static void committer_done(struct committer *c)
+{
     sqlite3_finalize(c->begin);
     sqlite3_finalize(c->insert);
     sqlite3_finalize(c->commit);
     sqlite3_close(c->db);
 }
 
-static void run(sqlite3_stmt *statement) {
+static void run(sqlite3_stmt *statement)
+{
     if (sqlite3_step(statement) != SQLITE_DONE)
         bench_die("the floor cannot commit");
     sqlite3_reset(statement);
 }
 
-static void commit_rows(const struct committer *c, unsigned rows, int bytes) {
+static void commit_rows(const struct committer *c, unsigned rows, int bytes)
+{
     static const char payload[LINE_ROW_BYTES];
     run(c->begin);
     for (unsigned i = 0; i < rows; i++) {
@@ -75,7 +81,8 @@ static void commit_rows(const struct committer *c, unsigned rows, int bytes) {
     run(c->commit);
 }
 
-double floor_commits(const struct bench *bench, unsigned rows, int64_t nsec) {
+double floor_commits(const struct bench *bench, unsigned rows, int64_t nsec)
+{
     struct committer c = committer_new(bench, "floor.db");
     int64_t begun = bench_nsec(), now = begun;
     uint64_t commits = 0;
@@ -93,12 +100,14 @@ struct server {
     struct evhttp_connection *sink;      /* NULL: FLOOR_ANSWER */
 };
 
-static void posted(struct evhttp_request *request, void *userdata) {
+static void posted(struct evhttp_request *request, void *userdata)
+{
     (void)request;
     (void)userdata;
 }
 
-static void post(struct server *server) {
+static void post(struct server *server)
+{
     static const char body[] = "to=%2B46846500400&from=%2B46701740699&text=LARM+TIB+03%3A12%3A+Brand+i+skola%2C+Tumba";
     struct evhttp_request *request = evhttp_request_new(posted, NULL);
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
@@ -108,7 +117,8 @@ static void post(struct server *server) {
     evhttp_make_request(server->sink, request, EVHTTP_REQ_POST, "/send");
 }
 
-static void answer(struct evhttp_request *request, void *userdata) {
+static void answer(struct evhttp_request *request, void *userdata)
+{
     static const char body[ANSWER_BYTES];
     struct server *server = userdata;
     if (server->sink) {
@@ -120,7 +130,8 @@ static void answer(struct evhttp_request *request, void *userdata) {
     evhttp_send_reply(request, 201, NULL, NULL);
 }
 
-static _Noreturn void serve(const struct bench *bench, enum floor_kind kind, int sink_port, int port_pipe) {
+static _Noreturn void serve(const struct bench *bench, enum floor_kind kind, int sink_port, int port_pipe)
+{
     struct server server = {.base = event_base_new()};
     struct sockaddr_in address;
     socklen_t len = sizeof(address);
@@ -141,7 +152,8 @@ static _Noreturn void serve(const struct bench *bench, enum floor_kind kind, int
     _exit(0);
 }
 
-struct floor floor_start(const struct bench *bench, enum floor_kind kind, int sink_port) {
+struct floor floor_start(const struct bench *bench, enum floor_kind kind, int sink_port)
+{
     struct floor floor = {0};
     int ends[2];
     if (pipe(ends) != 0 || (floor.pid = fork()) < 0)
@@ -155,7 +167,8 @@ struct floor floor_start(const struct bench *bench, enum floor_kind kind, int si
     return floor;
 }
 
-void floor_stop(struct floor *floor) {
+void floor_stop(struct floor *floor)
+{
     kill(floor->pid, SIGKILL);
     waitpid(floor->pid, NULL, 0);
     *floor = (struct floor){0};

@@ -30,36 +30,42 @@ static const struct part {
     {"fanout", part_fanout}, {"memory", part_memory},   {"restart", part_restart},
 };
 
-int64_t bench_nsec(void) {
+int64_t bench_nsec(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-void bench_sleep(int64_t nsec) {
+void bench_sleep(int64_t nsec)
+{
     struct timespec span = {.tv_sec = nsec / NSEC_PER_SEC, .tv_nsec = nsec % NSEC_PER_SEC};
     nanosleep(&span, NULL);
 }
 
-static int remove_one(const char *path, const struct stat *found, int type, struct FTW *walk) {
+static int remove_one(const char *path, const struct stat *found, int type, struct FTW *walk)
+{
     (void)found;
     (void)type;
     (void)walk;
     return remove(path);
 }
 
-void bench_remove(const char *path) {
+void bench_remove(const char *path)
+{
     if (access(path, F_OK) == 0 && nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         fprintf(stderr, "bench: %s is left behind: %s\n", path, strerror(errno));
 }
 
-char *bench_path(const struct bench *where, const char *name) {
+char *bench_path(const struct bench *where, const char *name)
+{
     struct buf path = {0};
     buf_printf(&path, "%s/%s", where->directory, name);
     return buf_take(&path);
 }
 
-static void print_all(void) {
+static void print_all(void)
+{
     struct utsname system;
     uname(&system);
     printf("\n%s %s, %d processors; log on %s; journal %s; loopback only, load generator and sink on the same machine\n\n",
@@ -69,7 +75,8 @@ static void print_all(void) {
     fflush(stdout);
 }
 
-void bench_die(const char *format, ...) {
+void bench_die(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     fputs("bench: ", stderr);
@@ -83,12 +90,14 @@ void bench_die(const char *format, ...) {
     exit(1);             /* what was started dies with us */
 }
 
-void bench_check_time(void) {
+void bench_check_time(void)
+{
     if (bench_nsec() > bench.deadline_nsec)
         bench_die("the run has taken %d s: what is left is left out", RUN_SECONDS_MAX);
 }
 
-static void name_filesystem(const char *path, char *ret, size_t size) {
+static void name_filesystem(const char *path, char *ret, size_t size)
+{
     static const struct { unsigned long magic; const char *name; } known[] = {
         {0xef53, "ext4"}, {0x58465342, "xfs"}, {0x9123683e, "btrfs"}, {0x2fc12fc1, "zfs"}, {0x794c7630, "overlayfs"},
         {0x01021994, "tmpfs (no disk at all: commits cost nothing)"},
@@ -100,7 +109,8 @@ static void name_filesystem(const char *path, char *ret, size_t size) {
             snprintf(ret, size, "%s", known[i].name);
 }
 
-static void make_directory(const char *parent) {
+static void make_directory(const char *parent)
+{
     CLEANUP_BUF struct buf path = {0};
     CLEANUP_FREE char *whole = realpath(parent, NULL);
     buf_printf(&path, "%s/bench-XXXXXX", whole ? whole : parent);
@@ -112,7 +122,8 @@ static void make_directory(const char *parent) {
     name_filesystem(bench.directory, bench.filesystem, sizeof(bench.filesystem));
 }
 
-static int usage(void) {
+static int usage(void)
+{
     fputs("Usage: bench [--daemon PATH] [--presets DIRECTORY] [--directory DIRECTORY] [PART]...\nParts:", stderr);
     for (size_t i = 0; i < N_ELEMENTS(parts); i++)
         fprintf(stderr, " %s", parts[i].name);
@@ -120,24 +131,28 @@ static int usage(void) {
     return 2;
 }
 
-static const struct part *find_part(const char *name) {
+static const struct part *find_part(const char *name)
+{
     for (size_t i = 0; i < N_ELEMENTS(parts); i++)
         if (strcmp(parts[i].name, name) == 0)
             return &parts[i];
     return NULL;
 }
 
-static void run_part(const struct part *part) {
+static void run_part(const struct part *part)
+{
     fprintf(stderr, "%s\n", part->name);
     part->run(&bench);
 }
 
-static void on_signal(int number) {
+static void on_signal(int number)
+{
     (void)number;
     bench.deadline_nsec = 0;         /* the next look at the clock ends the run, and clears up */
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     static const struct option options[] = {
         {"daemon", required_argument, NULL, 'd'}, {"presets", required_argument, NULL, 'p'}, {"directory", required_argument, NULL, 'D'}, {0},
     };

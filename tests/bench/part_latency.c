@@ -15,7 +15,8 @@ struct way {                         /* what is timed: the floor, or the daemon 
     struct samples samples;
 };
 
-static void time_one(struct way *way) {
+static void time_one(struct way *way)
+{
     struct wire_counts before = wire_counts(way->wire), now = before;
     int64_t begun = bench_nsec(), page = 0;
     wire_trigger(way->wire, RIG_TOKEN, NULL);
@@ -27,7 +28,8 @@ static void time_one(struct way *way) {
     samples_add(&way->samples, page - begun);
 }
 
-static void time_round(struct way *way, unsigned n, int64_t between_nsec) {
+static void time_round(struct way *way, unsigned n, int64_t between_nsec)
+{
     wire_connect(way->wire, way->port, 1);
     for (unsigned i = 0; i < n; i++) {
         time_one(way);
@@ -37,7 +39,8 @@ static void time_round(struct way *way, unsigned n, int64_t between_nsec) {
     wire_disconnect(way->wire);
 }
 
-static void report_latency(struct bench *bench, const char *when, bool goals, struct samples *floor, struct samples *ours) {
+static void report_latency(struct bench *bench, const char *when, bool goals, struct samples *floor, struct samples *ours)
+{
     static const struct { double quantile; const char *name, *goal; } rows[] = {
         {0.5, "p50", "<= 0.6 ms"}, {0.99, "p99", "<= 1.5 ms"}, {0.999, "p99.9", "<= 5 ms"},
     };
@@ -49,7 +52,8 @@ static void report_latency(struct bench *bench, const char *when, bool goals, st
     }
 }
 
-static void time_both(struct bench *bench, struct way *floor, struct way *ours, const char *when, int64_t between_nsec) {
+static void time_both(struct bench *bench, struct way *floor, struct way *ours, const char *when, int64_t between_nsec)
+{
     for (int i = 0; i < ROUNDS; i++) {
         time_round(floor, TRIGGERS_A_ROUND, between_nsec);
         time_round(ours, TRIGGERS_A_ROUND, between_nsec);
@@ -59,12 +63,14 @@ static void time_both(struct bench *bench, struct way *floor, struct way *ours, 
     samples_done(&ours->samples);
 }
 
-static void warm(struct way *way) {
+static void warm(struct way *way)
+{
     time_round(way, WARM_TRIGGERS, 0);
     samples_done(&way->samples);
 }
 
-void part_latency(struct bench *bench) {
+void part_latency(struct bench *bench)
+{
     struct way floor = {.wire = wire_new()}, ours = {.wire = wire_new()};
     struct floor server = floor_start(bench, FLOOR_LINE, wire_sink_port(floor.wire));
     struct rig rig;

@@ -6,13 +6,15 @@
 
 enum { CALLOUTS = 100000, CONNECTIONS = 64, IDLE_SECONDS = 5 };
 
-static void report_memory(struct bench *bench, const char *what, const char *goal, const struct rig *rig) {
+static void report_memory(struct bench *bench, const char *what, const char *goal, const struct rig *rig)
+{
     struct rig_memory memory = rig_memory(rig);
     report_add(bench->report, what, goal, "", "%.1f MB anonymous, %.1f MB in all (%.1f of it pages of files: program and libraries)",
                (double)memory.anon_kb / 1024, (double)memory.rss_kb / 1024, (double)memory.file_kb / 1024);
 }
 
-void part_idle(struct bench *bench) {
+void part_idle(struct bench *bench)
+{
     struct wire *wire = wire_new();
     struct rig rig;
     rig_start(bench, wire, true, &rig);
@@ -28,7 +30,8 @@ void part_idle(struct bench *bench) {
     wire_free(wire);
 }
 
-void part_memory(struct bench *bench) {
+void part_memory(struct bench *bench)
+{
     struct wire *wire = wire_new();
     struct rig rig;
     rig_start(bench, wire, true, &rig);

@@ -33,7 +33,8 @@ struct writer {
     bool waits;
 };
 
-static void written(void *userdata, enum err err, const char *reason, const struct store_head *head) {
+static void written(void *userdata, enum err err, const char *reason, const struct store_head *head)
+{
     struct writer *writer = userdata;
     (void)head;
     if (err != ERR_OK)
@@ -41,7 +42,8 @@ static void written(void *userdata, enum err err, const char *reason, const stru
     writer->waits = false;
 }
 
-static void flush_batch(struct writer *writer) {
+static void flush_batch(struct writer *writer)
+{
     if (writer->n == 0)
         return;
     writer->waits = true;
@@ -56,7 +58,8 @@ static void flush_batch(struct writer *writer) {
     writer->memory = arena_new();
 }
 
-static void write_record(struct writer *writer, const struct record *record, uint8_t mark) {
+static void write_record(struct writer *writer, const struct record *record, uint8_t mark)
+{
     CLEANUP_BUF struct buf payload = {0};
     if (writer->n == BATCH)
         flush_batch(writer);
@@ -69,7 +72,8 @@ static void write_record(struct writer *writer, const struct record *record, uin
     };
 }
 
-static void write_beginning(struct writer *writer, uint64_t key) {
+static void write_beginning(struct writer *writer, uint64_t key)
+{
     char summary[80];
     snprintf(summary, sizeof(summary), "Brand i skola, Tumba, rök ur taket i norra flygel, %08u", (unsigned)key);
     struct record page = {
@@ -93,13 +97,15 @@ static void write_beginning(struct writer *writer, uint64_t key) {
     write_record(writer, &page, 0);
 }
 
-static void write_end(struct writer *writer, uint64_t key) {
+static void write_end(struct writer *writer, uint64_t key)
+{
     write_record(writer, &(struct record){.kind = RECORD_ACKNOWLEDGED, .incident = key, .callout = 1, .role = ROLE, .person = "p00", .actor = "p00"}, 0);
     write_record(writer, &(struct record){.kind = RECORD_CLOSED, .incident = key, .actor = "p00", .text = "klart"}, STORE_MARK_CLOSES);
     write_record(writer, &(struct record){.kind = RECORD_SETTLED, .incident = key}, STORE_MARK_SETTLES);
 }
 
-static int this_year(void) {
+static int this_year(void)
+{
     time_t now = time(NULL);
     struct tm broken;
     gmtime_r(&now, &broken);
@@ -107,7 +113,8 @@ static int this_year(void) {
 }
 
 /* The overdue ones stand among the others, as they would. */
-static void write_log(const char *directory) {
+static void write_log(const char *directory)
+{
     struct writer writer = {.memory = arena_new(), .at_usec = (int64_t)time(NULL) * USEC_PER_SEC - 3 * USEC_PER_HOUR};
     struct store_config config = {.directory = directory};
     char *reason = NULL;
@@ -124,7 +131,8 @@ static void write_log(const char *directory) {
     _exit(0);                        /* without closing: the daemon finds it as after a crash, with its write-ahead log */
 }
 
-static void make_log(const struct bench *bench) {
+static void make_log(const struct bench *bench)
+{
     CLEANUP_FREE char *state = rig_state(bench);
     int status = 0;
     bench_remove(state);
@@ -138,7 +146,8 @@ static void make_log(const struct bench *bench) {
 
 /* ---- starting on it ---- */
 
-static void forget_cached(const char *directory) {
+static void forget_cached(const char *directory)
+{
     DIR *dir = opendir(directory);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         CLEANUP_BUF struct buf path = {0};
@@ -154,7 +163,8 @@ static void forget_cached(const char *directory) {
         closedir(dir);
 }
 
-static void start_once(struct bench *bench, struct wire *wire, int64_t *ret_ready_nsec, int64_t *ret_paged_nsec) {
+static void start_once(struct bench *bench, struct wire *wire, int64_t *ret_ready_nsec, int64_t *ret_paged_nsec)
+{
     struct rig rig;
     uint64_t pages = wire_counts(wire).pages;
     rig_start(bench, wire, false, &rig);
@@ -165,7 +175,8 @@ static void start_once(struct bench *bench, struct wire *wire, int64_t *ret_read
     rig_stop(&rig);
 }
 
-static void start_on_log(struct bench *bench, bool cached, const char *what) {
+static void start_on_log(struct bench *bench, bool cached, const char *what)
+{
     struct wire *wire = wire_new();
     CLEANUP_FREE char *state = rig_state(bench);
     int64_t ready, paged;
@@ -181,7 +192,8 @@ static void start_on_log(struct bench *bench, bool cached, const char *what) {
     wire_free(wire);
 }
 
-void part_restart(struct bench *bench) {
+void part_restart(struct bench *bench)
+{
     make_log(bench);
     start_on_log(bench, true, "after a crash");
     start_on_log(bench, false, "log not in memory");

@@ -17,7 +17,8 @@ struct load {
     uint64_t opened;
 };
 
-static struct load load(struct wire *wire, int port, const char *token, unsigned connections, int64_t nsec) {
+static struct load load(struct wire *wire, int port, const char *token, unsigned connections, int64_t nsec)
+{
     wire_connect(wire, port, connections);
     struct wire_counts before = wire_counts(wire);
     int64_t begun = bench_nsec(), now = begun;
@@ -38,14 +39,16 @@ static struct load load(struct wire *wire, int port, const char *token, unsigned
     };
 }
 
-static void wait_quiet(struct wire *wire) {
+static void wait_quiet(struct wire *wire)
+{
     for (int64_t until = bench_nsec() + QUIET_NSEC; bench_nsec() < until;)
         wire_turn(wire, 20);
 }
 
 /* ---- triggers in a second ---- */
 
-static void measure_floor(const struct bench *bench, unsigned connections, char *ret, size_t size) {
+static void measure_floor(const struct bench *bench, unsigned connections, char *ret, size_t size)
+{
     struct wire *wire = wire_new();
     struct floor floor = floor_start(bench, FLOOR_ANSWER, 0);
     struct load answered = load(wire, floor.port, RIG_TOKEN, connections, FLOOR_NSEC);
@@ -55,7 +58,8 @@ static void measure_floor(const struct bench *bench, unsigned connections, char 
     snprintf(ret, size, "evhttp %.0f, commits %.0f", answered.per_sec, commits);
 }
 
-static void load_at(struct bench *bench, const char *token, unsigned connections, const char *what, const char *goal) {
+static void load_at(struct bench *bench, const char *token, unsigned connections, const char *what, const char *goal)
+{
     struct wire *wire = wire_new();
     struct rig rig;
     char floor[96];
@@ -75,7 +79,8 @@ static void load_at(struct bench *bench, const char *token, unsigned connections
     wire_free(wire);
 }
 
-void part_triggers(struct bench *bench) {
+void part_triggers(struct bench *bench)
+{
     load_at(bench, RIG_TOKEN, 1, "durable triggers/s, 1 connection", "");
     load_at(bench, RIG_TOKEN, 16, "durable triggers/s, 16 connections", ">= 15,000");
     load_at(bench, RIG_TOKEN, 64, "durable triggers/s, 64 connections", ">= 30,000");
@@ -84,7 +89,8 @@ void part_triggers(struct bench *bench) {
 
 /* ---- one incident to a hundred people ---- */
 
-static int64_t fan_out(struct wire *wire) {
+static int64_t fan_out(struct wire *wire)
+{
     struct wire_counts before = wire_counts(wire);
     int64_t begun = bench_nsec();
     wire_trigger(wire, RIG_TOKEN, "ALLA");
@@ -93,7 +99,8 @@ static int64_t fan_out(struct wire *wire) {
     return wire_counts(wire).page_nsec - begun;
 }
 
-void part_fanout(struct bench *bench) {
+void part_fanout(struct bench *bench)
+{
     struct wire *wire = wire_new();
     struct samples samples = {0};
     struct rig rig;

@@ -26,7 +26,8 @@
 
 /* ---- the configuration ---- */
 
-static void write_file(const char *directory, const char *name, const struct buf *text) {
+static void write_file(const char *directory, const char *name, const struct buf *text)
+{
     CLEANUP_BUF struct buf path = {0};
     buf_printf(&path, "%s/%s", directory, name);
     int fd = open(buf_text(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -35,14 +36,16 @@ static void write_file(const char *directory, const char *name, const struct buf
     close(fd);
 }
 
-static void make_directory(const char *parent, const char *name) {
+static void make_directory(const char *parent, const char *name)
+{
     CLEANUP_BUF struct buf path = {0};
     buf_printf(&path, "%s/%s", parent, name);
     if (mkdir(buf_text(&path), 0700) != 0 && errno != EEXIST)
         bench_die("cannot make %s: %s", buf_text(&path), strerror(errno));
 }
 
-static void write_people(const char *etc) {
+static void write_people(const char *etc)
+{
     CLEANUP_BUF struct buf people = {0}, groups = {0};
     buf_add_text(&groups, "[group alla]\ntitle = Alla\nmembers = ");
     for (int i = 0; i < RIG_GROUP; i++) {
@@ -55,7 +58,8 @@ static void write_people(const char *etc) {
     write_file(etc, "groups.ini", &groups);
 }
 
-static void write_sources(const char *etc) {
+static void write_sources(const char *etc)
+{
     static const char *const tokens[] = {RIG_TOKEN, RIG_TOKEN_PLAIN};
     CLEANUP_BUF struct buf sources = {0};
     for (size_t i = 0; i < N_ELEMENTS(tokens); i++) {
@@ -69,7 +73,8 @@ static void write_sources(const char *etc) {
 }
 
 /* TIB is what triggers call; ALLA pages a hundred people; KORT repeats soon, and so is overdue after every restart. */
-static void write_rosters(const char *etc) {
+static void write_rosters(const char *etc)
+{
     static const struct { const char *role, *call, *target, *repeat; } rosters[] = {
         {"TIB", "always", "primary", "1h"}, {"ALLA", "on-request", "group:alla", "1h"}, {"KORT", "on-request", "primary", "2s"},
     };
@@ -83,7 +88,8 @@ static void write_rosters(const char *etc) {
     }
 }
 
-static void write_daemon(const struct bench *bench, const char *etc, int port, int sink_port) {
+static void write_daemon(const struct bench *bench, const char *etc, int port, int sink_port)
+{
     CLEANUP_BUF struct buf text = {0};
     buf_printf(&text, "[daemon]\norganisation = Exempelby kommun\ntimezone = Europe/Stockholm\nsocket = /tmp/beredd-bench-%d.sock\nstate = %s/state\n"
                       "admins = p01\n[http]\nlisten = 127.0.0.1:%d\npublic-url = https://larm.example.se\n[channels]\nsms = sink\n",
@@ -94,7 +100,8 @@ static void write_daemon(const struct bench *bench, const char *etc, int port, i
     write_file(etc, "gateways/sink.ini", &text);
 }
 
-static char *write_configuration(const struct bench *bench, int port, int sink_port) {
+static char *write_configuration(const struct bench *bench, int port, int sink_port)
+{
     char *etc = bench_path(bench, "etc");
     make_directory(bench->directory, "etc");
     make_directory(bench->directory, "state");
@@ -107,13 +114,15 @@ static char *write_configuration(const struct bench *bench, int port, int sink_p
     return etc;
 }
 
-char *rig_state(const struct bench *bench) {
+char *rig_state(const struct bench *bench)
+{
     return bench_path(bench, "state");
 }
 
 /* ---- the process ---- */
 
-static int free_port(void) {
+static int free_port(void)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -123,7 +132,8 @@ static int free_port(void) {
     return ntohs(address.sin_port);
 }
 
-static int open_notify(struct sockaddr_un *ret_name) {
+static int open_notify(struct sockaddr_un *ret_name)
+{
     *ret_name = (struct sockaddr_un){.sun_family = AF_UNIX};
     int len = snprintf(ret_name->sun_path + 1, sizeof(ret_name->sun_path) - 1, "beredd-bench-%d", (int)getpid());
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -132,7 +142,8 @@ static int open_notify(struct sockaddr_un *ret_name) {
     return fd;
 }
 
-static _Noreturn void run_daemon(const struct bench *bench, const char *etc, const struct sockaddr_un *notify) {
+static _Noreturn void run_daemon(const struct bench *bench, const char *etc, const struct sockaddr_un *notify)
+{
     char name[sizeof(notify->sun_path) + 1];
     snprintf(name, sizeof(name), "@%s", notify->sun_path + 1);
     setenv("NOTIFY_SOCKET", name, 1);
@@ -148,7 +159,8 @@ static _Noreturn void run_daemon(const struct bench *bench, const char *etc, con
     _exit(127);
 }
 
-void rig_start(const struct bench *bench, const struct wire *wire, bool fresh, struct rig *ret) {
+void rig_start(const struct bench *bench, const struct wire *wire, bool fresh, struct rig *ret)
+{
     CLEANUP_FREE char *state = rig_state(bench);
     struct sockaddr_un notify;
     if (fresh)
@@ -162,7 +174,8 @@ void rig_start(const struct bench *bench, const struct wire *wire, bool fresh, s
         run_daemon(bench, etc, &notify);
 }
 
-int64_t rig_wait_ready(struct rig *rig) {
+int64_t rig_wait_ready(struct rig *rig)
+{
     char text[256];
     for (;;) {
         struct pollfd wait = {.fd = rig->notify, .events = POLLIN};
@@ -178,7 +191,8 @@ int64_t rig_wait_ready(struct rig *rig) {
     }
 }
 
-void rig_stop(struct rig *rig) {
+void rig_stop(struct rig *rig)
+{
     kill(rig->pid, SIGTERM);
     int64_t patience_nsec = bench_nsec() + STOP_NSEC;
     while (waitpid(rig->pid, NULL, WNOHANG) == 0) {
@@ -193,7 +207,8 @@ void rig_stop(struct rig *rig) {
 /* ---- what the kernel says ---- */
 
 /* The number behind this word in a file of /proc; 0 if it is not there. */
-static long proc_number(const char *path, const char *word) {
+static long proc_number(const char *path, const char *word)
+{
     char line[256];
     long number = 0;
     FILE *file = fopen(path, "re");
@@ -205,7 +220,8 @@ static long proc_number(const char *path, const char *word) {
     return number;
 }
 
-struct rig_memory rig_memory(const struct rig *rig) {
+struct rig_memory rig_memory(const struct rig *rig)
+{
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/status", (int)rig->pid);
     return (struct rig_memory){
@@ -215,7 +231,8 @@ struct rig_memory rig_memory(const struct rig *rig) {
     };
 }
 
-uint64_t rig_switches(const struct rig *rig) {
+uint64_t rig_switches(const struct rig *rig)
+{
     char path[64];
     uint64_t total = 0;
     snprintf(path, sizeof(path), "/proc/%d/task", (int)rig->pid);
@@ -232,7 +249,8 @@ uint64_t rig_switches(const struct rig *rig) {
     return total;
 }
 
-int64_t rig_cpu_nsec(const struct rig *rig) {
+int64_t rig_cpu_nsec(const struct rig *rig)
+{
     clockid_t id;
     struct timespec used;
     if (clock_getcpuclockid(rig->pid, &id) != 0 || clock_gettime(id, &used) != 0)

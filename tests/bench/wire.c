@@ -34,18 +34,21 @@ struct wire {
     struct buf request;
 };
 
-static void watch(struct wire *wire, int fd, uint32_t number) {
+static void watch(struct wire *wire, int fd, uint32_t number)
+{
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = number};
     if (epoll_ctl(wire->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         bench_die("epoll_ctl: %s", strerror(errno));
 }
 
-static void no_delay(int fd) {
+static void no_delay(int fd)
+{
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-static void listen_for_pages(struct wire *wire) {
+static void listen_for_pages(struct wire *wire)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(address);
     wire->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -56,7 +59,8 @@ static void listen_for_pages(struct wire *wire) {
     watch(wire, wire->listener, PEERS_MAX);
 }
 
-struct wire *wire_new(void) {
+struct wire *wire_new(void)
+{
     struct wire *wire = NEW(struct wire);
     wire->epoll = epoll_create1(EPOLL_CLOEXEC);
     wire->peers = NEW_ARRAY(struct peer, PEERS_MAX);
@@ -66,7 +70,8 @@ struct wire *wire_new(void) {
     return wire;
 }
 
-static void hang_up(struct wire *wire, struct peer *peer) {
+static void hang_up(struct wire *wire, struct peer *peer)
+{
     if (peer->fd < 0)
         return;
     wire->n_waiting -= peer->waits;
@@ -74,7 +79,8 @@ static void hang_up(struct wire *wire, struct peer *peer) {
     *peer = (struct peer){.fd = -1};
 }
 
-void wire_free(struct wire *wire) {
+void wire_free(struct wire *wire)
+{
     if (!wire)
         return;
     for (unsigned i = 0; i < PEERS_MAX; i++)
@@ -86,26 +92,31 @@ void wire_free(struct wire *wire) {
     free(wire);
 }
 
-int wire_sink_port(const struct wire *wire) {
+int wire_sink_port(const struct wire *wire)
+{
     return wire->port;
 }
 
-struct wire_counts wire_counts(const struct wire *wire) {
+struct wire_counts wire_counts(const struct wire *wire)
+{
     return wire->counts;
 }
 
-unsigned wire_waiting(const struct wire *wire) {
+unsigned wire_waiting(const struct wire *wire)
+{
     return wire->n_waiting;
 }
 
-static struct peer *free_peer(struct wire *wire) {
+static struct peer *free_peer(struct wire *wire)
+{
     for (unsigned i = 0; i < PEERS_MAX; i++)
         if (wire->peers[i].fd < 0)
             return &wire->peers[i];
     bench_die("more than %d connections", PEERS_MAX);
 }
 
-static void add_peer(struct wire *wire, int fd, bool is_client) {
+static void add_peer(struct wire *wire, int fd, bool is_client)
+{
     struct peer *peer = free_peer(wire);
     peer->fd = fd;
     peer->is_client = is_client;
@@ -116,14 +127,16 @@ static void add_peer(struct wire *wire, int fd, bool is_client) {
     watch(wire, fd, (uint32_t)(peer - wire->peers));
 }
 
-void wire_disconnect(struct wire *wire) {
+void wire_disconnect(struct wire *wire)
+{
     for (unsigned i = 0; i < PEERS_MAX; i++)
         if (wire->peers[i].is_client)
             hang_up(wire, &wire->peers[i]);
     wire->n_clients = 0;
 }
 
-void wire_connect(struct wire *wire, int port, unsigned n) {
+void wire_connect(struct wire *wire, int port, unsigned n)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
     wire_disconnect(wire);
     for (unsigned i = 0; i < n; i++) {
@@ -134,7 +147,8 @@ void wire_connect(struct wire *wire, int port, unsigned n) {
     }
 }
 
-static struct peer *idle_client(struct wire *wire) {
+static struct peer *idle_client(struct wire *wire)
+{
     if (wire->n_waiting == wire->n_clients)
         return NULL;
     for (;;) {
@@ -146,7 +160,8 @@ static struct peer *idle_client(struct wire *wire) {
 }
 
 /* A summary of 60 bytes. */
-static void compose(struct buf *request, const char *token, const char *role, uint64_t number) {
+static void compose(struct buf *request, const char *token, const char *role, uint64_t number)
+{
     char body[256];
     int len = snprintf(body, sizeof(body), "{\"summary\":\"Brand i skola, Tumba, rök ur taket i norra flygel, %08u\"%s%s%s}", (unsigned)number,
                        role ? ",\"roles\":[\"" : "", role ? role : "", role ? "\"]" : "");
@@ -155,7 +170,8 @@ static void compose(struct buf *request, const char *token, const char *role, ui
                         "Content-Length: %d\r\n\r\n%s", token, len, body);
 }
 
-bool wire_trigger(struct wire *wire, const char *token, const char *role) {
+bool wire_trigger(struct wire *wire, const char *token, const char *role)
+{
     struct peer *peer = idle_client(wire);
     if (!peer)
         return false;
@@ -168,7 +184,8 @@ bool wire_trigger(struct wire *wire, const char *token, const char *role) {
 }
 
 /* The length of the message that begins here, head and body; 0: not all of it has come. */
-static size_t whole_message(const char *input, size_t len) {
+static size_t whole_message(const char *input, size_t len)
+{
     const char *end = memmem(input, len, "\r\n\r\n", 4);
     if (!end)
         return 0;
@@ -179,7 +196,8 @@ static size_t whole_message(const char *input, size_t len) {
     return total <= len ? total : 0;
 }
 
-static void take_answer(struct wire *wire, struct peer *peer) {
+static void take_answer(struct wire *wire, struct peer *peer)
+{
     int status = atoi(peer->input + strlen("HTTP/1.1 "));
     peer->waits = false;
     wire->n_waiting--;
@@ -191,7 +209,8 @@ static void take_answer(struct wire *wire, struct peer *peer) {
         fprintf(stderr, "  the first refusal: %.*s\n", (int)peer->len, peer->input);
 }
 
-static void take_page(struct wire *wire, const struct peer *peer) {
+static void take_page(struct wire *wire, const struct peer *peer)
+{
     static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
     wire->counts.pages++;
     wire->counts.page_nsec = bench_nsec();
@@ -199,7 +218,8 @@ static void take_page(struct wire *wire, const struct peer *peer) {
         bench_die("the sink could not answer: %s", strerror(errno));
 }
 
-static void read_peer(struct wire *wire, struct peer *peer) {
+static void read_peer(struct wire *wire, struct peer *peer)
+{
     ssize_t n = read(peer->fd, peer->input + peer->len, sizeof(peer->input) - 1 - peer->len);
     if (n <= 0) {
         if (peer->is_client)
@@ -219,13 +239,15 @@ static void read_peer(struct wire *wire, struct peer *peer) {
     }
 }
 
-static void accept_page(struct wire *wire) {
+static void accept_page(struct wire *wire)
+{
     int fd = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
         add_peer(wire, fd, false);
 }
 
-void wire_turn(struct wire *wire, int timeout_msec) {
+void wire_turn(struct wire *wire, int timeout_msec)
+{
     struct epoll_event events[EVENTS];
     bench_check_time();
     int n = epoll_wait(wire->epoll, events, EVENTS, timeout_msec);

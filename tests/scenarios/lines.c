@@ -5,37 +5,43 @@
 #include "base/text.h"
 #include "scenario.h"
 
-static void add_name(struct buf *buf, const char *name, const char *value) {
+static void add_name(struct buf *buf, const char *name, const char *value)
+{
     if (value && *value)
         buf_printf(buf, strpbrk(value, " \n") ? " %s=\"%s\"" : " %s=%s", name, value);
 }
 
-static void add_number(struct buf *buf, const char *name, uint64_t value) {
+static void add_number(struct buf *buf, const char *name, uint64_t value)
+{
     if (value)
         buf_printf(buf, " %s=%" PRIu64, name, value);
 }
 
-static void add_delay(struct buf *buf, const struct record *record) {
+static void add_delay(struct buf *buf, const struct record *record)
+{
     if (!record->delay_usec)
         return;
     buf_add_text(buf, " next=");
     text_add_duration(buf, record->delay_usec);
 }
 
-static void add_end(struct buf *buf, const struct record *record, int64_t at_usec) {
+static void add_end(struct buf *buf, const struct record *record, int64_t at_usec)
+{
     if (!record->end_usec)
         return;
     buf_add_text(buf, " ends=");
     text_add_duration(buf, record->end_usec - at_usec);
 }
 
-static const char *kind_word(const struct record *record) {
+static const char *kind_word(const struct record *record)
+{
     if (record->kind == RECORD_NOTICE_QUEUED)
         return "notice-queued";
     return record->kind == RECORD_SETTLED ? "settled" : record_event_name(record->kind);
 }
 
-static void add_record(struct buf *buf, const struct effect_record *effect) {
+static void add_record(struct buf *buf, const struct effect_record *effect)
+{
     struct record record;
     if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK) {
         buf_add_text(buf, "UNREADABLE RECORD");
@@ -81,7 +87,8 @@ static const char *const verdicts[] = {
     [VERDICT_NO_CONTACT] = "no-contact", [VERDICT_SENT] = "sent", [VERDICT_FAILED] = "failed",
 };
 
-void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect) {
+void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect)
+{
     (void)engine;
     switch (effect->kind) {
     case EFFECT_RECORD:
@@ -107,19 +114,22 @@ void lines_add_effect(struct buf *buf, const struct engine *engine, const struct
 
 /* ---- the state, in an order of its own: maps have none ---- */
 
-static int by_key(const void *a, const void *b) {
+static int by_key(const void *a, const void *b)
+{
     uint64_t x = (*(const struct incident *const *)a)->key, y = (*(const struct incident *const *)b)->key;
     return x < y ? -1 : x > y;
 }
 
-static void add_recipient(struct buf *buf, const struct engine *engine, const struct recipient *recipient) {
+static void add_recipient(struct buf *buf, const struct engine *engine, const struct recipient *recipient)
+{
     buf_printf(buf, "    %s%s channels=%u code=%u token=", engine_text(engine, recipient->person),
                recipient->declined ? " declined" : "", recipient->channels, recipient->code);
     text_add_hex(buf, recipient->token, TOKEN_BYTES);
     buf_add_char(buf, '\n');
 }
 
-static void add_callout(struct buf *buf, const struct engine *engine, const struct callout *callout) {
+static void add_callout(struct buf *buf, const struct engine *engine, const struct callout *callout)
+{
     static const char *const states[] = {"paging", "acknowledged", "cancelled"};
     buf_printf(buf, "  call-out %u %s %s step=%u round=%u turn=%u severity=%u due=%" PRId64 " by=%s at=%" PRId64
                " eta=%u put_off=%u noticed=%" PRId64 "%s%s%s\n",
@@ -131,7 +141,8 @@ static void add_callout(struct buf *buf, const struct engine *engine, const stru
         add_recipient(buf, engine, recipient);
 }
 
-static void add_message(struct buf *buf, const struct engine *engine, const struct message *message) {
+static void add_message(struct buf *buf, const struct engine *engine, const struct message *message)
+{
     static const char *const states[] = {"queued", "sent", "delivered", "failed"};
     buf_printf(buf, "  message %u-%08x %s to %s (%s) by %s: %s gateway=%s turn=%u count=%u callout=%u%s%s\n", message->number,
                message->nonce, purpose_name(message->purpose), engine_text(engine, message->person),
@@ -141,7 +152,8 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
                message->recipient ? "" : " to nobody called");
 }
 
-static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident) {
+static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
+{
     const char *location = incident_location(incident), *callback = incident_callback(incident),
         *key = incident_dedup_key(incident);
     incident_add_id(buf, incident->key);
@@ -158,7 +170,8 @@ static void add_incident(struct buf *buf, const struct engine *engine, const str
         add_message(buf, engine, message);
 }
 
-void lines_add_incidents(struct buf *buf, const struct engine *engine) {
+void lines_add_incidents(struct buf *buf, const struct engine *engine)
+{
     const struct incident *incident, **all = NULL;
     size_t n = 0;
     for (size_t cursor = 0; (incident = engine_next_incident(engine, &cursor));) {
@@ -172,7 +185,8 @@ void lines_add_incidents(struct buf *buf, const struct engine *engine) {
     free(all);
 }
 
-void lines_add_state(struct buf *buf, const struct engine *engine) {
+void lines_add_state(struct buf *buf, const struct engine *engine)
+{
     lines_add_incidents(buf, engine);
     buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu%s\n", engine_last_seq(engine), engine_open_incidents(engine),
                engine_paging_callouts(engine), engine_degraded(engine) ? " degraded" : "");

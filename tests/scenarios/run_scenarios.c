@@ -16,7 +16,8 @@ struct words {
 };
 
 /* Splits in place at spaces; double quotes hold words together, also behind a name=. */
-static void split(char *line, struct words *ret) {
+static void split(char *line, struct words *ret)
+{
     char *to = line;
     ret->n = 0;
     while (*line && ret->n < WORDS_MAX) {
@@ -39,7 +40,8 @@ static void split(char *line, struct words *ret) {
 }
 
 /* The value of name=value among the words, or NULL. */
-static const char *value(const struct words *words, const char *name) {
+static const char *value(const struct words *words, const char *name)
+{
     size_t len = strlen(name);
     for (size_t i = 1; i < words->n; i++)
         if (strncmp(words->list[i], name, len) == 0 && words->list[i][len] == '=')
@@ -47,32 +49,37 @@ static const char *value(const struct words *words, const char *name) {
     return NULL;
 }
 
-static bool has(const struct words *words, const char *word) {
+static bool has(const struct words *words, const char *word)
+{
     for (size_t i = 1; i < words->n; i++)
         if (strcmp(words->list[i], word) == 0)
             return true;
     return false;
 }
 
-static const char *word(const struct words *words, size_t index) {
+static const char *word(const struct words *words, size_t index)
+{
     return index < words->n ? words->list[index] : "";
 }
 
-static uint64_t incident_of(struct world *world, const char *id) {
+static uint64_t incident_of(struct world *world, const char *id)
+{
     uint64_t key = 0;
     if (incident_from_id(id, 2026, &key) != ERR_OK)
         buf_printf(&world->error, "%s is no incident's id\n", id);
     return key;
 }
 
-static int64_t duration_of(struct world *world, const char *text) {
+static int64_t duration_of(struct world *world, const char *text)
+{
     int64_t usec = 0;
     if (text_to_duration(text, &usec) != ERR_OK)
         buf_printf(&world->error, "%s is no duration\n", text);
     return usec;
 }
 
-static void do_trigger(struct world *world, const struct words *words) {
+static void do_trigger(struct world *world, const struct words *words)
+{
     const struct roster *roles[8];
     struct event event = {.kind = EVENT_TRIGGER, .request = 1};
     struct event_trigger *trigger = &event.trigger;
@@ -91,7 +98,8 @@ static void do_trigger(struct world *world, const struct words *words) {
     world_step(world, &event);
 }
 
-static void do_answer(struct world *world, const struct words *words) {
+static void do_answer(struct world *world, const struct words *words)
+{
     const char *via = value(words, "via"), *minutes = value(words, "minutes"), *answer = word(words, 3);
     struct event event = {.kind = EVENT_ANSWER, .request = 1};
     event.answer = (struct event_answer){
@@ -106,7 +114,8 @@ static void do_answer(struct world *world, const struct words *words) {
 }
 
 /* {code:anna.berg} stands for the code that this person was last given. */
-static void add_with_codes(struct buf *buf, const struct world *world, const char *text) {
+static void add_with_codes(struct buf *buf, const struct world *world, const char *text)
+{
     const char *place = strstr(text, "{code:");
     const struct incident *incident;
     uint32_t code = 0;
@@ -130,7 +139,8 @@ static void add_with_codes(struct buf *buf, const struct world *world, const cha
     buf_printf(buf, "%06u%s", code, place + 6 + len + 1);
 }
 
-static void do_text(struct world *world, const struct words *words) {
+static void do_text(struct world *world, const struct words *words)
+{
     CLEANUP_BUF struct buf text = {0};
     add_with_codes(&text, world, word(words, 2));
     world_step(world, &(struct event){
@@ -138,7 +148,8 @@ static void do_text(struct world *world, const struct words *words) {
 }
 
 /* outcome 2026-0001 1 sent gateway=elks */
-static void do_outcome(struct world *world, const struct words *words) {
+static void do_outcome(struct world *world, const struct words *words)
+{
     static const struct { const char *word; enum outcome outcome; } outcomes[] = {
         {"sent", OUTCOME_SENT}, {"delivered", OUTCOME_DELIVERED}, {"refused", OUTCOME_ATTEMPT_FAILED}, {"failed", OUTCOME_FAILED},
     };
@@ -156,49 +167,58 @@ static void do_outcome(struct world *world, const struct words *words) {
     world_step(world, &event);
 }
 
-static void do_note(struct world *world, const struct words *words) {
+static void do_note(struct world *world, const struct words *words)
+{
     world_step(world, &(struct event){.kind = EVENT_NOTE, .request = 1, .note = {
         .incident = incident_of(world, word(words, 1)), .text = word(words, 2), .actor = "rtj"}});
 }
 
-static void do_close(struct world *world, const struct words *words) {
+static void do_close(struct world *world, const struct words *words)
+{
     world_step(world, &(struct event){.kind = EVENT_CLOSE, .request = 1, .close = {
         .incident = incident_of(world, word(words, 1)), .reason = words->n > 2 ? word(words, 2) : NULL, .actor = "rtj"}});
 }
 
-static void do_callout(struct world *world, const struct words *words) {
+static void do_callout(struct world *world, const struct words *words)
+{
     world_step(world, &(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {
         .incident = incident_of(world, word(words, 1)), .roster = plan_roster(&world->config->plan, word(words, 2)),
         .group = plan_group(&world->config->plan, word(words, 2)), .actor = "rtj"}});
 }
 
-static void do_test(struct world *world, const struct words *words) {
+static void do_test(struct world *world, const struct words *words)
+{
     world_step(world, &(struct event){.kind = EVENT_GATEWAY_TEST, .request = 7, .gateway_test = {
         .gateway = word(words, 1), .channel = CHANNEL_SMS, .person = word(words, 2)}});
 }
 
-static void do_wait(struct world *world, const struct words *words) {
+static void do_wait(struct world *world, const struct words *words)
+{
     world_wait(world, duration_of(world, word(words, 1)));
 }
 
-static void do_crash(struct world *world, const struct words *words) {
+static void do_crash(struct world *world, const struct words *words)
+{
     world_crash(world, duration_of(world, word(words, 1)));
 }
 
 /* clock +1h, clock -1h: somebody sets the wall clock. */
-static void do_clock(struct world *world, const struct words *words) {
+static void do_clock(struct world *world, const struct words *words)
+{
     int64_t usec = duration_of(world, word(words, 1) + 1);
     world->now.wall_usec += word(words, 1)[0] == '-' ? -usec : usec;
     world_step(world, &(struct event){.kind = EVENT_CLOCK_STEPPED});
 }
 
-static void do_trouble(struct world *world, const struct words *words) {
+static void do_trouble(struct world *world, const struct words *words)
+{
     enum event_kind kind = strcmp(word(words, 0), "degraded") == 0 ? EVENT_DEGRADED : EVENT_RESTORED;
     world_step(world, &(struct event){.kind = kind, .trouble = {.reason = word(words, 1)}});
 }
 
 /* at 2026-12-24 08:00: local time of the plan in force. */
-static void do_at(struct world *world, const struct words *words) {
+static void do_at(struct world *world, const struct words *words)
+{
     struct civil local = {0};
     if (sscanf(word(words, 1), "%d-%d-%d", &local.year, &local.month, &local.day) != 3 ||
         sscanf(word(words, 2), "%d:%d", &local.hour, &local.minute) != 2) {
@@ -208,12 +228,14 @@ static void do_at(struct world *world, const struct words *words) {
     world->now.wall_usec = tz_from_local(world->config->plan.tz, &local, TZ_BEGIN);
 }
 
-static void do_plan(struct world *world, const struct words *words) {
+static void do_plan(struct world *world, const struct words *words)
+{
     world_load(world, word(words, 1));
 }
 
 /* message 2026-0001 3: what the page or notice would say if it were sent now, or that it is not wanted any more. */
-static void do_message(struct world *world, const struct words *words) {
+static void do_message(struct world *world, const struct words *words)
+{
     uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
     uint32_t number = (uint32_t)atoi(word(words, 2));
     const struct message *message = world_message(world, key, number);
@@ -229,12 +251,14 @@ static void do_message(struct world *world, const struct words *words) {
     }
 }
 
-static void do_state(struct world *world, const struct words *words) {
+static void do_state(struct world *world, const struct words *words)
+{
     (void)words;
     lines_add_state(&world->out, world->engine);
 }
 
-static void run_command(struct world *world, char *line) {
+static void run_command(struct world *world, char *line)
+{
     static const struct { const char *word; void (*function)(struct world *, const struct words *); } commands[] = {
         {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"text", do_text},
         {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
@@ -252,7 +276,8 @@ static void run_command(struct world *world, char *line) {
     buf_printf(&world->error, "no such command: %s\n", word(&words, 0));
 }
 
-static void add_quoted_lines(struct buf *buf, const struct buf *out) {
+static void add_quoted_lines(struct buf *buf, const struct buf *out)
+{
     const char *at = buf_text(out);
     while (*at) {
         size_t len = strcspn(at, "\n");
@@ -264,7 +289,8 @@ static void add_quoted_lines(struct buf *buf, const struct buf *out) {
 }
 
 /* The file as it should read: its commands and comments, and behind each command what came. */
-static bool play(FILE *file, const char *plans, struct buf *as_it_is, struct buf *as_it_came) {
+static bool play(FILE *file, const char *plans, struct buf *as_it_is, struct buf *as_it_came)
+{
     struct world world;
     char *line = NULL;
     size_t size = 0;
@@ -290,7 +316,8 @@ static bool play(FILE *file, const char *plans, struct buf *as_it_is, struct buf
     return good;
 }
 
-static void print_first_difference(const char *path, const char *expected, const char *came) {
+static void print_first_difference(const char *path, const char *expected, const char *came)
+{
     int line = 1;
     while (*expected && strcspn(expected, "\n") == strcspn(came, "\n") && strncmp(expected, came, strcspn(expected, "\n")) == 0) {
         expected += strcspn(expected, "\n") + 1;
@@ -301,7 +328,8 @@ static void print_first_difference(const char *path, const char *expected, const
             (int)strcspn(came, "\n"), came);
 }
 
-static bool run_file(const char *path, const char *plans, bool update) {
+static bool run_file(const char *path, const char *plans, bool update)
+{
     CLEANUP_BUF struct buf as_it_is = {0}, as_it_came = {0};
     FILE *file = fopen(path, "re");
     if (!file) {
@@ -325,7 +353,8 @@ static bool run_file(const char *path, const char *plans, bool update) {
     return file && fclose(file) == 0 && written;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const char *plans = getenv("SCENARIO_PLANS");
     bool update = argc > 1 && strcmp(argv[1], "--update") == 0;
     int failed = 0, files = 0;

@@ -8,7 +8,8 @@
 enum { TICKS_MAX = 10000 };
 
 /* splitmix64: any seed gives a usable stream. */
-static void fill_random(void *userdata, void *bytes, size_t len) {
+static void fill_random(void *userdata, void *bytes, size_t len)
+{
     struct world *world = userdata;
     for (size_t i = 0; i < len; i++) {
         uint64_t z = (world->random += UINT64_C(0x9e3779b97f4a7c15));
@@ -18,13 +19,15 @@ static void fill_random(void *userdata, void *bytes, size_t len) {
     }
 }
 
-void world_init(struct world *world, const char *plans) {
+void world_init(struct world *world, const char *plans)
+{
     *world = (struct world){.plans = plans, .random = 1};
     world->now.boot_usec = 1000 * USEC_PER_SEC;
     world->now.wall_usec = INT64_C(1767225600) * USEC_PER_SEC;      /* 2026-01-01 */
 }
 
-void world_done(struct world *world) {
+void world_done(struct world *world)
+{
     engine_free(world->engine);
     config_free(world->config);
     config_free(world->old_config);
@@ -35,7 +38,8 @@ void world_done(struct world *world) {
     buf_done(&world->error);
 }
 
-bool world_load(struct world *world, const char *plan) {
+bool world_load(struct world *world, const char *plan)
+{
     CLEANUP(problems_free) struct problems *problems = problems_new();
     CLEANUP_BUF struct buf path = {0};
     buf_printf(&path, "%s/%s", world->plans, plan);
@@ -60,7 +64,8 @@ bool world_load(struct world *world, const char *plan) {
     return true;
 }
 
-static void keep(struct world *world, const struct effect_record *record) {
+static void keep(struct world *world, const struct effect_record *record)
+{
     if (world->n_log == world->cap_log) {
         world->cap_log = world->cap_log ? 2 * world->cap_log : 64;
         world->log = mem_realloc_array(world->log, world->cap_log, sizeof(*world->log));
@@ -70,7 +75,8 @@ static void keep(struct world *world, const struct effect_record *record) {
     kept->payload = mem_dup(record->payload, record->payload_len);
 }
 
-static enum err replay_record(struct engine *engine, const struct effect_record *stored, struct now now) {
+static enum err replay_record(struct engine *engine, const struct effect_record *stored, struct now now)
+{
     struct record record;
     enum err err = record_decode(stored->payload, stored->payload_len, &record);
     if (err != ERR_OK)
@@ -82,12 +88,14 @@ static enum err replay_record(struct engine *engine, const struct effect_record 
     return engine_replay(engine, &record, now);
 }
 
-static void replay_kept(struct world *world, struct engine *engine, size_t index) {
+static void replay_kept(struct world *world, struct engine *engine, size_t index)
+{
     if (replay_record(engine, &world->log[index].effect, world->now) != ERR_OK)
         buf_printf(&world->error, "record %zu does not replay\n", index + 1);
 }
 
-static struct engine *rebuild(struct world *world) {
+static struct engine *rebuild(struct world *world)
+{
     struct engine *engine = engine_new(&world->config->plan, fill_random, world);
     for (size_t i = 0; i < world->n_log; i++)
         if (world->log[i].effect.incident != 0 || i >= world->n_before)
@@ -96,7 +104,8 @@ static struct engine *rebuild(struct world *world) {
     return engine;
 }
 
-static bool settled(const struct world *world, uint64_t incident) {
+static bool settled(const struct world *world, uint64_t incident)
+{
     for (size_t i = 0; i < world->n_committed; i++)
         if (world->log[i].effect.incident == incident && world->log[i].effect.kind == RECORD_SETTLED)
             return true;
@@ -104,7 +113,8 @@ static bool settled(const struct world *world, uint64_t incident) {
 }
 
 /* As the daemon starts: incident by incident, those that are live, and nothing of the house. */
-static struct engine *start_from_store(struct world *world) {
+static struct engine *start_from_store(struct world *world)
+{
     struct engine *engine = engine_new(&world->config->plan, fill_random, world);
     for (size_t i = 0; i < world->n_committed; i++) {
         const struct effect_record *first = &world->log[i].effect;
@@ -121,7 +131,8 @@ static struct engine *start_from_store(struct world *world) {
     return engine;
 }
 
-static void check_same(struct world *world, const char *what, const struct buf *live, const struct buf *replayed) {
+static void check_same(struct world *world, const char *what, const struct buf *live, const struct buf *replayed)
+{
     const char *is = buf_text(live), *was = buf_text(replayed);
     if (strcmp(is, was) == 0)
         return;
@@ -134,7 +145,8 @@ static void check_same(struct world *world, const char *what, const struct buf *
 }
 
 /* P14: the records, and nothing else, make the state. */
-static void check_replay(struct world *world) {
+static void check_replay(struct world *world)
+{
     CLEANUP_BUF struct buf live = {0}, replayed = {0};
     CLEANUP(engine_free) struct engine *again = rebuild(world);
     lines_add_state(&live, world->engine);
@@ -143,7 +155,8 @@ static void check_replay(struct world *world) {
 }
 
 /* P2: who pages waits for something. */
-static void check_pending(struct world *world) {
+static void check_pending(struct world *world)
+{
     const struct incident *incident;
     for (size_t cursor = 0; (incident = engine_next_incident(world->engine, &cursor));)
         for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
@@ -151,7 +164,8 @@ static void check_pending(struct world *world) {
                 buf_printf(&world->error, "P2: call-out %u waits for nothing\n", callout->number);
 }
 
-static void take(struct world *world, struct effects effects) {
+static void take(struct world *world, struct effects effects)
+{
     for (size_t i = 0; i < effects.n; i++) {
         if (!world->quick)
             lines_add_effect(&world->out, world->engine, &effects.list[i]);
@@ -162,16 +176,19 @@ static void take(struct world *world, struct effects effects) {
     }
 }
 
-void world_commit(struct world *world) {
+void world_commit(struct world *world)
+{
     world->n_committed = world->n_log;
 }
 
-void world_check(struct world *world) {
+void world_check(struct world *world)
+{
     check_replay(world);
     check_pending(world);
 }
 
-void world_step(struct world *world, struct event *event) {
+void world_step(struct world *world, struct event *event)
+{
     event->now = world->now;
     take(world, engine_step(world->engine, event));
     if (world->quick)
@@ -180,12 +197,14 @@ void world_step(struct world *world, struct event *event) {
     world_check(world);
 }
 
-static void pass(struct world *world, int64_t usec) {
+static void pass(struct world *world, int64_t usec)
+{
     world->now.boot_usec += usec;
     world->now.wall_usec += usec;
 }
 
-void world_wait(struct world *world, int64_t usec) {
+void world_wait(struct world *world, int64_t usec)
+{
     int64_t until = world->now.boot_usec + usec;
     for (int ticks = 0; engine_deadline(world->engine) <= until; ticks++) {
         int64_t deadline = engine_deadline(world->engine);
@@ -201,7 +220,8 @@ void world_wait(struct world *world, int64_t usec) {
 }
 
 /* What was not committed is lost; what was, is all there (P1). */
-void world_crash(struct world *world, int64_t away_usec) {
+void world_crash(struct world *world, int64_t away_usec)
+{
     CLEANUP_BUF struct buf live = {0}, replayed = {0};
     bool whole = world->n_committed == world->n_log;
     pass(world, away_usec);
@@ -218,11 +238,13 @@ void world_crash(struct world *world, int64_t away_usec) {
     take(world, engine_resume(again, world->now, UINT64_MAX));
 }
 
-void world_state(const struct world *world, struct buf *ret) {
+void world_state(const struct world *world, struct buf *ret)
+{
     lines_add_state(ret, world->engine);
 }
 
-const struct message *world_message(const struct world *world, uint64_t key, uint32_t number) {
+const struct message *world_message(const struct world *world, uint64_t key, uint32_t number)
+{
     const struct incident *incident = find_incident(world->engine, key);
     return incident ? find_message(incident, number) : NULL;
 }

@@ -107,7 +107,8 @@ START_TEST(formats) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/buf");
     TCase *tcase = tcase_create("buf");
     tcase_add_test(tcase, empty_is_the_empty_string);

@@ -145,7 +145,8 @@ START_TEST(weeks_compare) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/civil");
     TCase *tcase = tcase_create("civil");
     tcase_set_timeout(tcase, 60);

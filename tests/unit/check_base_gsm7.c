@@ -10,18 +10,21 @@ static const char default_alphabet[] =
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 static const char extension[] = "\f^{}\\[~]|€";
 
-static struct gsm7_size measure(const char *text) {
+static struct gsm7_size measure(const char *text)
+{
     return gsm7_measure(text, strlen(text));
 }
 
-static struct gsm7_size measure_character(uint32_t c) {
+static struct gsm7_size measure_character(uint32_t c)
+{
     CLEANUP_BUF struct buf text = {0};
     text_utf8_add(&text, c);
     return gsm7_measure(text.data, text.len);
 }
 
 /* The filler `before` times, the insertion, and the filler `after` times. */
-static struct gsm7_size measure_filled(const char *filler, size_t before, const char *insertion, size_t after) {
+static struct gsm7_size measure_filled(const char *filler, size_t before, const char *insertion, size_t after)
+{
     CLEANUP_BUF struct buf text = {0};
     for (size_t i = 0; i < before; i++)
         buf_add_text(&text, filler);
@@ -31,7 +34,8 @@ static struct gsm7_size measure_filled(const char *filler, size_t before, const 
     return gsm7_measure(buf_text(&text), text.len);
 }
 
-static void check_size(struct gsm7_size size, bool ucs2, unsigned units, unsigned segments) {
+static void check_size(struct gsm7_size size, bool ucs2, unsigned units, unsigned segments)
+{
     ck_assert_int_eq(size.ucs2, ucs2);
     ck_assert_uint_eq(size.units, units);
     ck_assert_uint_eq(size.segments, segments);
@@ -107,7 +111,8 @@ START_TEST(what_is_not_utf8_is_a_replacement_each) {
 }
 END_TEST
 
-static void check_normalised(const char *text, const char *expected) {
+static void check_normalised(const char *text, const char *expected)
+{
     CLEANUP_BUF struct buf buf = {0};
     buf_add_text(&buf, "> ");
     gsm7_add_normalised(&buf, text, strlen(text));
@@ -152,7 +157,8 @@ START_TEST(a_swedish_page_fits_in_septets_once_normalised) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/gsm7");
     TCase *tcase = tcase_create("gsm7");
     tcase_add_test(tcase, alphabet_is_exactly_the_standards);

@@ -8,7 +8,8 @@ struct item {
     struct heap_node node;
 };
 
-static struct item *pop(struct heap *heap) {
+static struct item *pop(struct heap *heap)
+{
     struct heap_node *node = heap_first(heap);
     if (!node)
         return NULL;
@@ -56,7 +57,8 @@ END_TEST
 
 enum { ITEMS = 300, OPERATIONS = 30000 };
 
-static struct item *earliest(struct item items[ITEMS]) {
+static struct item *earliest(struct item items[ITEMS])
+{
     struct item *first = NULL;
     for (int i = 0; i < ITEMS; i++) {
         struct heap_node *node = &items[i].node;
@@ -92,7 +94,8 @@ START_TEST(first_is_the_earliest_whatever_happens) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/heap");
     TCase *tcase = tcase_create("heap");
     tcase_set_timeout(tcase, 60);

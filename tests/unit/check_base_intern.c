@@ -67,7 +67,8 @@ START_TEST(equal_hashes_are_told_apart) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/intern");
     TCase *tcase = tcase_create("intern");
     tcase_add_test(tcase, same_text_same_atom);

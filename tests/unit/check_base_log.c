@@ -9,13 +9,15 @@
 #include "unit.h"
 
 /* Adds what it gets to the struct buf that it is given, as "PRIORITY MESSAGE|". */
-static void collect(void *userdata, enum log_priority priority, const char *message) {
+static void collect(void *userdata, enum log_priority priority, const char *message)
+{
     buf_printf(userdata, "%d %s|", (int)priority, message);
     errno = EIO;   /* which no caller of log_print() may notice */
 }
 
 /* Tests share the process with CK_FORK=no. */
-static void reset_log(void) {
+static void reset_log(void)
+{
     log_set_sink(NULL, NULL);
     log_set_max(LOG_PRIO_NOTICE);
 }
@@ -70,7 +72,8 @@ END_TEST
 #define THREADS  ((size_t)4)
 #define MESSAGES ((size_t)500)
 
-static void *log_much(void *unused) {
+static void *log_much(void *unused)
+{
     (void)unused;
     for (size_t i = 0; i < MESSAGES; i++)
         log_error("%s", "abcdefghij");
@@ -103,7 +106,8 @@ START_TEST(every_error_has_its_words) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/log");
     TCase *tcase = tcase_create("log");
     tcase_add_checked_fixture(tcase, reset_log, reset_log);

@@ -32,11 +32,13 @@ END_TEST
 enum { KEYS = 3000, OPERATIONS = 100000 };
 
 /* Small neighbouring keys, as ids are, and keys that differ in their high bits alone. */
-static uint64_t key_of(size_t i) {
+static uint64_t key_of(size_t i)
+{
     return i % 2 ? i : (uint64_t)i << 40;
 }
 
-static void check_against(const struct map *map, void *const model[KEYS]) {
+static void check_against(const struct map *map, void *const model[KEYS])
+{
     size_t expected = 0, walked = 0, index = 0;
     for (size_t i = 0; i < KEYS; i++) {
         expected += model[i] != NULL;
@@ -118,7 +120,8 @@ START_TEST(hash_sees_every_byte_and_the_seed) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/map");
     TCase *tcase = tcase_create("map");
     tcase_set_timeout(tcase, 60);

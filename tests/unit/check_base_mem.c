@@ -40,7 +40,8 @@ START_TEST(strndup_stops_at_its_length) {
 }
 END_TEST
 
-static char *hand_out(void) {
+static char *hand_out(void)
+{
     CLEANUP_FREE char *text = mem_strdup("mine");
     return TAKE(text);
 }
@@ -104,7 +105,8 @@ START_TEST(arena_copies_text) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base/mem");
     TCase *tcase = tcase_create("mem");
     tcase_add_test(tcase, allocated_memory_is_zeroed);

@@ -28,7 +28,8 @@ START_TEST(every_character_there_and_back) {
 END_TEST
 
 /* A decoder written otherwise: what it decodes must encode to the same bytes. */
-static bool reencodes(const unsigned char *bytes, size_t len) {
+static bool reencodes(const unsigned char *bytes, size_t len)
+{
     CLEANUP_BUF struct buf buf = {0};
     size_t i = 0;
     while (i < len) {
@@ -94,7 +95,8 @@ END_TEST
 
 /* ---- cleaning ---- */
 
-static void check_clean(const char *text, size_t len, const char *line, const char *block) {
+static void check_clean(const char *text, size_t len, const char *line, const char *block)
+{
     CLEANUP_BUF struct buf buf = {0};
     CLEANUP_FREE char *exact = mem_dup(text, len);
     buf_add_text(&buf, "before ");
@@ -286,7 +288,8 @@ END_TEST
 
 /* ---- RFC 3339 ---- */
 
-static void check_rfc3339(int64_t usec, const char *text) {
+static void check_rfc3339(int64_t usec, const char *text)
+{
     CLEANUP_BUF struct buf buf = {0};
     text_add_rfc3339(&buf, usec);
     ck_assert_str_eq(buf_text(&buf), text);
@@ -423,7 +426,8 @@ START_TEST(base64url_there_and_back) {
 }
 END_TEST
 
-static void add_case(Suite *suite, const char *name, const TTest *const tests[], size_t n) {
+static void add_case(Suite *suite, const char *name, const TTest *const tests[], size_t n)
+{
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < n; i++)
@@ -431,7 +435,8 @@ static void add_case(Suite *suite, const char *name, const TTest *const tests[],
     suite_add_tcase(suite, tcase);
 }
 
-int main(void) {
+int main(void)
+{
     const TTest *const utf8[] = {every_character_there_and_back, validity_at_every_bound, what_is_not_utf8,
         cutting_splits_no_character};
     const TTest *const clean[] = {clean_text, cleaning_twice_changes_nothing};

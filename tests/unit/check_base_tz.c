@@ -22,7 +22,8 @@ enum { ZONES = N_ELEMENTS(zones) };
 
 /* ---- the zone files and the oracle ---- */
 
-static void read_zone_file(const char *name, struct buf *ret) {
+static void read_zone_file(const char *name, struct buf *ret)
+{
     char path[200];
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -32,7 +33,8 @@ static void read_zone_file(const char *name, struct buf *ret) {
     close(fd);
 }
 
-static struct tz *load_zone(const char *name) {
+static struct tz *load_zone(const char *name)
+{
     CLEANUP_BUF struct buf bytes = {0};
     struct tz *tz = NULL;
     read_zone_file(name, &bytes);
@@ -41,12 +43,14 @@ static struct tz *load_zone(const char *name) {
 }
 
 /* What glibc reads, for the rest of the (forked) test. */
-static void set_oracle(const char *tz_variable) {
+static void set_oracle(const char *tz_variable)
+{
     setenv("TZ", tz_variable, 1);
     tzset();
 }
 
-static int64_t oracle_local_sec(int64_t utc_sec) {
+static int64_t oracle_local_sec(int64_t utc_sec)
+{
     time_t time = utc_sec;
     struct tm tm;
     EXPECT(localtime_r(&time, &tm));
@@ -54,7 +58,8 @@ static int64_t oracle_local_sec(int64_t utc_sec) {
 }
 
 /* The offsets in force within 27 hours of an instant, found by asking every third hour: no zone changed twice in less. */
-static size_t oracle_offsets(int64_t sec, int64_t offsets[static 32]) {
+static size_t oracle_offsets(int64_t sec, int64_t offsets[static 32])
+{
     size_t n = 0;
     for (int64_t at = sec - REACH_SEC; at <= sec + REACH_SEC; at += 10800) {
         int64_t offset = oracle_local_sec(at) - at;
@@ -68,7 +73,8 @@ static size_t oracle_offsets(int64_t sec, int64_t offsets[static 32]) {
 }
 
 /* The first second whose local time is past the reading: valid for a reading in a gap that no overlap is near. */
-static int64_t oracle_after_gap(int64_t local_sec) {
+static int64_t oracle_after_gap(int64_t local_sec)
+{
     int64_t low = local_sec - REACH_SEC, high = local_sec + REACH_SEC;
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
@@ -80,7 +86,8 @@ static int64_t oracle_after_gap(int64_t local_sec) {
     return high;
 }
 
-static int64_t oracle_from_local(int64_t local_sec, enum tz_edge edge) {
+static int64_t oracle_from_local(int64_t local_sec, enum tz_edge edge)
+{
     int64_t offsets[32], found = INT64_MIN;
     size_t n = oracle_offsets(local_sec, offsets);
     for (size_t i = 0; i < n; i++) {
@@ -93,7 +100,8 @@ static int64_t oracle_from_local(int64_t local_sec, enum tz_edge edge) {
 
 /* ---- comparing ---- */
 
-static void check_instant(const struct tz *tz, const char *name, int64_t sec) {
+static void check_instant(const struct tz *tz, const char *name, int64_t sec)
+{
     time_t time = sec;
     struct tm tm;
     struct civil civil;
@@ -109,7 +117,8 @@ static void check_instant(const struct tz *tz, const char *name, int64_t sec) {
     EXPECT(civil.hour == tm.tm_hour && civil.minute == tm.tm_min && civil.second == tm.tm_sec && civil.usec == 999999);
 }
 
-static void check_reading(const struct tz *tz, const char *name, int64_t local_sec) {
+static void check_reading(const struct tz *tz, const char *name, int64_t local_sec)
+{
     static const enum tz_edge edges[] = {TZ_BEGIN, TZ_END};
     struct civil local;
     civil_from_sec(local_sec, &local);
@@ -121,7 +130,8 @@ static void check_reading(const struct tz *tz, const char *name, int64_t local_s
 }
 
 /* Readings at both ends of what a change skips or repeats, a second to either side, and in the middle. */
-static void check_around_change(const struct tz *tz, const char *name, int64_t change_sec) {
+static void check_around_change(const struct tz *tz, const char *name, int64_t change_sec)
+{
     int64_t before = oracle_local_sec(change_sec - 1) + 1, after = oracle_local_sec(change_sec);
     for (int64_t near = -1; near <= 1; near++) {
         check_instant(tz, name, change_sec + near);
@@ -132,7 +142,8 @@ static void check_around_change(const struct tz *tz, const char *name, int64_t c
 }
 
 /* Calls check_around_change() for every change that glibc knows between two years. Returns how many there were. */
-static size_t check_changes(const struct tz *tz, const char *name, int first_year, int last_year) {
+static size_t check_changes(const struct tz *tz, const char *name, int first_year, int last_year)
+{
     size_t changes = 0;
     int64_t step = 5 * SEC_PER_DAY, end = civil_day(last_year, 12, 31) * SEC_PER_DAY;
     for (int64_t sec = civil_day(first_year, 1, 1) * SEC_PER_DAY; sec < end; sec += step) {
@@ -210,7 +221,8 @@ START_TEST(readings_as_mktime) {
 }
 END_TEST
 
-static int64_t utc_usec(int year, int month, int day, int hour, int minute) {
+static int64_t utc_usec(int year, int month, int day, int hour, int minute)
+{
     return civil_day(year, month, day) * USEC_PER_DAY + hour * USEC_PER_HOUR + minute * USEC_PER_MIN;
 }
 
@@ -295,7 +307,8 @@ END_TEST
 
 /* ---- made-up files ---- */
 
-static void add_big_endian(struct buf *buf, uint64_t number, unsigned size) {
+static void add_big_endian(struct buf *buf, uint64_t number, unsigned size)
+{
     while (size-- > 0)
         buf_add_char(buf, (char)(number >> 8 * size));
 }
@@ -310,7 +323,8 @@ struct made_up {
 };
 
 /* Types: 0 is LMT +00:12:34, 1 is AAA +1 h, 2 is BBB +2 h. */
-static void add_made_up_block(struct buf *buf, const struct made_up *zone, unsigned time_size, bool full) {
+static void add_made_up_block(struct buf *buf, const struct made_up *zone, unsigned time_size, bool full)
+{
     static const char versions[] = {0, 0, '2', '3', '4'};
     static const uint32_t offsets[] = {754, 3600, 7200};
     const uint32_t counts[] = {0, 0, full ? zone->leap : 0, full ? (uint32_t)zone->n : 0, full ? 3 : 0, full ? 12 : 0};
@@ -334,7 +348,8 @@ static void add_made_up_block(struct buf *buf, const struct made_up *zone, unsig
         buf_add(buf, (char[12]){0}, time_size + 4);
 }
 
-static void make_up(struct buf *buf, const struct made_up *zone) {
+static void make_up(struct buf *buf, const struct made_up *zone)
+{
     add_made_up_block(buf, zone, 4, zone->version == 1);
     if (zone->version == 1)
         return;
@@ -345,12 +360,14 @@ static void make_up(struct buf *buf, const struct made_up *zone) {
 }
 
 /* Parses a copy that ends where the bytes end, so that a sanitizer sees a read beyond. */
-static enum err parse_exactly(const void *bytes, size_t len, struct tz **ret) {
+static enum err parse_exactly(const void *bytes, size_t len, struct tz **ret)
+{
     CLEANUP_FREE void *exact = mem_dup(bytes, len);
     return tz_parse(exact, len, ret);
 }
 
-static struct tz *load_made_up(const struct made_up *zone) {
+static struct tz *load_made_up(const struct made_up *zone)
+{
     CLEANUP_BUF struct buf buf = {0};
     struct tz *tz = NULL;
     make_up(&buf, zone);
@@ -358,7 +375,8 @@ static struct tz *load_made_up(const struct made_up *zone) {
     return tz;
 }
 
-static void check_at(const struct tz *tz, int64_t sec, const char *abbreviation) {
+static void check_at(const struct tz *tz, int64_t sec, const char *abbreviation)
+{
     const char *found = tz_abbreviation(tz, sec * USEC_PER_SEC);
     EXPECT_MSG(strcmp(found, abbreviation) == 0, "at %lld: %s, not %s", (long long)sec, found, abbreviation);
 }
@@ -438,7 +456,8 @@ START_TEST(truncated_anywhere) {
 END_TEST
 
 /* Asks a zone of doubtful origin everything: nothing may crash, and local time must lead back. */
-static void interrogate(const struct tz *tz) {
+static void interrogate(const struct tz *tz)
+{
     static const int64_t instants[] = {INT64_MIN, -1, 0, INT64_C(1795355700000000), INT64_C(99999999999000000), INT64_MAX};
     for (size_t i = 0; i < N_ELEMENTS(instants); i++) {
         struct civil civil;
@@ -451,7 +470,8 @@ static void interrogate(const struct tz *tz) {
     }
 }
 
-static void try_bytes(const struct buf *bytes) {
+static void try_bytes(const struct buf *bytes)
+{
     CLEANUP(tz_free) struct tz *tz = NULL;
     enum err err = parse_exactly(bytes->data, bytes->len, &tz);
     EXPECT((err == ERR_OK) == (tz != NULL));
@@ -502,7 +522,8 @@ START_TEST(random_damage) {
 }
 END_TEST
 
-static void check_refused(const struct made_up *zone, enum err expected) {
+static void check_refused(const struct made_up *zone, enum err expected)
+{
     CLEANUP_BUF struct buf buf = {0};
     struct tz *tz = NULL;
     make_up(&buf, zone);
@@ -567,7 +588,8 @@ START_TEST(names_that_may_be_looked_up) {
 }
 END_TEST
 
-static void add_case(Suite *suite, const char *name, const TTest *const tests[], size_t n, int loops) {
+static void add_case(Suite *suite, const char *name, const TTest *const tests[], size_t n, int loops)
+{
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 120);
     for (size_t i = 0; i < n; i++)
@@ -575,7 +597,8 @@ static void add_case(Suite *suite, const char *name, const TTest *const tests[],
     suite_add_tcase(suite, tcase);
 }
 
-int main(void) {
+int main(void)
+{
     const TTest *const each_zone[] = {random_instants_as_localtime, random_readings_as_localtime,
         every_change_and_its_surroundings,
                                       the_ends_of_time, truncated_anywhere, random_damage};

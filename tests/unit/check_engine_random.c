@@ -81,7 +81,8 @@ struct run {
 
 static void fail(struct run *run, const char *format, ...) PRINTF(2, 3);
 
-static void fail(struct run *run, const char *format, ...) {
+static void fail(struct run *run, const char *format, ...)
+{
     va_list args;
     if (!run->failed)
         fprintf(stderr, "seed %" PRIu64 ", step %d: ", run->seed, run->step);
@@ -92,7 +93,8 @@ static void fail(struct run *run, const char *format, ...) {
     fputc('\n', stderr);
 }
 
-static uint64_t random_u64(struct run *run) {
+static uint64_t random_u64(struct run *run)
+{
     run->random ^= run->random << 13;
     run->random ^= run->random >> 7;
     run->random ^= run->random << 17;
@@ -103,14 +105,16 @@ static size_t below(struct run *run, size_t n) { return random_u64(run) % n; }
 static bool one_in(struct run *run, size_t n) { return below(run, n) == 0; }
 #define PICK(run, list) ((list)[below((run), N_ELEMENTS(list))])
 
-static uint64_t key_of(uint64_t a, uint64_t b) {
+static uint64_t key_of(uint64_t a, uint64_t b)
+{
     uint64_t both[] = {a, b};
     return map_hash(both, sizeof(both), 7);
 }
 
 /* ---- what the engine says ---- */
 
-static void see_send(struct run *run, const struct effect_send *send) {
+static void see_send(struct run *run, const struct effect_send *send)
+{
     uint64_t key = key_of(send->page.incident, (uint64_t)send->page.number << 32 | send->page.nonce);
     struct flight *flight = map_get(&run->flights, key);
     if (!flight) {
@@ -123,7 +127,8 @@ static void see_send(struct run *run, const struct effect_send *send) {
 }
 
 /* P7: a repeat waits its interval, and nothing spins. */
-static void see_turn(struct run *run, const struct record *record) {
+static void see_turn(struct run *run, const struct record *record)
+{
     uint64_t key = key_of(record->incident, record->callout);
     int64_t now = run->world.now.boot_usec;
     struct turns *turns = map_get(&run->turns, key);
@@ -144,13 +149,15 @@ static void see_turn(struct run *run, const struct record *record) {
     turns->repeat_usec = now;
 }
 
-static void forget_repeat(struct run *run, const struct record *record) {
+static void forget_repeat(struct run *run, const struct record *record)
+{
     struct turns *turns = map_get(&run->turns, key_of(record->incident, record->callout));
     if (turns)
         turns->repeat_usec = 0;
 }
 
-static void see_record(struct run *run, const struct effect_record *effect) {
+static void see_record(struct run *run, const struct effect_record *effect)
+{
     struct record record;
     if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK) {
         fail(run, "a record does not read back");
@@ -171,7 +178,8 @@ static void see_record(struct run *run, const struct effect_record *effect) {
         run->expected_summary = NULL;
 }
 
-static void see(void *userdata, const struct effect *effect) {
+static void see(void *userdata, const struct effect *effect)
+{
     struct run *run = userdata;
     if (effect->kind == EFFECT_RECORD)
         see_record(run, &effect->record);
@@ -181,7 +189,8 @@ static void see(void *userdata, const struct effect *effect) {
 
 /* ---- what must hold ---- */
 
-static void check_bounds(struct run *run, const struct incident *incident, const struct callout *callout) {
+static void check_bounds(struct run *run, const struct incident *incident, const struct callout *callout)
+{
     size_t pages = 0, notices = 0;
     for (const struct message *message = incident->messages; message; message = message->next) {
         pages += message->callout == callout && message->purpose == PURPOSE_PAGE;
@@ -191,7 +200,8 @@ static void check_bounds(struct run *run, const struct incident *incident, const
         fail(run, "P15: %zu pages and %zu notices of one call-out are remembered", pages, notices);
 }
 
-static void check_messages(struct run *run, const struct incident *incident) {
+static void check_messages(struct run *run, const struct incident *incident)
+{
     struct message_view view;
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
         check_bounds(run, incident, callout);
@@ -211,7 +221,8 @@ static void check_messages(struct run *run, const struct incident *incident) {
     }
 }
 
-static void check_callout(struct run *run, const struct callout *callout, struct map *codes) {
+static void check_callout(struct run *run, const struct callout *callout, struct map *codes)
+{
     bool open = callout->incident->closed_usec == 0, armed = heap_armed(&callout->timer);
     int64_t due = callout->timer.due_usec;
     if (open && callout->state == CALLOUT_PAGING && !armed)
@@ -231,7 +242,8 @@ static void check_callout(struct run *run, const struct callout *callout, struct
             fail(run, "P5: two recipients have the code %06u", recipient->code);
 }
 
-static void check_state(struct run *run) {
+static void check_state(struct run *run)
+{
     struct map codes = {0};
     const struct incident *incident;
     size_t open = 0;
@@ -247,20 +259,23 @@ static void check_state(struct run *run) {
     map_done(&codes);
 }
 
-static void check_all(struct run *run) {
+static void check_all(struct run *run)
+{
     const struct incident *incident;
     for (size_t cursor = 0; (incident = engine_next_incident(run->world.engine, &cursor));)
         check_messages(run, incident);
     world_check(&run->world);
 }
 
-static void check_errors(struct run *run) {
+static void check_errors(struct run *run)
+{
     if (run->world.error.len > 0)
         fail(run, "%s", buf_text(&run->world.error));
     buf_clear(&run->world.error);
 }
 
-static void step(struct run *run, struct event event) {
+static void step(struct run *run, struct event event)
+{
     run->begun = false;
     run->early = true;
     world_step(&run->world, &event);
@@ -271,7 +286,8 @@ static void step(struct run *run, struct event event) {
 
 /* ---- picking ---- */
 
-static struct incident *any_incident(struct run *run) {
+static struct incident *any_incident(struct run *run)
+{
     const struct incident *incident, *found = NULL;
     size_t n = 0;
     for (size_t cursor = 0; (incident = engine_next_incident(run->world.engine, &cursor));)
@@ -280,7 +296,8 @@ static struct incident *any_incident(struct run *run) {
     return (struct incident *)(uintptr_t)found;
 }
 
-static struct callout *any_callout(struct run *run) {
+static struct callout *any_callout(struct run *run)
+{
     const struct incident *incident = any_incident(run);
     struct callout *found = NULL;
     size_t n = 0;
@@ -290,7 +307,8 @@ static struct callout *any_callout(struct run *run) {
     return found;
 }
 
-static struct recipient *any_recipient(struct run *run) {
+static struct recipient *any_recipient(struct run *run)
+{
     const struct callout *callout = any_callout(run);
     struct recipient *found = NULL;
     size_t n = 0;
@@ -302,7 +320,8 @@ static struct recipient *any_recipient(struct run *run) {
 
 /* ---- what happens ---- */
 
-static void do_trigger(struct run *run) {
+static void do_trigger(struct run *run)
+{
     const struct roster *named[N_ELEMENTS(roles)];
     char summary[32], key[8], idempotency[8];
     bool fresh = !one_in(run, 4);
@@ -325,14 +344,16 @@ static void do_trigger(struct run *run) {
     run->expected_summary = NULL;
 }
 
-static void send_all(struct run *run, size_t from) {
+static void send_all(struct run *run, size_t from)
+{
     for (size_t i = from; i < run->n_all; i++)
         step(run, (struct event){.kind = EVENT_OUTCOME, .outcome = {
             .page = run->all[i]->page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
 }
 
 /* An update a minute for hours, to an incident that stays open, and that somebody has acknowledged. */
-static void do_burst(struct run *run) {
+static void do_burst(struct run *run)
+{
     char summary[32];
     for (int i = 0; i < BURST; i++) {
         size_t sent = run->n_all;
@@ -352,7 +373,8 @@ static void do_burst(struct run *run) {
     }
 }
 
-static void note_standing(struct run *run) {
+static void note_standing(struct run *run)
+{
     const struct incident *incident;
     run->n_before = 0;
     for (size_t cursor = 0; (incident = engine_next_incident(run->world.engine, &cursor));)
@@ -367,7 +389,8 @@ static void note_standing(struct run *run) {
 }
 
 /* P5: the one call-out that was meant has changed as it should; none else has changed at all. target: NULL: none may. */
-static void check_answered(struct run *run, const struct callout *target, enum answer answer, const char *person) {
+static void check_answered(struct run *run, const struct callout *target, enum answer answer, const char *person)
+{
     for (size_t i = 0; i < run->n_before; i++) {
         const struct standing *was = &run->before[i];
         const struct incident *incident = engine_incident(run->world.engine, was->incident);
@@ -386,7 +409,8 @@ static void check_answered(struct run *run, const struct callout *target, enum a
 }
 
 /* Whether everybody whom this step paged has declined or could not be reached; P7: then it does not go on waiting. */
-static bool is_void(const struct callout *callout) {
+static bool is_void(const struct callout *callout)
+{
     bool paged = false, waits = false;
     for (const struct message *message = callout->incident->messages; message; message = message->next) {
         if (message->callout != callout || message->purpose != PURPOSE_PAGE || message->turn != callout->turn)
@@ -397,18 +421,21 @@ static bool is_void(const struct callout *callout) {
     return paged && !waits;
 }
 
-static bool may_climb(const struct run *run, const struct callout *callout) {
+static bool may_climb(const struct run *run, const struct callout *callout)
+{
     const struct roster *roster = plan_roster(&run->world.config->plan, engine_text(run->world.engine, callout->role));
     return callout->state == CALLOUT_PAGING && callout->round == 0 && callout->step > 0 && !callout->on_group && roster &&
            callout->step < roster_ladder(roster, callout->severity)->n_steps;
 }
 
-static void check_climbed(struct run *run, const struct callout *callout, bool was_void) {
+static void check_climbed(struct run *run, const struct callout *callout, bool was_void)
+{
     if (!was_void && may_climb(run, callout) && is_void(callout))
         fail(run, "P7: call-out %u of %" PRIx64 " waits for people who cannot come", callout->number, callout->incident->key);
 }
 
-static void do_answer(struct run *run) {
+static void do_answer(struct run *run)
+{
     struct callout *callout = any_callout(run);
     const struct recipient *recipient = any_recipient(run);
     const char *person = PICK(run, persons);
@@ -433,7 +460,8 @@ static void do_answer(struct run *run) {
 }
 
 /* By role, or by nothing: at most one call-out of the incident changes. */
-static void do_answer_by_role(struct run *run) {
+static void do_answer_by_role(struct run *run)
+{
     const struct incident *incident = any_incident(run);
     const char *role = one_in(run, 2) ? PICK(run, roles) : NULL, *person = PICK(run, persons);
     struct callout *target = NULL;
@@ -451,7 +479,8 @@ static void do_answer_by_role(struct run *run) {
     check_answered(run, role || n == 1 ? target : NULL, ANSWER_YES, person);
 }
 
-static void do_text(struct run *run) {
+static void do_text(struct run *run)
+{
     static const char *const forms[] = {"%06u", "JA %06u", "ja %06u 45", "NEJ %06u", "kan inte %06u", "%06u ok", "KIB %06u",
         "STOP %06u"};
     static const bool yes[] = {true, true, true, false, false, true, false, false}, no[] = {0, 0, 0, true, true, 0, 0, 0};
@@ -484,7 +513,8 @@ static void do_text(struct run *run) {
         check_climbed(run, callout, was_void);
 }
 
-static void do_outcome(struct run *run) {
+static void do_outcome(struct run *run)
+{
     static const char *const gateways[] = {"elks", "mail", "modem"};
     struct message_view view;
     if (run->n_commit == 0)
@@ -511,7 +541,8 @@ static void do_outcome(struct run *run) {
         check_climbed(run, callout, was_void);
 }
 
-static void do_commit(struct run *run) {
+static void do_commit(struct run *run)
+{
     if (engine_degraded(run->world.engine))
         return;
     world_commit(&run->world);
@@ -519,7 +550,8 @@ static void do_commit(struct run *run) {
         run->all[run->n_commit++]->held = false;
 }
 
-static void forget_flights(struct run *run) {
+static void forget_flights(struct run *run)
+{
     for (size_t i = 0; i < run->n_all; i++)
         free(run->all[i]);
     run->n_all = run->n_commit = 0;
@@ -528,7 +560,8 @@ static void forget_flights(struct run *run) {
 }
 
 /* Deadlines come back as they were, where no clock was set: at worst they are overdue. */
-static void note_due(const struct engine *engine, int64_t now_usec, struct map *ret) {
+static void note_due(const struct engine *engine, int64_t now_usec, struct map *ret)
+{
     const struct incident *incident;
     for (size_t cursor = 0; (incident = engine_next_incident(engine, &cursor));)
         for (const struct callout *callout = incident->callouts; callout; callout = callout->next) {
@@ -538,7 +571,8 @@ static void note_due(const struct engine *engine, int64_t now_usec, struct map *
         }
 }
 
-static void do_crash(struct run *run) {
+static void do_crash(struct run *run)
+{
     struct map before = {0}, after = {0};
     int64_t away = (int64_t)below(run, 3600) * USEC_PER_SEC, *due;
     if (one_in(run, 2))
@@ -571,13 +605,15 @@ static void do_crash(struct run *run) {
     check_all(run);
 }
 
-static void do_clock(struct run *run) {
+static void do_clock(struct run *run)
+{
     run->clock_stepped = true;
     run->world.now.wall_usec += ((int64_t)below(run, 48) - 24) * USEC_PER_HOUR;
     step(run, (struct event){.kind = EVENT_CLOCK_STEPPED});
 }
 
-static void do_trouble(struct run *run) {
+static void do_trouble(struct run *run)
+{
     bool degraded = engine_degraded(run->world.engine);
     for (size_t i = run->n_commit; i < run->n_all && !degraded; i++)
         run->all[i]->held = false;      /* let out at once (P12) */
@@ -585,7 +621,8 @@ static void do_trouble(struct run *run) {
     step(run, (struct event){.kind = degraded ? EVENT_RESTORED : EVENT_DEGRADED, .trouble = {.reason = "made up"}});
 }
 
-static void do_wait(struct run *run) {
+static void do_wait(struct run *run)
+{
     static const int64_t waits_sec[] = {1, 10, 30, 60, 120, 180, 300, 600, 1800, 3600};
     int64_t wait = one_in(run, 150) ? USEC_PER_DAY + USEC_PER_HOUR : PICK(run, waits_sec) * USEC_PER_SEC;
     world_wait(&run->world, wait);
@@ -593,7 +630,8 @@ static void do_wait(struct run *run) {
         fail(run, "P2: something is overdue, and nothing happens");
 }
 
-static void do_small_things(struct run *run) {
+static void do_small_things(struct run *run)
+{
     const struct incident *incident = any_incident(run);
     const struct plan *plan = &run->world.config->plan;
     uint64_t key = incident && !one_in(run, 10) ? incident->key : incident_key(2026, 9999);
@@ -623,7 +661,8 @@ static void do_small_things(struct run *run) {
     step(run, event);
 }
 
-static void do_reload(struct run *run) {
+static void do_reload(struct run *run)
+{
     const struct incident *incident;
     size_t before = engine_paging_callouts(run->world.engine), paging = 0;
     run->begun = false;
@@ -635,7 +674,8 @@ static void do_reload(struct run *run) {
         fail(run, "P10: a reload dropped what was under way");
 }
 
-static void one_step(struct run *run) {
+static void one_step(struct run *run)
+{
     static const struct { unsigned weight; void (*act)(struct run *); } acts[] = {
         {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait},
         {14, do_commit},
@@ -655,7 +695,8 @@ static void one_step(struct run *run) {
     }
 }
 
-static void run_done(struct run *run) {
+static void run_done(struct run *run)
+{
     struct turns *turns;
     for (size_t cursor = 0; (turns = map_next(&run->turns, &cursor));)
         free(turns);
@@ -667,7 +708,8 @@ static void run_done(struct run *run) {
     world_done(&run->world);
 }
 
-static bool run_seed(uint64_t seed, const char *directory) {
+static bool run_seed(uint64_t seed, const char *directory)
+{
     struct run run = {.seed = seed, .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
     world_init(&run.world, directory);
     run.world.quick = true;
@@ -694,12 +736,14 @@ static bool run_seed(uint64_t seed, const char *directory) {
 }
 
 /* ENGINE_RANDOM_SEEDS: how many, for a run under valgrind or a long one by hand. */
-static uint64_t default_seeds(void) {
+static uint64_t default_seeds(void)
+{
     const char *given = getenv("ENGINE_RANDOM_SEEDS");
     return given ? strtoull(given, NULL, 10) : SEEDS;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const char *directory = getenv("SCENARIO_PLANS"), *srcdir = getenv("srcdir");
     CLEANUP_BUF struct buf path = {0};
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;

@@ -14,7 +14,8 @@ static const struct person *const just_anna[] = {&anna};
 static const struct group exchange = {.id = "vaxel", .title = "Växeln"};
 static struct tz *stockholm;
 
-static void setup(void) {
+static void setup(void)
+{
     static char bytes[65536];
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
     ck_assert_ptr_nonnull(file);
@@ -23,13 +24,15 @@ static void setup(void) {
     ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     tz_free(stockholm);
     stockholm = NULL;
     icalmemory_free_ring();
 }
 
-static int64_t utc(int year, int month, int day, int hour) {
+static int64_t utc(int year, int month, int day, int hour)
+{
     return civil_to_sec(&(struct civil){.year = year, .month = month, .day = day, .hour = hour}) * USEC_PER_SEC;
 }
 
@@ -42,12 +45,14 @@ static const struct duty_shift shifts[] = {
     {.from_usec = INT64_C(1798095600) * USEC_PER_SEC, .to_usec = INT64_C(1798182000) * USEC_PER_SEC, .duty = {.primary = &anna, .keep_backups = true}},
 };
 
-static struct roster winter(void) {
+static struct roster winter(void)
+{
     return (struct roster){.role = "TIB", .title = "Tjänsteperson i beredskap, dygnet runt; hela året", .handover_minute = 12 * 60,
                            .weeks = weeks, .n_weeks = 2, .shifts = shifts, .n_shifts = 1};
 }
 
-static struct buf written(const struct roster *roster, const struct person *person, enum language language, int64_t stamp_usec) {
+static struct buf written(const struct roster *roster, const struct person *person, enum language language, int64_t stamp_usec)
+{
     struct buf buf = {0};
     struct plan plan = {.tz = stockholm, .organisation = "Håbo kommun"};
     roster_add_ics(&buf, &(struct roster_ics){.plan = &plan, .roster = roster, .person = person, .from_usec = utc(2026, 12, 1, 0),
@@ -56,7 +61,8 @@ static struct buf written(const struct roster *roster, const struct person *pers
 }
 
 /* A line for each event: "2026-12-14 11:00/2026-12-21 11:00 SUMMARY". Fails the test where libical finds an error. */
-static char *read_back(const struct roster *roster, const struct person *person, enum language language) {
+static char *read_back(const struct roster *roster, const struct person *person, enum language language)
+{
     CLEANUP_BUF struct buf text = written(roster, person, language, utc(2026, 11, 22, 3));
     icalcomponent *calendar = icalparser_parse_string(buf_text(&text));
     ck_assert_ptr_nonnull(calendar);
@@ -103,7 +109,8 @@ START_TEST(a_person_gets_that_persons_duties) {
 }
 END_TEST
 
-static void add_uids(struct buf *uids, const struct roster *roster, const struct person *person, int64_t stamp_usec) {
+static void add_uids(struct buf *uids, const struct roster *roster, const struct person *person, int64_t stamp_usec)
+{
     CLEANUP_BUF struct buf text = written(roster, person, LANGUAGE_SV, stamp_usec);
     for (const char *at = buf_text(&text); (at = strstr(at, "UID:")); at += 4) {
         buf_add(uids, at, strcspn(at, "\r"));
@@ -206,7 +213,8 @@ START_TEST(what_is_no_text_does_not_break_the_line) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("ics");
     TCase *tcase = tcase_create("ics");
     tcase_add_checked_fixture(tcase, setup, teardown);

@@ -8,7 +8,8 @@
 /* ---- tables ---- */
 
 /* "1:a|b 2:c"; or "line 2: why" */
-static char *parsed(const void *bytes, size_t len) {
+static char *parsed(const void *bytes, size_t len)
+{
     CLEANUP(csv_free) struct csv *csv = NULL;
     struct buf text = {0};
     int line;
@@ -88,7 +89,8 @@ static struct tz *stockholm;
 static struct plan plan;
 static struct roster roster;
 
-static void setup(void) {
+static void setup(void)
+{
     static char bytes[65536];
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
     ck_assert_ptr_nonnull(file);
@@ -99,20 +101,24 @@ static void setup(void) {
     roster = (struct roster){.role = "TIB", .title = "Tjänsteperson i beredskap", .handover_minute = 12 * 60};
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     tz_free(stockholm);
 }
 
-static int64_t utc(int year, int month, int day, int hour) {
+static int64_t utc(int year, int month, int day, int hour)
+{
     return civil_to_sec(&(struct civil){.year = year, .month = month, .day = day, .hour = hour}) * USEC_PER_SEC;
 }
 
-static struct roster_import begun(void) {
+static struct roster_import begun(void)
+{
     return (struct roster_import){.plan = &plan, .roster = &roster, .now_usec = utc(2026, 11, 22, 3)};
 }
 
 /* The lines of the drop-in, or, if there are errors or notes, those: "2: ..." */
-static char *imported(const char *bytes, size_t len) {
+static char *imported(const char *bytes, size_t len)
+{
     CLEANUP(csv_free) struct csv *csv = NULL;
     CLEANUP_IMPORT struct roster_import import = begun();
     struct buf text = {0};
@@ -213,7 +219,8 @@ START_TEST(headings) {
 END_TEST
 
 /* "bo.ek+anna.berg", "bo.ek keeps", or the error */
-static char *summarised(const char *summary) {
+static char *summarised(const char *summary)
+{
     CLEANUP_IMPORT struct roster_import import = begun();
     struct import_shift shift = {.line = 1};
     struct buf text = {0};
@@ -275,7 +282,8 @@ START_TEST(random_bytes) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("roster_import");
     TCase *tcase = tcase_create("roster_import");
     tcase_add_checked_fixture(tcase, setup, teardown);

@@ -18,7 +18,8 @@
 
 /* ---- configurations, written and read as an administrator's are ---- */
 
-static void write_file(const char *directory, const char *name, const char *text) {
+static void write_file(const char *directory, const char *name, const char *text)
+{
     char path[512];
     snprintf(path, sizeof path, "%s/%s", directory, name);
     FILE *file = fopen(path, "w");
@@ -35,7 +36,8 @@ static const char people[] =
     "[person cia.lund]\nname = Cia Lund\nsms = +46701740607\n[person anna.blom]\nname = Anna Blom\nsms = +46701740608\n";
 
 /* more: what stands between the settings and the ladder. */
-static struct config *config_whole(const char *more, const char *daemon, const char *ladder) {
+static struct config *config_whole(const char *more, const char *daemon, const char *ladder)
+{
     char directory[] = "/tmp/check_roster_words.XXXXXX", roster[4096], beredd[512], command[600];
     ck_assert_ptr_nonnull(mkdtemp(directory));
     snprintf(roster, sizeof roster, "%s%s%s", head, more, ladder);
@@ -74,11 +76,13 @@ static struct config *config_whole(const char *more, const char *daemon, const c
     return config;
 }
 
-static struct config *config_of(const char *more) {
+static struct config *config_of(const char *more)
+{
     return config_whole(more, "", tail);
 }
 
-static int64_t local(const struct config *config, int year, int month, int day, int hour, int minute) {
+static int64_t local(const struct config *config, int year, int month, int day, int hour, int minute)
+{
     struct civil civil = {.year = year, .month = month, .day = day, .hour = hour, .minute = minute};
     return tz_from_local(config->plan.tz, &civil, TZ_BEGIN);
 }
@@ -86,7 +90,8 @@ static int64_t local(const struct config *config, int year, int month, int day, 
 /* ---- the difference ---- */
 
 static void expect_diff_as(const char *old, const char *new, const char *daemon, const char *old_ladder, const char *new_ladder,
-                           enum language language, const char *expected) {
+                           enum language language, const char *expected)
+{
     CLEANUP(config_free) struct config *before = config_whole(old, daemon, old_ladder);
     CLEANUP(config_free) struct config *after = config_whole(new, daemon, new_ladder);
     CLEANUP_BUF struct buf words = {0};
@@ -95,7 +100,8 @@ static void expect_diff_as(const char *old, const char *new, const char *daemon,
     ck_assert_str_eq(buf_text(&words), expected);
 }
 
-static void expect_diff(const char *old, const char *new, enum language language, const char *expected) {
+static void expect_diff(const char *old, const char *new, enum language language, const char *expected)
+{
     expect_diff_as(old, new, "", tail, tail, language, expected);
 }
 
@@ -231,7 +237,8 @@ END_TEST
 
 /* ---- times ---- */
 
-static void expect_time(const struct config *config, const char *text, int64_t after_usec, int64_t expected) {
+static void expect_time(const struct config *config, const char *text, int64_t after_usec, int64_t expected)
+{
     int64_t got = 0;
     int64_t now = local(config, 2026, 11, 25, 15, 7);          /* a Wednesday */
     enum err err = roster_time_read(text, &config->plan.rosters[0], config->plan.tz, now, after_usec ? after_usec : now, TZ_END,
@@ -298,7 +305,8 @@ END_TEST
 
 /* ---- calendars ---- */
 
-static const struct calendar_day *day_of(const struct calendar *calendar, int64_t day) {
+static const struct calendar_day *day_of(const struct calendar *calendar, int64_t day)
+{
     for (size_t i = 0; i < 7 * calendar->n_weeks; i++)
         if (calendar->days[i].day == day)
             return &calendar->days[i];
@@ -446,7 +454,8 @@ START_TEST(hostile_names) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("roster_words");
     TCase *diff = tcase_create("diff"), *times = tcase_create("times"), *calendar = tcase_create("calendar"),
           *files = tcase_create("files");

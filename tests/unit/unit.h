@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* Runs the suite and gives main() its result. Tests are forked unless CK_FORK=no (for debuggers and valgrind). */
-static inline int unit_run(Suite *suite) {
+static inline int unit_run(Suite *suite)
+{
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
@@ -16,7 +17,8 @@ static inline int unit_run(Suite *suite) {
 }
 
 /* A generator with a seed of its own, so that a failure repeats (xorshift64*). */
-static inline uint64_t unit_random(uint64_t *state) {
+static inline uint64_t unit_random(uint64_t *state)
+{
     *state ^= *state >> 12;
     *state ^= *state << 25;
     *state ^= *state >> 27;

@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static void mode_now(char *ret, size_t size) {
+static void mode_now(char *ret, size_t size)
+{
     static ssize_t (*real_read)(int, void *, size_t);
     const char *path = getenv("FAULTY_DISK");
     ret[0] = '\0';
@@ -24,7 +25,8 @@ static void mode_now(char *ret, size_t size) {
     close(fd);
 }
 
-static int is_below(int fd) {
+static int is_below(int fd)
+{
     char link[64], path[4096];
     const char *below = getenv("FAULTY_BELOW");
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -33,7 +35,8 @@ static int is_below(int fd) {
 }
 
 /* 0: go on. */
-static int fault(int fd, int is_sync) {
+static int fault(int fd, int is_sync)
+{
     if (!is_below(fd))
         return 0;
     for (;;) {
@@ -65,27 +68,32 @@ static int fault(int fd, int is_sync) {
     } while (0)
 
 ssize_t write(int fd, const void *bytes, size_t n);
-ssize_t write(int fd, const void *bytes, size_t n) {
+ssize_t write(int fd, const void *bytes, size_t n)
+{
     REAL(ssize_t, write, int, const void *, size_t);
     FAIL_OR(fd, 0, real(fd, bytes, n));
 }
 
-ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at) {
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
     REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
     FAIL_OR(fd, 0, real(fd, bytes, n, at));
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t n, __off64_t at) {
+ssize_t pwrite64(int fd, const void *bytes, size_t n, __off64_t at)
+{
     REAL(ssize_t, pwrite64, int, const void *, size_t, __off64_t);
     FAIL_OR(fd, 0, real(fd, bytes, n, at));
 }
 
-int fsync(int fd) {
+int fsync(int fd)
+{
     REAL(int, fsync, int);
     FAIL_OR(fd, 1, real(fd));
 }
 
-int fdatasync(int fd) {
+int fdatasync(int fd)
+{
     REAL(int, fdatasync, int);
     FAIL_OR(fd, 1, real(fd));
 }
