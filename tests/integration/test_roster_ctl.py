@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -48,6 +49,7 @@ class Site:
 
     def __init__(self, directory, language="sv"):
         self.directory, self.socket = directory, directory.parent / "nobody.sock"
+        self.ctl, self.presets = CTL, TOP / "conf" / "presets"
         self.write("beredd.ini", f"[daemon]\nlanguage = {language}\n[channels]\nsms = try\n")
         self.write("people.ini", PEOPLE)
         self.write("groups.ini", "")
@@ -67,13 +69,13 @@ class Site:
 
     def env(self, **more):
         keep = {key: os.environ[key] for key in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
-        return keep | {"BEREDD_PRESETS": str(TOP / "conf" / "presets"), "TMPDIR": str(self.directory.parent / "tmp"), **more}
+        return keep | {"BEREDD_PRESETS": str(self.presets), "TMPDIR": str(self.directory.parent / "tmp"), **more}
 
     def command(self, *arguments):
         (self.directory.parent / "tmp").mkdir(mode=0o1777, exist_ok=True)
         (self.directory.parent / "tmp").chmod(0o1777)
         words = arguments.index("--") if "--" in arguments else len(arguments)
-        return [CTL, "--socket", str(self.socket), "roster", *arguments[:words], "--config", str(self.directory), *arguments[words:]]
+        return [str(self.ctl), "--socket", str(self.socket), "roster", *arguments[:words], "--config", str(self.directory), *arguments[words:]]
 
     def run(self, *arguments, editor=None, user=None, **env):
         if editor:
@@ -547,6 +549,8 @@ def rota_fixture(site, tmp_path):
     site.write("credentials/u", "secret")
     site.write("credentials/p", "secret")
     (site.directory / "credentials").chmod(0o700)
+    site.ctl = shutil.copy(CTL, tmp_path / "bereddctl")      # the build may stand where only root may look
+    site.presets = shutil.copytree(site.presets, tmp_path / "presets")
     for parent in tmp_path.parents:
         if parent.name.startswith("pytest") and not parent.stat().st_mode & 0o001:
             parent.chmod(parent.stat().st_mode | 0o055)
@@ -587,7 +591,7 @@ def test_who_may_not_is_told_before_the_editor_opens(rota, tmp_path):
 # ---- with a daemon
 
 def roster_ctl(beredd, *arguments, **env):
-    return beredd.ctl("roster", *arguments, "--config", str(beredd.config.directory), env={"BEREDD_PRESETS": str(TOP / "conf" / "presets"), **env})
+    return beredd.ctl("roster", *arguments, "--config", str(beredd.config.directory), env={"BEREDD_PRESETS": str(self.presets), **env})
 
 
 def on_call(beredd, at=None):
