@@ -39,6 +39,7 @@ static void add_gateway(struct json_writer *writer, const struct gateway *gatewa
             jw_text(writer, NULL, channel_name(channel));
     }
     jw_close(writer, ']');
+    jw_text_or_null(writer, "from", gateway->from ? gateway->from : "");
     add_counts(writer, counts);
     jw_close(writer, '}');
 }
@@ -65,6 +66,9 @@ void gateways_list(struct call *call)
 {
     struct rendered rendered = { 0 };
     struct json_writer writer = rendered_begin(&rendered, 200);
+    const struct plan *plan = engine_plan(call->api->engine);
+    jw_text(&writer, "organisation", plan->organisation);
+    jw_text(&writer, "language", plan->language == LANGUAGE_SV ? "sv" : "en");
     gateways_add_json(&writer, call->api);
     rendered_end(&writer);
     rendered_send(&rendered, call->exchange);

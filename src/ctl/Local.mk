@@ -7,6 +7,7 @@ bereddctl_SOURCES = \
 	src/ctl/command_answer.c \
 	src/ctl/command_config.c \
 	src/ctl/command_gateway.c \
+	src/ctl/command_gateway_vcard.c \
 	src/ctl/command_list.c \
 	src/ctl/command_log.c \
 	src/ctl/command_oncall.c \
@@ -41,7 +42,8 @@ bereddctl_SOURCES = \
 	src/ctl/shift_operands.c src/ctl/shift_operands.h \
 	src/ctl/staging.c src/ctl/staging.h \
 	src/ctl/simulate_print.c src/ctl/simulate_print.h \
-	src/ctl/table.c src/ctl/table.h
+	src/ctl/table.c src/ctl/table.h \
+	src/ctl/vcard.c src/ctl/vcard.h
 bereddctl_CFLAGS = $(AM_CFLAGS) $(ICAL_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(ICAL_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 

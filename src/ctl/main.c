@@ -29,6 +29,9 @@ static const struct command commands[] = {
     {"gateway list", "", "how each gateway is doing", NULL, NULL, 0, 0, command_gateway_list},
     {"gateway test", "GATEWAY PERSON", "send a test message through one gateway", NULL, command_gateway_test_options, 2, 2,
      command_gateway_test},
+    {"gateway vcard", "", "a contact with every number that pages come from, for the officers' telephones",
+     "A vCard for iPhone and Android. A telephone in do-not-disturb lets a contact through if its owner has said so: the note says how.\n",
+     command_gateway_vcard_options, 0, 0, command_gateway_vcard},
     {"status", "", "how the daemon is doing", "Exits 1 when it is degraded, no gateway works, or nobody holds a role.\n", NULL, 0, 0,
      command_status},
     {"check", "", "check the configuration on disk, changing nothing", NULL, NULL, 0, 0, command_check},
@@ -65,7 +68,6 @@ static const struct command commands[] = {
      "Gateways are taken to accept everything. Reads the configuration directory: needs no daemon.\n",
      command_simulate_options, 0, 0, command_simulate},
     {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
-    {"gateway vcard", "", NULL, NULL, NULL, 0, 64, command_unsupported},
 };
 
 static void print_usage(FILE *stream)

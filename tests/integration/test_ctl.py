@@ -27,7 +27,7 @@ def alone(*arguments, **env):
 # ---- without a daemon
 
 @pytest.mark.parametrize("command", ["trigger", "list", "show", "log", "ack", "decline", "note", "close", "callout", "oncall", "gateway list",
-                                     "gateway test", "status", "check", "reload", "token new", "verify",
+                                     "gateway test", "gateway vcard", "status", "check", "reload", "token new", "verify",
                                      "roster show", "roster edit", "roster shift add", "roster shift list", "roster shift remove"])
 def test_help_of_each_command(command):
     out = alone(*command.split(), "--help")
@@ -48,7 +48,7 @@ def test_near_command_is_named():
     assert "trigger" in alone("triger").stderr
 
 
-@pytest.mark.parametrize("arguments", [["drill", "start"], ["gateway", "vcard"]])
+@pytest.mark.parametrize("arguments", [["drill", "start"]])
 def test_not_supported_yet(arguments):
     out = alone(*arguments)
     assert out.returncode == 1 and "not support" in out.stderr
@@ -325,6 +325,53 @@ def test_columns_are_straight_with_swedish_letters(stopped):
     assert len(rows) == 3 and len({row.index("Larm") for row in rows}) == 1
 
 
+# ---- gateway vcard
+
+def vcard(text):
+    """The properties, unfolded; a value's escapes stay."""
+    assert text.startswith("BEGIN:VCARD\r\nVERSION:3.0\r\n") and text.endswith("\r\nEND:VCARD\r\n") and "\n" not in text.replace("\r\n", "")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    return [tuple(line.split(":", 1)) for line in text.replace("\r\n ", "").split("\r\n")[2:-2]]
+
+
+def raw(beredd, *arguments):
+    """The bytes as they are: Python would make one line feed of each line's end."""
+    return subprocess.run([CTL, "--socket", str(beredd.socket_path), *arguments], capture_output=True, timeout=20, check=False)
+
+
+def test_vcard(stopped, tmp_path):
+    config = stopped.config
+    for name, sender in (("two", "from = 71234\n"), ("three", "from = +46766860000\n"), ("named", "from = Exempelby\n"), ("own", "")):
+        config.files[f"gateways/{name}.ini"] = (f"[gateway {name}]\ntype = http\nurl = http://127.0.0.1:9/\nbody = to={{to}}&text={{text}}\n"
+                                                f"hook-secret = hook-secret-of-{name}\n{sender}")
+    config.files["gateways/unused.ini"] = "[gateway unused]\ntype = http\nurl = http://127.0.0.1:9/{to}/{text}\nfrom = +46701740695\n"
+    config.change("beredd.ini", "sms = elks", "sms = elks, two, three, named, own")
+    config.change("beredd.ini", "Botkyrka kommun", "Åsele, Ängelholms och Östra Göinges gemensamma räddningsnämnd; Sverige")
+    beredd, file = stopped.start(), tmp_path / "larm.vcf"
+    out = raw(beredd, "gateway", "vcard", "--out", str(file))
+    assert (out.returncode, out.stdout) == (0, b"")
+    assert "the gateway named sends as 'Exempelby'" in out.stderr.decode() and "the gateway own has no 'from'" in out.stderr.decode()
+    name = r"Åsele\, Ängelholms och Östra Göinges gemensamma räddningsnämnd\; Sverige"
+    card = vcard(file.read_bytes().decode())
+    assert card[:3] == [("N", f"LARM {name};;;;"), ("FN", f"LARM {name}"), ("ORG", name)]
+    assert [value for key, value in card if key.startswith("TEL")] == ["+46766860000", "71234"]
+    assert card[-1][0] == "NOTE" and "iPhone" in card[-1][1] and "Android" in card[-1][1] and "Larm" in card[-1][1]
+    assert raw(beredd, "gateway", "vcard").stdout == file.read_bytes()
+    config.change("beredd.ini", "language = sv", "language = en")
+    beredd.reload()
+    card = vcard(raw(beredd, "gateway", "vcard").stdout.decode())
+    assert card[1] == ("FN", f"BEREDD {name}") and "Do Not Disturb" in card[-1][1]
+    out = raw(beredd, "gateway", "vcard", "--out", str(tmp_path / "none" / "x.vcf"))
+    assert out.returncode == 1 and b"x.vcf" in out.stderr
+    assert json.loads(raw(beredd, "--json", "gateway", "vcard").stdout)["gateways"][0]["from"] == "+46766860000"
+
+
+def test_vcard_without_a_number(stopped):
+    stopped.config.outbox()
+    out = stopped.start().ctl("gateway", "vcard")
+    assert out.returncode == 1 and not out.stdout and "no gateway" in out.stderr
+
+
 class Impostor:
     """Whoever listens where the daemon should: what it says is not to be trusted."""
 
@@ -371,6 +418,7 @@ def test_control_characters_never_reach_a_terminal(tmp_path, arguments, status):
 def test_nonsense_from_the_socket_crashes_nothing(tmp_path, body):
     path = tmp_path / "impostor.sock"
     impostor = Impostor(str(path), body)
-    for arguments in (["list"], ["show", "1"], ["oncall"], ["status"], ["verify"], ["check"], ["ack", "1"], ["gateway", "list"], ["--json", "list"]):
+    for arguments in (["list"], ["show", "1"], ["oncall"], ["status"], ["verify"], ["check"], ["ack", "1"], ["gateway", "list"], ["gateway", "vcard"],
+                      ["--json", "list"]):
         assert alone("--socket", str(path), *arguments).returncode in (0, 1, 3), arguments
     impostor.listener.close()

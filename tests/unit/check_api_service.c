@@ -423,7 +423,11 @@ START_TEST(test_gateways)
     const struct reply *reply = fx_get(fx, "/v1/gateways", AS_ROBOT);
     ck_assert_uint_eq(fx_count(reply, "gateways"), 3);
     assert_text(reply, "gateways.0.type", "http");
+    assert_text(reply, "organisation", "Botkyrka kommun");
+    assert_text(reply, "language", "sv");
     assert_text(reply, "gateways.0.channels.0", "sms");
+    assert_text(reply, "gateways.0.from", "+46766860000");
+    assert_text(reply, "gateways.2.from", "(null)");
     assert_text(reply, "gateways.1.name", "mail");
     assert_text(reply, "gateways.1.type", "smtp");
     assert_text(reply, "gateways.1.channels.0", "email");
