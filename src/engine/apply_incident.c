@@ -99,7 +99,8 @@ static void remember_request(struct engine *engine, struct incident *incident, c
     if (map_get(&engine->idempotents, hash))
         return;
     struct idempotent *idempotent = mem_alloc(sizeof(*idempotent) + len);
-    *idempotent = (struct idempotent){incident->idempotents, hash, incident, intern_add(engine->names, record->source), verdict};
+    *idempotent = (struct idempotent){incident->idempotents, hash, incident, intern_add(engine->names, record->source), verdict,
+                                      record->body_hash};
     memcpy(idempotent->key, record->idempotency_key, len);
     incident->idempotents = idempotent;
     map_put(&engine->idempotents, hash, idempotent);

@@ -69,6 +69,7 @@ struct idempotent {
     struct incident *incident;
     atom source;
     enum verdict verdict;
+    uint64_t body_hash;                  /* what it asked for */
     char key[];
 };
 

@@ -217,17 +217,28 @@ static struct incident *join_bundle(struct engine *engine, struct incident *bund
     return bundle;
 }
 
+/* A request's key came again with another text: that is added to what the key led to, never swallowed (P9). A real alarm is no
+ * part of a drill, though, and another dedup key means another incident. */
+static bool may_add_to(const struct incident *incident, const struct event_trigger *trigger)
+{
+    const char *key = incident_dedup_key(incident);
+    return !incident->closed_usec && incident->drill == trigger->drill &&
+           (!trigger->dedup_key || (key && strcmp(key, trigger->dedup_key) == 0));
+}
+
 void step_trigger(struct engine *engine, const struct event *event)
 {
     const struct event_trigger *trigger = &event->trigger;
     const struct source *source = plan_source(engine->plan, trigger->source);
     const struct idempotent *before = find_request(engine, trigger);
     uint64_t body = body_hash(trigger);
-    struct incident *same = before ? before->incident : find_same(engine, trigger, body);
-    if (before) {
-        reply_incident(engine, event->request, same, before->verdict);
+    if (before && before->body_hash == body) {
+        reply_incident(engine, event->request, before->incident, before->verdict);
         return;
     }
+    struct incident *same = find_same(engine, trigger, body);
+    if (!same && before && may_add_to(before->incident, trigger))
+        same = before->incident;
     if (same) {
         if (!is_retry(engine, same, trigger, body))
             update_incident(engine, same, trigger, body, RECORD_UPDATED);

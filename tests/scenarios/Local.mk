@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/scenarios/rise_while_another_has_it.scn \
 	tests/scenarios/same_again.scn \
 	tests/scenarios/same_again_clock.scn \
+	tests/scenarios/same_key_drill.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
 	tests/scenarios/updates_sensitive.scn \

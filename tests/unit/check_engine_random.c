@@ -337,7 +337,7 @@ static void do_trigger(struct run *run)
         if (roster && one_in(run, 4))
             named[event.trigger.n_roles++] = roster;
     }
-    run->expected_summary = fresh && !event.trigger.idempotency_key ? summary : NULL;
+    run->expected_summary = fresh ? summary : NULL;
     step(run, event);
     if (run->expected_summary)
         fail(run, "P9: \"%s\" was swallowed", run->expected_summary);
