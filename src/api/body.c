@@ -177,10 +177,22 @@ static bool read_object(json_t *root, const struct body_field *fields, size_t n_
     return true;
 }
 
+/* No body is as good as {}, unless something has to be in it: then it is no JSON. */
+static bool may_be_empty(const struct body_field *fields, size_t n_fields, struct body_problem *problem)
+{
+    for (size_t i = 0; i < n_fields; i++) {
+        if (fields[i].required)
+            return refuse(problem, 400, fields[i].name, "the body is empty; it must be a JSON object with %s", fields[i].name);
+    }
+    return true;
+}
+
 bool body_read(const char *bytes, size_t len, const struct body_field *fields, size_t n_fields,
                     struct body *ret, struct body_problem *ret_problem)
 {
     assert(n_fields <= BODY_FIELDS_MAX);
+    if (len == 0 && !may_be_empty(fields, n_fields, ret_problem))
+        return false;
     json_t *root = len == 0 ? json_object() : parse(bytes, len, ret_problem);
     if (!root)
         return false;

@@ -260,7 +260,7 @@ END_TEST
 struct refusal { const char *body; int status; const char *field; };
 
 static const struct refusal refusals[] = {
-    { "", 422, "summary" },
+    { "", 400, "summary" },
     { "{}", 422, "summary" },
     { "{\"summary\":\"\"}", 422, "summary" },
     { "{\"summary\":\" \\n \"}", 422, "summary" },
