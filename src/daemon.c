@@ -319,14 +319,22 @@ static void join_late_store(struct daemon *daemon)
 
 /* ---- wiring ---- */
 
+/* Requests are the API's, or with this bit the dispatch's. */
+#define DISPATCH_REQUEST (UINT64_C(1) << 63)
+
 static void turn_decided(void *userdata, const struct effect_reply *reply)
 {
-    api_verdict(((struct daemon *)userdata)->api, reply);
+    if (!(reply->request & DISPATCH_REQUEST))
+        api_verdict(((struct daemon *)userdata)->api, reply);
 }
 
 static void turn_reply(void *userdata, uint64_t request, bool degraded)
 {
-    api_release(((struct daemon *)userdata)->api, request, degraded);
+    struct daemon *daemon = userdata;
+    if (request & DISPATCH_REQUEST)
+        dispatch_committed(daemon->dispatch, request & ~DISPATCH_REQUEST, degraded);
+    else
+        api_release(daemon->api, request, degraded);
 }
 
 static void turn_send(void *userdata, const struct effect_send *send)
@@ -362,7 +370,14 @@ static void dispatch_outcome(void *userdata, const struct event_outcome *outcome
     turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_OUTCOME, .outcome = *outcome});
 }
 
-static const struct dispatch_ops dispatch_ops = {dispatch_message, dispatch_outcome, random_u64};
+static bool dispatch_submit(void *userdata, const struct event *event)
+{
+    struct event numbered = *event;
+    numbered.request |= DISPATCH_REQUEST;
+    return turn_submit(((struct daemon *)userdata)->turn, &numbered);
+}
+
+static const struct dispatch_ops dispatch_ops = {dispatch_message, dispatch_outcome, random_u64, dispatch_submit};
 
 static bool op_submit(void *userdata, const struct event *event)
 {

@@ -10,6 +10,7 @@ static const char *type_name(enum gateway_type type)
     case GATEWAY_HTTP: return "http";
     case GATEWAY_SMTP: return "smtp";
     case GATEWAY_OUTBOX: return "outbox";
+    case GATEWAY_SPOOL: return "spool";
     }
     return "unknown";
 }

@@ -40,6 +40,8 @@ static void add_gateway(struct load *load, struct origin where, enum channel cha
     if (!(load->gateway_can[index] & 1u << channel)) {
         if (gateway->type == GATEWAY_SMTP)
             load_error(load, where, "'%s' sends e-mail; it cannot serve %s", name, channel_name(channel));
+        else if (gateway->type == GATEWAY_SPOOL)
+            load_error(load, where, "'%s' sends SMS; it cannot serve %s", name, channel_name(channel));
         else
             load_warning(load, where, "%s through the preset of '%s' is not supported yet and has no effect", channel_name(channel), name);
         return;
@@ -74,7 +76,7 @@ static void check_replies(struct load *load, const struct gateway *gateway, bool
         return;
     if (!gateway->from_is_number)
         load_warning(load, gateway->origin, "the sender '%s' is text, not a number: replies by SMS cannot come, and pages will not ask for them", gateway->from);
-    else if (!has_hooks)
+    else if (!has_hooks && gateway->type != GATEWAY_SPOOL)
         load_warning(load, gateway->origin, "no 'hook-secret': replies by SMS and receipts cannot come in");
     else if (gateway->http.url && !gateway->http.reply_from)
         load_warning(load, gateway->origin, "no 'reply-from' and 'reply-text': replies by SMS cannot be read");

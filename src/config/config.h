@@ -37,7 +37,7 @@ bool problem_add_quote(struct buf *buf, const struct problem *problem);      /* 
 const char *problem_level_name(enum problem_level level);                    /* "warning", ... */
 void problems_add(struct problems *problems, enum problem_level level, const char *file, int line, const char *format, ...) PRINTF(5, 6);
 
-enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX };
+enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX, GATEWAY_SPOOL };
 
 enum signature { SIGNATURE_NONE, SIGNATURE_TWILIO };          /* how a provider signs its calls */
 
@@ -67,8 +67,8 @@ struct gateway {
     const char *name;
     enum gateway_type type;
     unsigned channels;               /* 1u << channel: those of [channels] that list it */
-    unsigned window;                 /* pages in flight; 128 */
-    int64_t timeout_usec;            /* 10 s */
+    unsigned window;                 /* pages in flight; 128; GATEWAY_SPOOL: 4 */
+    int64_t timeout_usec;            /* 10 s; GATEWAY_SPOOL: 20 s */
     const char *username, *password; /* NULL: none */
     const char *from;                /* number or sender text; e-mail address; NULL: none */
     bool from_is_number;             /* the sender is no text (or none is given): replies by SMS can come back */
@@ -80,6 +80,7 @@ struct gateway {
     const char *smtp_url;            /* GATEWAY_SMTP */
     int starttls;                    /* enum transfer_starttls of loop/http_client.h */
     const char *outbox_path;         /* GATEWAY_OUTBOX */
+    const char *spool_directory;     /* GATEWAY_SPOOL: of smstools3 */
     struct origin origin;
 };
 

@@ -1,11 +1,14 @@
 #include "config/gateway_http.h"
 
+#include <sys/stat.h>
+
 #include "base/buf.h"
 #include "config/channels.h"
 #include "loop/http_client.h"
 
 enum { TYPE_HTTP, TYPE_SMTP, TYPE_OUTBOX, TYPE_SPOOL, TYPE_COUNT };
 static const char *const types[TYPE_COUNT] = { "http", "smtp", "outbox", "spool" };
+static const enum gateway_type gateway_types[TYPE_COUNT] = { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX, GATEWAY_SPOOL };
 
 static const struct doc_key gateway_keys[] = {
     GATEWAY_HTTP_KEYS,
@@ -142,8 +145,10 @@ static void load_sender(const struct scope *scope, struct gateway *gateway)
 static void load_common(const struct layers *layers, struct gateway *gateway)
 {
     const struct scope *own = &layers->own;
-    gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", 10 * USEC_PER_SEC, USEC_PER_SEC, 10 * USEC_PER_MIN);
-    gateway->window = value_number(layers_scope(layers, "window"), "window", 128, 1, 10000);
+    bool modem = gateway->type == GATEWAY_SPOOL;     /* some seconds a text, one after the other */
+    int64_t timeout_usec = modem ? 20 * USEC_PER_SEC : 10 * USEC_PER_SEC;
+    gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", timeout_usec, USEC_PER_SEC, 10 * USEC_PER_MIN);
+    gateway->window = value_number(layers_scope(layers, "window"), "window", modem ? 4 : 128, 1, 10000);
     gateway->username = load_secret(own, "username", false);
     gateway->password = load_secret(own, "password", true);
     const char *ca_file = value_text(own, "ca-file", NULL);
@@ -198,6 +203,34 @@ static void load_outbox(const struct layers *layers, struct gateway *gateway)
     }
 }
 
+/* With -t alone: a disk that hangs must not hang the daemon. */
+static void check_spool(const struct scope *scope, const char *directory)
+{
+    static const char *const needed[] = { "outgoing", "checked", "sent", "failed", "incoming" };
+    struct stat info;
+    for (size_t i = 0; scope->load->env->check_only && i < N_ELEMENTS(needed); i++) {
+        CLEANUP_BUF struct buf path = { 0 };
+        buf_printf(&path, "%s/%s", directory, needed[i]);
+        if (stat(buf_text(&path), &info) != 0 || !S_ISDIR(info.st_mode))
+            load_warning(scope->load, scope_origin(scope, doc_entry(scope->section, "directory")),
+                         "there is no directory %s: is smstools installed, and does its smsd.conf name '%s'?", buf_text(&path), needed[i]);
+    }
+}
+
+static void load_spool(const struct scope *scope, struct gateway *gateway)
+{
+    static const char *const formats[] = { "smstools" };
+    const char *directory = value_text(scope, "directory", NULL);
+    (void)value_choice(scope, "format", formats, N_ELEMENTS(formats), 0);
+    load_sender(scope, gateway);
+    if (!directory) {
+        load_error(scope->load, gateway->origin, "a gateway of type spool needs a 'directory', as /var/spool/sms");
+        return;
+    }
+    gateway->spool_directory = load_path(scope->load, directory);
+    check_spool(scope, gateway->spool_directory);
+}
+
 static unsigned load_http(struct layers *layers, struct gateway *gateway)
 {
     unsigned can = (1u << CHANNEL_COUNT) - 1;
@@ -222,24 +255,22 @@ static unsigned read_gateway(struct load *load, const struct doc *doc, const str
     gateway->origin = scope_section_origin(&layers.own);
     const struct doc_entry *entry = doc_entry(section, "type");
     if (!entry) {
-        load_error(load, gateway->origin, "the gateway has no 'type': http, smtp or outbox");
+        load_error(load, gateway->origin, "the gateway has no 'type': http, smtp, spool or outbox");
         return 0;
     }
     size_t type = value_choice(&layers.own, "type", types, N_ELEMENTS(types), TYPE_COUNT);
     if (type == TYPE_COUNT)
         return 0;
-    if (type == TYPE_SPOOL) {
-        load_error(load, scope_origin(&layers.own, entry), "type = spool is not supported yet");
-        return 0;
-    }
     check_keys_of_type(&layers.own, (unsigned)type);
     unsigned can = (1u << CHANNEL_COUNT) - 1;
-    gateway->type = type == TYPE_HTTP ? GATEWAY_HTTP : type == TYPE_SMTP ? GATEWAY_SMTP : GATEWAY_OUTBOX;
+    gateway->type = gateway_types[type];
     load_common(&layers, gateway);
     if (gateway->type == GATEWAY_HTTP)
         can = load_http(&layers, gateway);
     else if (gateway->type == GATEWAY_SMTP)
         load_smtp(&layers.own, gateway), can = 1u << CHANNEL_EMAIL;
+    else if (gateway->type == GATEWAY_SPOOL)
+        load_spool(&layers.own, gateway), can = 1u << CHANNEL_SMS;
     else
         load_outbox(&layers, gateway);
     return can;

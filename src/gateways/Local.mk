@@ -19,6 +19,15 @@ libgateways_a_SOURCES = \
 	src/gateways/gateway_reply.c \
 	src/gateways/gateway_reply.h \
 	src/gateways/gateway_smtp.c \
+	src/gateways/gateway_spool.c \
+	src/gateways/gateway_spool_dir.c \
+	src/gateways/gateway_spool_dir.h \
+	src/gateways/gateway_spool_file.c \
+	src/gateways/gateway_spool_file.h \
+	src/gateways/gateway_spool_text.c \
+	src/gateways/gateway_spool_text.h \
+	src/gateways/gateway_spool_worker.c \
+	src/gateways/gateway_spool_worker.h \
 	src/gateways/gateway_template.c \
 	src/gateways/gateway_template.h \
 	src/gateways/hook.c \

@@ -4,6 +4,25 @@
 
 #include "gateways/dispatch_internal.h"
 
+/* ---- what gateways fetch ---- */
+
+static uint64_t submit(void *userdata, const struct event *event)
+{
+    struct dispatch *dispatch = userdata;
+    struct event numbered = *event;
+    numbered.request = ++dispatch->last_request;
+    bool taken = dispatch->ops.submit && dispatch->ops.submit(dispatch->userdata, &numbered);
+    return taken ? numbered.request : 0;
+}
+
+void dispatch_committed(struct dispatch *dispatch, uint64_t request, bool degraded)
+{
+    for (size_t i = 0; i < dispatch->n_lanes; i++)
+        gateway_committed(dispatch->lane[i]->way, request, degraded);
+}
+
+/* ---- life ---- */
+
 struct dispatch *dispatch_new(struct loop *loop, struct http_client *client, const struct dispatch_ops *ops, void *userdata)
 {
     struct dispatch *dispatch = NEW(struct dispatch);
@@ -13,6 +32,7 @@ struct dispatch *dispatch_new(struct loop *loop, struct http_client *client, con
     dispatch->userdata = userdata;
     dispatch->timer = loop_timer_new(loop, dispatch_pump, dispatch);
     dispatch->timer_usec = INT64_MAX;
+    dispatch->host = (struct gateway_host){ .loop = loop, .submit = submit, .userdata = dispatch };
     TAILQ_INIT(&dispatch->retired);
     TAILQ_INIT(&dispatch->under_way);
     TAILQ_INIT(&dispatch->ended);

@@ -33,6 +33,9 @@ struct dispatch_ops {
     bool (*message)(void *userdata, struct page_ref page, struct message_view *ret);
     void (*outcome)(void *userdata, const struct event_outcome *outcome);       /* borrowed for the call */
     uint64_t (*random)(void *userdata);                                         /* for jitter */
+    /* What a gateway has fetched by itself: EVENT_INBOUND, or EVENT_OUTCOME of a receipt. Once it is durable, dispatch_committed()
+     * is called with event->request. False: too much waits; it will be asked again. NULL: nothing is taken in. */
+    bool (*submit)(void *userdata, const struct event *event);
 };
 
 struct dispatch *dispatch_new(struct loop *loop, struct http_client *client, const struct dispatch_ops *ops, void *userdata);
@@ -43,6 +46,9 @@ void dispatch_free(struct dispatch *dispatch);               /* accepts NULL; wh
 void dispatch_configure(struct dispatch *dispatch, const struct config *config);
 
 void dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
+
+/* From the loop's thread, and not from within submit. Degraded: it was acted on, and is not durable. */
+void dispatch_committed(struct dispatch *dispatch, uint64_t request, bool degraded);
 
 /* For status: one entry a gateway of the configuration in force. */
 struct dispatch_gateway {

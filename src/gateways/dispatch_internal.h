@@ -67,6 +67,8 @@ struct dispatch {
     struct lanes retired;
     struct dispatch_queue queue;
     struct attempts under_way, ended;
+    struct gateway_host host;
+    uint64_t last_request;           /* of what gateways have submitted */
     uint32_t next_age;
     struct message_text text;        /* kept, so that its memory is */
 };

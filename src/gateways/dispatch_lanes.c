@@ -4,9 +4,20 @@
 
 /* ---- one lane ---- */
 
+/* Attempts may keep the old way; what comes in is no longer its business. */
+static void lane_set_way(struct lane *lane, struct gateway_way *way, const struct gateway_host *host)
+{
+    if (lane->way)
+        gateway_detach(lane->way);
+    gateway_unref(lane->way);
+    lane->way = way;
+    if (way)
+        gateway_attach(way, host);
+}
+
 static void lane_free(struct lane *lane)
 {
-    gateway_unref(lane->way);
+    lane_set_way(lane, NULL, NULL);
     buf_done(&lane->last_reason);
     free(lane->name);
     free(lane);
@@ -15,10 +26,12 @@ static void lane_free(struct lane *lane)
 static void lane_retire(struct dispatch *dispatch, struct lane *lane)
 {
     lane->index = -1;
-    if (lane->in_flight == 0)
+    if (lane->in_flight == 0) {
         lane_free(lane);
-    else
+    } else {
+        gateway_detach(lane->way);
         TAILQ_INSERT_TAIL(&dispatch->retired, lane, retired);
+    }
 }
 
 void lane_release(struct dispatch *dispatch, struct lane *lane)
@@ -96,8 +109,10 @@ static struct lane *make_lane(struct dispatch *dispatch, struct lane **old, size
         lane = NEW(struct lane);
         lane->name = mem_strdup(gateway->name);
     }
-    gateway_unref(lane->way);
-    lane->way = gateway_open(gateway);
+    if (lane->way && gateway_reconfigure(lane->way, gateway))
+        gateway_attach(lane->way, &dispatch->host);      /* it may come out of retirement */
+    else
+        lane_set_way(lane, gateway_open(gateway), &dispatch->host);
     lane->window = gateway->window > 0 ? gateway->window : 1;
     return lane;
 }

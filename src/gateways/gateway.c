@@ -19,6 +19,8 @@ static const struct gateway_kind *kind_of(enum gateway_type type)
         return &gateway_smtp_kind;
     case GATEWAY_OUTBOX:
         return &gateway_outbox_kind;
+    case GATEWAY_SPOOL:
+        return &gateway_spool_kind;
     }
     assert(false);
     return NULL;
@@ -61,6 +63,31 @@ bool gateway_can_reply(const struct gateway_way *way)
     return way->can_reply;
 }
 
+void gateway_attach(struct gateway_way *way, const struct gateway_host *host)
+{
+    if (way->own && way->kind->attach)
+        way->kind->attach(way->own, host);
+}
+
+void gateway_detach(struct gateway_way *way)
+{
+    gateway_attach(way, NULL);
+}
+
+void gateway_committed(struct gateway_way *way, uint64_t number, bool degraded)
+{
+    if (way->own && way->kind->committed)
+        way->kind->committed(way->own, number, degraded);
+}
+
+bool gateway_reconfigure(struct gateway_way *way, const struct gateway *config)
+{
+    if (way->kind != kind_of(config->type) || !way->own || !way->kind->reconfigure || !way->kind->reconfigure(way->own, config))
+        return false;
+    way->can_reply = can_reply(config);
+    return true;
+}
+
 void gateway_start(struct gateway_way *way, struct http_client *client, const struct gateway_message *message,
                    gateway_done *done, void *userdata, struct gateway_attempt *ret)
 {
@@ -73,6 +100,8 @@ void gateway_start(struct gateway_way *way, struct http_client *client, const st
 
 void gateway_cancel(struct gateway_attempt *attempt)
 {
+    if (attempt->way && attempt->way->own && attempt->way->kind->cancel)
+        attempt->way->kind->cancel(attempt->way->own, attempt);
     transfer_cancel(TAKE(attempt->transfer));
     gateway_unref(TAKE(attempt->way));
 }

@@ -38,6 +38,15 @@ struct gateway_attempt {
     struct transfer *transfer;       /* NULL: nothing is on the wire */
 };
 
+/* Where a gateway hands what it fetches by itself. It outlives whatever is attached to it. Called on the loop's thread alone. */
+struct gateway_host {
+    struct loop *loop;
+    /* An inbound text, or what a receipt says. Returns a number, under which gateway_committed() tells when it is durable; 0: too
+     * much waits, try again later. */
+    uint64_t (*submit)(void *userdata, const struct event *event);
+    void *userdata;
+};
+
 /* What a kind of gateway is made of. */
 struct gateway_kind {
     /* ERR_SYNTAX: the configuration asks for what cannot be done; ret_reason says what. *ret is the kind's own. */
@@ -45,14 +54,27 @@ struct gateway_kind {
     void (*close)(void *own);        /* accepts NULL */
     /* Either begins a transfer, whose end calls gateway_end(), or calls that at once. */
     void (*start)(void *own, struct http_client *client, const struct gateway_message *message, struct gateway_attempt *attempt);
+    /* The rest is NULL where a kind has no use for it. */
+    void (*cancel)(void *own, struct gateway_attempt *attempt);                 /* forget it: it is no transfer */
+    void (*attach)(void *own, const struct gateway_host *host);                 /* NULL: take in no more; attempts go on */
+    void (*committed)(void *own, uint64_t number, bool degraded);
+    bool (*reconfigure)(void *own, const struct gateway *config);               /* true: it goes on, with the new settings */
 };
-extern const struct gateway_kind gateway_http_kind, gateway_smtp_kind, gateway_outbox_kind;
+extern const struct gateway_kind gateway_http_kind, gateway_smtp_kind, gateway_outbox_kind, gateway_spool_kind;
 
 /* Never fails: a gateway that makes no sense refuses every attempt, and says why. */
 struct gateway_way *gateway_open(const struct gateway *config);
 struct gateway_way *gateway_ref(struct gateway_way *way);
 void gateway_unref(struct gateway_way *way);            /* accepts NULL */
 bool gateway_can_reply(const struct gateway_way *way);  /* an answer by SMS may come back: its texts say how */
+
+/* For a gateway that is used: it may fetch what has come in, and hand it to the host. Detached before the host goes. */
+void gateway_attach(struct gateway_way *way, const struct gateway_host *host);
+void gateway_detach(struct gateway_way *way);
+/* What was submitted under that number is durable, or, if degraded, done and not durable. Ways that do not know it ignore it. */
+void gateway_committed(struct gateway_way *way, uint64_t number, bool degraded);
+/* True: the same way serves the new configuration. False: it wants another one. */
+bool gateway_reconfigure(struct gateway_way *way, const struct gateway *config);
 
 /* `done` is called once: later, or, where nothing had to be waited for, before this returns. */
 void gateway_start(struct gateway_way *way, struct http_client *client, const struct gateway_message *message,

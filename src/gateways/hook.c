@@ -52,9 +52,8 @@ static bool read_value(const struct http_request *request, const char *where, st
 
 /* ---- replies ---- */
 
-/* Numbers come as +46701740605, 0046701740605, 46701740605, with a space where an unescaped plus was, or as they are dialled
- * here: one 0 before is Sweden's. */
-static bool add_number(struct buf *buf, const char *text)
+/* With a space where an unescaped plus was; one 0 before is Sweden's. */
+bool hook_add_number(struct buf *buf, const char *text)
 {
     char digits[NUMBER_MAX_DIGITS + 4];
     size_t n = 0;
@@ -98,7 +97,7 @@ enum err hook_parse_reply(const struct gateway *gateway, const struct http_reque
         *ret_reason = "it is not said who the reply is from";
         return ERR_SYNTAX;
     }
-    if (!add_number(&ret->from, buf_text(&value))) {
+    if (!hook_add_number(&ret->from, buf_text(&value))) {
         *ret_reason = "the reply's sender is not a telephone number";
         return ERR_SYNTAX;
     }

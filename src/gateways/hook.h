@@ -16,6 +16,9 @@ struct hook_reply {              /* zeroed is empty; hook_reply_done() */
 WARN_UNUSED enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret,
                                       const char **ret_reason);
 void hook_reply_done(struct hook_reply *reply);
+/* A sender's number as E.164 with its plus. They come as +46701740605, 0046701740605, 46701740605, or as they are dialled here.
+ * False: it is no number, and nothing was added. */
+bool hook_add_number(struct buf *buf, const char *text);
 
 /* A receipt names its page in the address that we gave out: ...?page=ID. ret_outcome: DELIVERED or FAILED. ERR_NOT_FOUND: a
  * status that is not final; nothing to do. */

@@ -447,9 +447,12 @@ static const struct verdict verdicts[] = {
               "the file\n"),
     ELKS_CASE("type = http\n", "gateways/elks.ini:1: error: a gateway of type http needs an 'url' or a 'preset'\n"
                                "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"),
-    ELKS_CASE("type = spool\ndirectory = /var/spool/sms\nformat = smstools\n", "gateways/elks.ini:2: error: type = spool is not supported yet\n"),
+    ELKS_CASE("type = spool\nformat = kalkun\nusername = x\n",
+              "gateways/elks.ini:1: error: a gateway of type spool needs a 'directory', as /var/spool/sms\n"
+              "gateways/elks.ini:3: error: 'format' is smstools, not 'kalkun'\n"
+              "gateways/elks.ini:4: error: 'username' means nothing to a gateway of type spool\n"),
     ELKS_CASE("type = htpp\n", "gateways/elks.ini:2: error: 'type' is http, smtp, outbox or spool, not 'htpp'\n"),
-    ELKS_CASE("", "gateways/elks.ini:1: error: the gateway has no 'type': http, smtp or outbox\n"),
+    ELKS_CASE("", "gateways/elks.ini:1: error: the gateway has no 'type': http, smtp, spool or outbox\n"),
     ELKS_CASE("type = smtp\nurl = smtp://mail.example.se:587\nfrom = larm@example.se\n", "beredd.ini:9: error: 'elks' sends e-mail; it cannot serve sms\n"
               "gateways/elks.ini:1: warning: no channel in [channels] of beredd.ini uses 'elks'\n"),
     { { { "gateways/mail.ini", "[gateway mail]\ntype = smtp\nurl = http://x\nfrom = larm\r<x>\nstarttls = maybe\n[gateway b]\n" } },

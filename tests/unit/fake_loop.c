@@ -1,6 +1,7 @@
 #include "fake_loop.h"
 
 #include <check.h>
+#include <poll.h>
 
 struct loop_timer {
     struct loop_timer *next;
@@ -12,12 +13,14 @@ struct loop_timer {
 static int64_t boot_usec;
 static struct loop_timer *timers;
 static struct transfer *transfers;
+static struct loop_watch *watches;
 static bool refuse_starts;
 
 void fake_loop_reset(void)
 {
     ck_assert_ptr_null(timers);
     ck_assert_ptr_null(transfers);
+    ck_assert_ptr_null(watches);
     boot_usec = 1000 * INT64_C(1000000);
     refuse_starts = false;
 }
@@ -84,6 +87,42 @@ int64_t fake_loop_next_usec(void)
 {
     const struct loop_timer *timer = first_timer();
     return timer ? timer->due_usec - boot_usec : INT64_MAX;
+}
+
+/* ---- watches: of real descriptors, which the other end fills when it likes ---- */
+
+struct loop_watch {
+    struct loop_watch *next;
+    int fd;
+    loop_watch_cb *cb;
+    void *userdata;
+};
+
+struct loop_watch *loop_watch_new(struct loop *loop, int fd, loop_watch_cb *cb, void *userdata)
+{
+    (void)loop;
+    struct loop_watch *watch = NEW(struct loop_watch);
+    *watch = (struct loop_watch){ watches, fd, cb, userdata };
+    return watches = watch;
+}
+
+void loop_watch_free(struct loop_watch *watch)
+{
+    struct loop_watch **at = &watches;
+    if (!watch)
+        return;
+    while (*at != watch)
+        at = &(*at)->next;
+    *at = watch->next;
+    free(watch);
+}
+
+void fake_loop_listen(int msec)
+{
+    struct pollfd fd = { .fd = watches ? watches->fd : -1, .events = POLLIN };
+    ck_assert_msg(!watches || !watches->next, "one watch is all that this loop can listen to");
+    if (poll(&fd, 1, msec) > 0)
+        watches->cb(watches->userdata, fd.fd);
 }
 
 /* ---- transfers ---- */

@@ -16,6 +16,8 @@ void fake_loop_run(void);                        /* all timers that are due now;
 void fake_loop_advance(int64_t usec);            /* time passes, and timers fire when they are due */
 int64_t fake_loop_next_usec(void);               /* until the next timer; INT64_MAX: none */
 
+void fake_loop_listen(int msec);                 /* so long at most, in real time, to the one descriptor that is watched */
+
 /* A transfer that was started and has not ended. */
 struct transfer {
     struct transfer *next;
