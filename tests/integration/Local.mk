@@ -12,6 +12,8 @@ EXTRA_DIST += \
 	tests/integration/harness/journald.py \
 	tests/integration/harness/kannel.py \
 	tests/integration/harness/provider.py \
+	tests/integration/harness/modem.py \
+	tests/integration/harness/smsd.py \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
@@ -34,6 +36,7 @@ EXTRA_DIST += \
 	tests/integration/test_simulate.py \
 	tests/integration/test_roster_ctl.py \
 	tests/integration/test_smtp.py \
+	tests/integration/test_spool.py \
 	tests/integration/test_storm.py \
 	tests/integration/test_twilio.py
 

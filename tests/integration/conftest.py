@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import disk, journald, kannel          # noqa: E402
+from harness import disk, journald, kannel, smsd          # noqa: E402
 from harness.config import Config                   # noqa: E402
 from harness.daemon import BUILD, Beredd            # noqa: E402
 from harness.elks import SmsGateway                 # noqa: E402
@@ -98,6 +98,20 @@ def kannel_fixture(tmp_path, config):
         yield box.start()
     finally:
         box.stop()
+
+
+@pytest.fixture(name="smsd")
+def smsd_fixture(tmp_path):
+    """smsd and its modem, not yet started."""
+    reason = smsd.missing()
+    if reason:
+        pytest.skip(reason)
+    (tmp_path / "smsd").mkdir()
+    daemon = smsd.Smsd(tmp_path / "smsd")
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
 
 
 @pytest.fixture(name="journald")
