@@ -13,7 +13,8 @@ const struct args_option command_gateway_vcard_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static bool sends_to_telephones(const json_t *gateway) {
+static bool sends_to_telephones(const json_t *gateway)
+{
     size_t i;
     const json_t *channel;
     json_array_foreach(json_object_get(gateway, "channels"), i, channel) {
@@ -24,7 +25,8 @@ static bool sends_to_telephones(const json_t *gateway) {
     return false;
 }
 
-static bool is_among(const struct vcard *vcard, const char *number) {
+static bool is_among(const struct vcard *vcard, const char *number)
+{
     for (size_t i = 0; i < vcard->n_numbers; i++)
         if (strcmp(vcard->numbers[i], number) == 0)
             return true;
@@ -32,7 +34,8 @@ static bool is_among(const struct vcard *vcard, const char *number) {
 }
 
 /* What no contact can hold is said, so that nobody thinks that it is there. */
-static void collect(const json_t *gateways, const char **numbers, struct vcard *ret) {
+static void collect(const json_t *gateways, const char **numbers, struct vcard *ret)
+{
     size_t i;
     const json_t *gateway;
     ret->numbers = numbers;
@@ -49,7 +52,8 @@ static void collect(const json_t *gateways, const char **numbers, struct vcard *
     }
 }
 
-static int write_out(const char *path, const struct buf *text) {
+static int write_out(const char *path, const struct buf *text)
+{
     FILE *file = path ? fopen(path, "we") : stdout;
     bool good = file && fwrite(buf_text(text), 1, text->len, file) == text->len && fflush(file) == 0;
     int why = errno;
@@ -62,7 +66,8 @@ static int write_out(const char *path, const struct buf *text) {
     return good ? EXIT_DONE : EXIT_REFUSED;
 }
 
-int command_gateway_vcard(struct ctl *ctl, const struct args *args) {
+int command_gateway_vcard(struct ctl *ctl, const struct args *args)
+{
     CLEANUP_REPLY struct client_reply reply = {0};
     const char *numbers[CONFIG_MAX_GATEWAYS];
     struct vcard vcard = {0};

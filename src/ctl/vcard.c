@@ -15,13 +15,15 @@ static const char note_en[] =
     "iPhone: edit the contact, open both Ringtone and Text Tone, and turn on Emergency Bypass. "
     "Android: star the contact, and allow calls and messages from starred contacts in Do Not Disturb.";
 
-bool vcard_is_number(const char *text) {
+bool vcard_is_number(const char *text)
+{
     text += *text == '+';
     size_t len = strspn(text, "0123456789");
     return len >= 3 && text[len] == '\0';
 }
 
-static void add_escaped(struct buf *buf, const char *text) {
+static void add_escaped(struct buf *buf, const char *text)
+{
     for (; *text; text++) {
         if (strchr(",;\\", *text))
             buf_add_char(buf, '\\');
@@ -30,7 +32,8 @@ static void add_escaped(struct buf *buf, const char *text) {
 }
 
 /* Goes on in lines that begin with a space where it is long; no character is torn apart. */
-static void add_folded(struct buf *buf, const struct buf *line) {
+static void add_folded(struct buf *buf, const struct buf *line)
+{
     const char *text = buf_text(line);
     size_t left = line->len, room = LINE_MAX_BYTES;
     while (left > room) {
@@ -45,7 +48,8 @@ static void add_folded(struct buf *buf, const struct buf *line) {
     buf_add_text(buf, "\r\n");
 }
 
-static void add_line(struct buf *buf, const char *name, const char *prefix, const char *value, const char *suffix) {
+static void add_line(struct buf *buf, const char *name, const char *prefix, const char *value, const char *suffix)
+{
     CLEANUP_BUF struct buf line = {0};
     CLEANUP_BUF struct buf clean = {0};
     text_add_clean_line(&clean, value, strlen(value));
@@ -56,7 +60,8 @@ static void add_line(struct buf *buf, const char *name, const char *prefix, cons
     add_folded(buf, &line);
 }
 
-void vcard_add(struct buf *buf, const struct vcard *vcard) {
+void vcard_add(struct buf *buf, const struct vcard *vcard)
+{
     const char *word = vcard->swedish ? "LARM " : "BEREDD ";
     buf_add_text(buf, "BEGIN:VCARD\r\nVERSION:3.0\r\n");
     add_line(buf, "N:", word, vcard->organisation, ";;;;");

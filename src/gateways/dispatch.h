@@ -13,6 +13,9 @@
  * A gateway that let three attempts in a row hang for 2 s and more before they failed is in doubt: the others go first, and it
  * is tried with one page in 30 s until one gets through. Where there is no other it is used all the same.
  *
+ * A gateway that asks to be left alone (429 with Retry-After) is for that time, at most 15 minutes, tried after the others; where
+ * there is no other it is used all the same, and no page waits for it.
+ *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H
 #define GATEWAYS_DISPATCH_H

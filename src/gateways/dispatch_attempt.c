@@ -17,6 +17,7 @@ static void attempt_ended(void *userdata, const struct gateway_result *result)
     struct dispatch *dispatch = attempt->dispatch;
     attempt->accepted = result->accepted;
     attempt->ended_usec = loop_boot_usec();
+    attempt->retry_after_usec = result->accepted ? 0 : result->retry_after_usec;
     if (result->provider_id)
         buf_add_text(&attempt->provider_id, result->provider_id);
     if (!result->accepted)

@@ -22,6 +22,7 @@ enum {
 #define DISPATCH_RETRY_USEC      (15 * USEC_PER_MIN)
 #define DISPATCH_SLOW_USEC       (2 * USEC_PER_SEC)      /* a failure that took this long has cost the page dear */
 #define DISPATCH_DOUBT_USEC      (30 * USEC_PER_SEC)
+#define DISPATCH_BUSY_MAX_USEC   (15 * USEC_PER_MIN)     /* however long a provider asks to be left alone */
 
 /* Known by its name across configurations; retired when the configuration has it no longer, and gone when its last attempt is. */
 struct lane {
@@ -32,6 +33,7 @@ struct lane {
     unsigned window, in_flight;
     unsigned slow_failures;          /* in a row */
     int64_t doubt_usec;              /* boot: until then it goes last, if it is in doubt */
+    int64_t busy_usec;               /* boot: until then it has asked to be left alone */
     uint64_t sent, failed;
     int64_t last_success_usec, last_failure_usec;
     struct buf last_reason;
@@ -44,6 +46,7 @@ struct attempt {
     struct page page;
     int64_t started_usec;            /* boot */
     int64_t ended_usec;
+    int64_t retry_after_usec;        /* 0: the gateway did not ask to be left alone */
     struct gateway_attempt gateway;
     bool accepted;
     struct buf provider_id, reason;
@@ -81,7 +84,8 @@ void lane_count(struct lane *lane, const struct attempt *attempt);
 /* The lanes that it may still take in this round. */
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);
 uint32_t dispatch_free_lanes(const struct dispatch *dispatch);
-/* The first of these in the channel's order, those in doubt last; NULL: there is none. */
+/* The first of these in the channel's order; after all others those that asked to be left alone, and those in doubt last of all.
+ * NULL: there is none. */
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);
 
 /* dispatch_attempt.c */

@@ -61,10 +61,31 @@ static bool in_doubt(const struct lane *lane, int64_t now_usec)
     return lane->slow_failures >= DISPATCH_SLOW_FAILURES && (now_usec < lane->doubt_usec || lane->in_flight > 0);
 }
 
+/* A message that it took all the same, on the way before it asked or for want of another gateway, does not end that time. */
+static void lane_busy(struct lane *lane, const struct attempt *attempt)
+{
+    int64_t wait_usec = attempt->retry_after_usec;
+    if (wait_usec <= 0)
+        return;
+    int64_t until_usec = attempt->ended_usec + (wait_usec < DISPATCH_BUSY_MAX_USEC ? wait_usec : DISPATCH_BUSY_MAX_USEC);
+    lane->busy_usec = until_usec > lane->busy_usec ? until_usec : lane->busy_usec;
+}
+
+enum standing { STANDING_GOOD, STANDING_BUSY, STANDING_DOUBTFUL, STANDING_COUNT };
+
+/* One that refuses at once costs a page less than one that hangs. */
+static enum standing lane_standing(const struct lane *lane, int64_t now_usec)
+{
+    if (in_doubt(lane, now_usec))
+        return STANDING_DOUBTFUL;
+    return now_usec < lane->busy_usec ? STANDING_BUSY : STANDING_GOOD;
+}
+
 void lane_count(struct lane *lane, const struct attempt *attempt)
 {
     int64_t wall_usec = loop_wall_usec();
     lane_doubt(lane, attempt);
+    lane_busy(lane, attempt);
     if (attempt->accepted) {
         lane->sent++;
         lane->last_success_usec = wall_usec;
@@ -223,18 +244,20 @@ uint32_t dispatch_free_lanes(const struct dispatch *dispatch)
 
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask)
 {
-    struct lane *doubtful = NULL;
+    struct lane *first[STANDING_COUNT] = { NULL };
     if (mask == 0)
         return NULL;
     if (page->only < CONFIG_MAX_GATEWAYS)
         return dispatch->lane[page->only];
+    int64_t now_usec = loop_boot_usec();
     for (size_t i = 0; i < dispatch->n_channel_lanes[page->channel]; i++) {
         struct lane *lane = dispatch->lane[dispatch->channel_lane[page->channel][i]];
         if (!(mask & UINT32_C(1) << lane->index))
             continue;
-        if (!in_doubt(lane, loop_boot_usec()))
+        enum standing standing = lane_standing(lane, now_usec);
+        if (standing == STANDING_GOOD)
             return lane;
-        doubtful = doubtful ? doubtful : lane;
+        first[standing] = first[standing] ? first[standing] : lane;
     }
-    return doubtful;
+    return first[STANDING_BUSY] ? first[STANDING_BUSY] : first[STANDING_DOUBTFUL];
 }

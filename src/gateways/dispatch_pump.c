@@ -51,7 +51,7 @@ static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
     return true;
 }
 
-/* While it waited for this gateway alone, that came into doubt: there is a better one now. */
+/* While it waited for this gateway alone, that came into doubt, or asked to be left alone: there is a better one now. */
 static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, const struct lane *lane)
 {
     bool alone = (mask & (mask - 1)) == 0;

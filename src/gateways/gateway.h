@@ -26,6 +26,7 @@ struct gateway_result {              /* borrowed for the call */
     bool accepted;
     const char *provider_id;         /* NULL: none */
     const char *reason;              /* why not; one line without secrets */
+    int64_t retry_after_usec;        /* it refused, and asks to be left alone for that long; 0: it does not ask */
 };
 
 typedef void gateway_done(void *userdata, const struct gateway_result *result);

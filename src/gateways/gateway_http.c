@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "base/gsm7.h"
 #include "gateways/gateway.h"
 #include "gateways/gateway_reply.h"
@@ -92,6 +93,14 @@ static enum err http_open(const struct gateway *config, void **ret, struct buf *
 
 /* ---- an attempt ---- */
 
+/* 429, or 503 with a time: it can, but not now. */
+static int64_t asked_to_wait_usec(const struct transfer_result *result)
+{
+    if (result->status == 429)
+        return result->retry_after_usec > 0 ? result->retry_after_usec : USEC_PER_SEC;
+    return result->status == 503 ? result->retry_after_usec : 0;
+}
+
 static void http_done(void *userdata, const struct transfer_result *result)
 {
     struct gateway_attempt *attempt = userdata;
@@ -103,7 +112,8 @@ static void http_done(void *userdata, const struct transfer_result *result)
     } else if (reply_rule_accepts(&way->rule, result, &id, &reason)) {
         gateway_end(attempt, &(struct gateway_result){ .accepted = true, .provider_id = id.len > 0 ? buf_text(&id) : NULL });
     } else {
-        gateway_end_failed(attempt, buf_text(&reason));
+        gateway_end(attempt, &(struct gateway_result){
+            .reason = buf_text(&reason), .retry_after_usec = asked_to_wait_usec(result) });
     }
 }
 

@@ -51,6 +51,13 @@ receipt-failed = EXPIRED, NOROUTE
 """
 
 
+class Limited(Provider):
+    """Asks to be left alone."""
+
+    def answer(self, asked):
+        return 429, "text/plain", "too many", ("Retry-After", "60")
+
+
 class OnlyGet(Provider):
     """Everything stands in the address; the answer is a line of text."""
 
@@ -167,3 +174,18 @@ def test_only_get(through):
     query = urllib.parse.urlencode({"msisdn": f"00{ANNA[1:]}", "message": f"Nej {code_in(sms['message'])}"})
     assert beredd.request("GET", f"/hooks/getter/{SECRET}/reply?{query}").status == 200
     assert [entry["person"] for entry in beredd.timeline(ident, "declined")] == ["anna.berg"]
+
+
+def test_who_asks_to_be_left_alone_is_tried_last(through, sms_gateway, smtp_server):
+    beredd, provider = through(Limited, "nested", NESTED)
+    beredd.trigger("Brand ett")
+    sms_gateway.wait_for(ANNA, containing="Brand ett")
+    smtp_server.wait_for("anna.berg@example.se")
+    asked = len(provider.asked)
+    assert asked in (1, 2)               # the SMS and the mail, unless the mail had heard of it
+    beredd.trigger("Brand två")
+    sms_gateway.wait_for(ANNA, containing="Brand två")
+    assert len(provider.asked) == asked
+    sms_gateway.behave("error")
+    beredd.trigger("Brand tre")
+    eventually(lambda: len(provider.asked) > asked, what="that the last one left is tried all the same")

@@ -342,6 +342,7 @@ START_TEST(next_gateway_at_once)
         expect_wire("alfa", "7");
         reply(0, 202);
         expect("7 sent alfa\n");
+        fake_loop_advance(2 * USEC_PER_SEC);         /* after 429 it would be left alone for a second */
     }
 }
 END_TEST
@@ -555,6 +556,119 @@ START_TEST(quick_refusals_raise_no_doubt)
     send(3);
     fake_loop_run();
     expect_wire("beta", "3");
+}
+END_TEST
+
+/* ---- a gateway that asks to be left alone ---- */
+
+/* Page 1 is refused by beta, which asks for that time, and taken by alfa. */
+static void refuse_for(int64_t usec)
+{
+    begin();
+    send(1);
+    fake_loop_run();
+    expect_wire("beta", "1");
+    fake_busy(fake_transfer(0), 429, usec);
+    fake_loop_run();
+    expect_wire("alfa", "1");
+    reply(0, 200);
+    expect("1 attempt-failed beta: HTTP 429: too many requests\n1 sent alfa\n");
+}
+
+START_TEST(busy_gateway_goes_last_for_that_time)
+{
+    refuse_for(30 * USEC_PER_SEC);
+    send(2);
+    fake_loop_run();
+    expect_wire("alfa", "2");
+    fake_loop_advance(29 * USEC_PER_SEC);
+    send(3);
+    fake_loop_run();
+    expect_wire("alfa", "2 3");
+    expect_wire("beta", "");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    send(4);
+    fake_loop_run();
+    expect_wire("beta", "4");
+}
+END_TEST
+
+START_TEST(busy_gateway_is_better_than_none)
+{
+    refuse_for(30 * USEC_PER_SEC);
+    send(2);
+    fake_loop_run();
+    reply(0, 500);
+    expect_wire("beta", "2");
+    reply(0, 200);
+    expect("2 attempt-failed alfa: HTTP 500: the provider has trouble\n2 sent beta\n");
+    send(3);                         /* that it took one does not make it idle */
+    fake_loop_run();
+    expect_wire("alfa", "3");
+}
+END_TEST
+
+START_TEST(no_page_waits_for_a_busy_gateway_that_is_alone)
+{
+    world->config.n_channel_gateways[CHANNEL_SMS] = 1;
+    begin();
+    send(1);
+    fake_loop_run();
+    fake_busy(fake_transfer(0), 429, USEC_PER_DAY);
+    fake_loop_run();
+    expect("1 failed beta: HTTP 429: too many requests\n");
+    send(2);
+    fake_loop_run();
+    expect_wire("beta", "2");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "2 1");
+}
+END_TEST
+
+START_TEST(busy_goes_before_hanging)
+{
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        hang(i, 10 * USEC_PER_SEC);
+    send(4);
+    fake_loop_run();
+    expect_wire("alfa", "4");
+    fake_busy(fake_transfer(0), 429, USEC_PER_MIN);
+    fake_loop_run();
+    expect_wire("beta", "4");
+    reply(0, 500);
+    send(5);
+    fake_loop_run();
+    expect_wire("alfa", "5");
+}
+END_TEST
+
+START_TEST(no_provider_is_left_alone_for_a_day)
+{
+    refuse_for(USEC_PER_DAY);
+    fake_loop_advance(15 * USEC_PER_MIN - USEC_PER_SEC);
+    send(2);
+    fake_loop_run();
+    expect_wire("alfa", "2");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    send(3);
+    fake_loop_run();
+    expect_wire("beta", "3");
+}
+END_TEST
+
+START_TEST(pages_that_wait_turn_away_from_a_busy_gateway)
+{
+    world->gateways[BETA].window = 1;
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        send(i);
+    fake_loop_run();
+    expect_wire("beta", "1");
+    fake_busy(fake_transfer(0), 429, USEC_PER_MIN);
+    fake_loop_run();
+    expect_wire("beta", "");
+    expect_wire("alfa", "1 2 3");
 }
 END_TEST
 
@@ -873,6 +987,12 @@ int main(void)
                                      failover_waits_a_second_for_a_place_too };
     const TTest *const hanging[] = { gateway_in_doubt_goes_last, gateway_in_doubt_is_better_than_none,
                                      quick_refusals_raise_no_doubt };
+    const TTest *const busy[] = { busy_gateway_goes_last_for_that_time,
+                                  busy_gateway_is_better_than_none,
+                                  no_page_waits_for_a_busy_gateway_that_is_alone,
+                                  busy_goes_before_hanging,
+                                  no_provider_is_left_alone_for_a_day,
+                                  pages_that_wait_turn_away_from_a_busy_gateway };
     const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, channel_without_a_gateway };
     const TTest *const reload[] = { gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
@@ -883,6 +1003,7 @@ int main(void)
     add(suite, "order", order, N_ELEMENTS(order));
     add(suite, "failing", failing, N_ELEMENTS(failing));
     add(suite, "hanging", hanging, N_ELEMENTS(hanging));
+    add(suite, "busy", busy, N_ELEMENTS(busy));
     add(suite, "alone", alone, N_ELEMENTS(alone));
     add(suite, "reload", reload, N_ELEMENTS(reload));
     add(suite, "numbers", numbers, N_ELEMENTS(numbers));

@@ -13,6 +13,7 @@ static struct gateway_attempt attempt;
 static struct gateway_way *way;
 static unsigned calls;
 static bool accepted;
+static int64_t retry_after_usec;
 static struct buf provider_id, reason;
 
 static void done(void *userdata, const struct gateway_result *result)
@@ -20,6 +21,7 @@ static void done(void *userdata, const struct gateway_result *result)
     ck_assert_ptr_eq(userdata, &calls);
     calls++;
     accepted = result->accepted;
+    retry_after_usec = result->retry_after_usec;
     buf_clear(&provider_id);
     buf_clear(&reason);
     buf_add_text(&provider_id, result->provider_id ? result->provider_id : "");
@@ -130,6 +132,23 @@ START_TEST(name_in_the_address_and_no_password)
     config.password = NULL;
     config.http.url = "https://api.example.se/messages?key={username}";
     assert_text(&started()->username, "");
+}
+END_TEST
+
+START_TEST(asks_to_be_left_alone)
+{
+    static const struct { long status; int64_t header_usec, expected_usec; } cases[] = {
+        { 429, 30000000, 30000000 }, { 429, 0, 1000000 }, { 503, 30000000, 30000000 }, { 503, 0, 0 }, { 500, 30000000, 0 },
+        { 302, 30000000, 0 },
+    };
+    use_elks();
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        fake_busy(started(), cases[i].status, cases[i].header_usec);
+        ck_assert(!accepted);
+        ck_assert_int_eq(retry_after_usec, cases[i].expected_usec);
+        gateway_unref(TAKE(way));
+        calls = 0;
+    }
 }
 END_TEST
 
@@ -415,7 +434,8 @@ int main(void)
 {
     const TTest *const providers[] = { elks, elks_without_receipts,
                                    account_in_the_address,
-                                   name_in_the_address_and_no_password, kannel, kannel_answers, json_provider };
+                                   name_in_the_address_and_no_password,
+                                   asks_to_be_left_alone, kannel, kannel_answers, json_provider };
     const TTest *const templates[] = {
         encodings,       coding_of_the_text, parameters_left_out, headers_take_no_controls, header_with_controls_sends_nothing,
         places_of_bodies

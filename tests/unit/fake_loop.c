@@ -248,6 +248,12 @@ void fake_reply(struct transfer *transfer, long status, const char *body)
                       .outcome = TRANSFER_DONE, .status = status, .body = body, .body_len = strlen(body), .reason = "" });
 }
 
+void fake_busy(struct transfer *transfer, long status, int64_t retry_after_usec)
+{
+    end(transfer, &(struct transfer_result){
+                      .outcome = TRANSFER_DONE, .status = status, .body = "", .reason = "", .retry_after_usec = retry_after_usec });
+}
+
 void fake_fail(struct transfer *transfer, enum transfer_outcome outcome, const char *reason)
 {
     end(transfer, &(struct transfer_result){ .outcome = outcome, .body = "", .reason = reason });

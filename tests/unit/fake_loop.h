@@ -31,6 +31,7 @@ size_t fake_transfers(void);
 struct transfer *fake_transfer(size_t index);    /* in the order of their start; fails the test if there is none */
 struct transfer *fake_transfer_with(const char *text);      /* whose address or body holds it; NULL: none */
 void fake_reply(struct transfer *transfer, long status, const char *body);
+void fake_busy(struct transfer *transfer, long status, int64_t retry_after_usec);      /* a refusal with Retry-After */
 void fake_fail(struct transfer *transfer, enum transfer_outcome outcome, const char *reason);
 void fake_refuse_starts(bool refuse);            /* every start is ERR_SYNTAX */
 
