@@ -63,7 +63,7 @@ struct wire *wire_new(void)
 {
     struct wire *wire = NEW(struct wire);
     wire->epoll = epoll_create1(EPOLL_CLOEXEC);
-    wire->peers = NEW_ARRAY(struct peer, PEERS_MAX);
+    wire->peers = mem_alloc(PEERS_MAX * sizeof(*wire->peers));
     for (unsigned i = 0; i < PEERS_MAX; i++)
         wire->peers[i].fd = -1;
     listen_for_pages(wire);
