@@ -10,7 +10,8 @@ libdaemon_a_SOURCES = \
 	src/turn/batch.c src/turn/batch.h \
 	src/turn/opening.c src/turn/opening.h \
 	src/turn/queue.c src/turn/queue.h \
-	src/turn/turn.c src/turn/turn.h
+	src/turn/turn.c src/turn/turn.h \
+	src/watch/watch.c src/watch/watch.h
 
 sbin_PROGRAMS += beredd
 beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h

@@ -23,11 +23,13 @@
 #include "store/store.h"
 #include "turn/opening.h"
 #include "turn/turn.h"
+#include "watch/watch.h"
 
 #define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
 #define OPENING_AGAIN_USEC    (5 * USEC_PER_SEC)
 #define DRAIN_USEC            (3 * USEC_PER_SEC)
 #define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
+#define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)       /* the first look waits for the log, so that it tells nothing twice */
 #define LATE_USEC             (5 * USEC_PER_SEC)      /* the watchdog's measure of progress */
 
 enum { RANDOM_BYTES = 4096, SIGNALS = 3 };
@@ -49,7 +51,8 @@ struct daemon {
     struct loop_watch *store_watch;
     struct loop_signal *signals[SIGNALS];
     struct loop_clock_watch *clock_watch;
-    struct loop_timer *watchdog, *open_again, *drain;
+    struct watch *watch;
+    struct loop_timer *watchdog, *open_again, *drain, *look_again;
     int64_t started_usec, watchdog_usec, drain_until_usec;
     bool reload_asked, draining;
     char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
@@ -178,6 +181,29 @@ static void warn_of_restart(const struct config *old, const struct config *new)
         log_warning("beredd.ini: a new state directory takes effect at the next start");
 }
 
+/* ---- the watch ---- */
+
+static void watch_told(void *userdata, const struct event *event)
+{
+    turn_submit(((struct daemon *)userdata)->turn, event);
+}
+
+/* Looks at the calendar under the plan in force, and again when it says, or when plan or clock change. */
+static void look(struct daemon *daemon)
+{
+    int64_t wall_usec = loop_wall_usec();
+    int64_t next_usec = watch_look(daemon->watch, &daemon->config->plan, wall_usec, watch_told, daemon);
+    if (next_usec == INT64_MAX)
+        loop_timer_clear(daemon->look_again);
+    else
+        loop_timer_set(daemon->look_again, loop_boot_usec() + (next_usec > wall_usec ? next_usec - wall_usec : 0));
+}
+
+static void on_look_again(void *userdata)
+{
+    look(userdata);
+}
+
 /* What is queued is stepped under the plan that it was queued under; then everything changes hands at once (P10). */
 static void swap_config(struct daemon *daemon)
 {
@@ -192,6 +218,7 @@ static void swap_config(struct daemon *daemon)
     api_set_config(daemon->api, new);
     listen_configured(daemon);
     config_free(old);
+    look(daemon);
     service_ready();
 }
 
@@ -211,17 +238,23 @@ static void on_store_readable(void *userdata, int fd)
     store_dispatch(daemon->store);
 }
 
+static enum err read_stored(const struct store_record *stored, struct record *ret)
+{
+    enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, ret) : ERR_CORRUPT;
+    if (err != ERR_OK)
+        return err;
+    ret->kind = stored->kind;
+    ret->seq = stored->seq;
+    ret->at_usec = stored->at_usec;
+    ret->incident = stored->incident;
+    return ERR_OK;
+}
+
 static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now)
 {
     struct record record;
-    enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, &record) : ERR_CORRUPT;
-    if (err != ERR_OK)
-        return err;
-    record.kind = stored->kind;
-    record.seq = stored->seq;
-    record.at_usec = stored->at_usec;
-    record.incident = stored->incident;
-    return engine_replay(daemon->engine, &record, now);
+    enum err err = read_stored(stored, &record);
+    return err == ERR_OK ? engine_replay(daemon->engine, &record, now) : err;
 }
 
 static void set_aside(struct daemon *daemon, const struct store_record *stored)
@@ -250,10 +283,20 @@ static void replay(struct daemon *daemon, const struct opened *opened)
     }
 }
 
+static void recall(struct daemon *daemon, const struct opened *opened)
+{
+    for (size_t i = 0; i < opened->n_house; i++) {
+        struct record record;
+        if (read_stored(&opened->house[i], &record) == ERR_OK)
+            watch_recall(daemon->watch, &record, daemon->config->plan.tz);
+    }
+}
+
 static void use_store(struct daemon *daemon, struct opened *opened)
 {
     daemon->store = TAKE(opened->store);
     daemon->store_watch = loop_watch_new(daemon->loop, store_fd(daemon->store), on_store_readable, daemon);
+    recall(daemon, opened);
 }
 
 /* Sends again what the log says was meant to be sent. What is under way in this process is in nobody's log yet. */
@@ -315,6 +358,7 @@ static void join_late_store(struct daemon *daemon)
     replay(daemon, opened);
     api_set_store(daemon->api, daemon->store);
     resume(daemon, until_seq);
+    look(daemon);
 }
 
 /* ---- wiring ---- */
@@ -440,6 +484,7 @@ static void on_clock_step(void *userdata)
 {
     log_notice("The wall clock was set.");
     turn_submit(((struct daemon *)userdata)->turn, &(struct event){.kind = EVENT_CLOCK_STEPPED});
+    look(userdata);
 }
 
 static bool gateways_quiet(const struct daemon *daemon)
@@ -557,6 +602,7 @@ static void start_timers(struct daemon *daemon)
 {
     daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
     daemon->open_again = loop_timer_new(daemon->loop, on_open_again, daemon);
+    daemon->look_again = loop_timer_new(daemon->loop, on_look_again, daemon);
     daemon->drain = loop_timer_new(daemon->loop, on_drain, daemon);
     daemon->watchdog_usec = service_watchdog_usec();
     if (daemon->watchdog_usec)
@@ -569,6 +615,7 @@ static bool start(struct daemon *daemon)
 {
     CLEANUP_FREE char *trouble = NULL;
     daemon->engine = engine_new(&daemon->config->plan, fill_random, daemon);
+    daemon->watch = watch_new();
     if (!open_at_start(daemon, &trouble))
         return false;
     if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
@@ -583,6 +630,10 @@ static bool start(struct daemon *daemon)
     else
         turn_degrade(daemon->turn, trouble);
     resume(daemon, UINT64_MAX);
+    if (daemon->store)
+        look(daemon);
+    else
+        loop_timer_set(daemon->look_again, loop_boot_usec() + WATCH_PATIENCE_USEC);
     loop_wake(daemon->loop);      /* deadlines passed while we were away */
     log_notice("Ready: %zu rosters, %zu people, %zu open incidents, %zu call-outs paging.", daemon->config->plan.n_rosters,
                daemon->config->plan.n_persons, engine_open_incidents(daemon->engine), engine_paging_callouts(daemon->engine));
@@ -606,6 +657,8 @@ static void stop(struct daemon *daemon)
     loop_clock_watch_free(daemon->clock_watch);
     loop_timer_free(daemon->watchdog);
     loop_timer_free(daemon->open_again);
+    loop_timer_free(daemon->look_again);
+    watch_free(daemon->watch);
     loop_timer_free(daemon->drain);
     loop_free(daemon->loop);
     config_free(daemon->config);

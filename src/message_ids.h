@@ -26,6 +26,8 @@
     X("reloaded",            "8ea25494a710403f9bc72da4a4868cb5") \
     X("reload-refused",      "6c1ac1dd476e4706944aa6a2eb680af6") \
     X("degraded",            "0cf4c1e2732640659b89af90b319dea9") \
-    X("restored",            "fa923061245f4ddcb670affcf9886fb8")
+    X("restored",            "fa923061245f4ddcb670affcf9886fb8") \
+    X("duty-changed",        "c919ac3bc1a7471bba16f514c1540dda") \
+    X("gap-ahead",           "b26e874f331f4878b89154bdc359030f")
 
 #endif

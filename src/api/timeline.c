@@ -36,6 +36,28 @@ static void add_step(struct buf *buf, const struct record *record)
     }
 }
 
+/* "until 2026-12-28T11:00:00.000Z, after anna.berg"; "nobody from ... until ..., 2 in all" */
+static void add_duty(struct buf *buf, const struct record *record)
+{
+    bool gap = record->kind == RECORD_GAP_AHEAD;
+    if (gap) {
+        buf_add_text(buf, "nobody from ");
+        text_add_rfc3339(buf, record->due_usec);
+    }
+    if (record->end_usec) {
+        buf_add_text(buf, gap ? " until " : "until ");
+        text_add_rfc3339(buf, record->end_usec);
+    }
+    if (record->other) {
+        buf_add_text(buf, buf->len > 0 ? ", after " : "after ");
+        buf_add_text(buf, record->other);
+    }
+    if (gap && record->count > 1) {
+        add_numbered(buf, ", ", record->count);
+        buf_add_text(buf, " in all");
+    }
+}
+
 /* What the entry says beyond its fields; nothing added: nothing. Codes and tokens are no part of it, numbers are masked. */
 static void add_text(struct buf *buf, const struct record *record)
 {
@@ -75,6 +97,10 @@ static void add_text(struct buf *buf, const struct record *record)
             add_answer(buf, record);
         else
             buf_add_text(buf, record->text ? record->text : "");
+        break;
+    case RECORD_DUTY_CHANGED:
+    case RECORD_GAP_AHEAD:
+        add_duty(buf, record);
         break;
     default:
         buf_add_text(buf, record->text ? record->text : "");

@@ -119,6 +119,7 @@ static enum style event_style(const char *event)
         {"acknowledged", STYLE_GOOD}, {"restored", STYLE_GOOD},       {"page-delivered", STYLE_GOOD}, {"page-failed", STYLE_WARNING},
         {"declined", STYLE_WARNING},  {"step-skipped", STYLE_BAD},    {"released", STYLE_WARNING},    {"reload-refused", STYLE_BAD},
         {"degraded", STYLE_BAD},      {"page-queued", STYLE_DIM},     {"opened", STYLE_BOLD},         {"closed", STYLE_BOLD},
+        {"gap-ahead", STYLE_WARNING},
     };
     for (size_t i = 0; i < N_ELEMENTS(styles); i++)
         if (strcmp(styles[i].event, event) == 0)

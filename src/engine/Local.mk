@@ -9,6 +9,7 @@ libengine_a_SOURCES = \
 	src/engine/apply_incident.c \
 	src/engine/apply_message.c \
 	src/engine/callout.c \
+	src/engine/duty.c \
 	src/engine/emit.c \
 	src/engine/engine.c \
 	src/engine/engine.h \

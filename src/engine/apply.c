@@ -109,6 +109,8 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     case RECORD_RELOAD_REFUSED:
     case RECORD_DEGRADED:
     case RECORD_RESTORED:
+    case RECORD_DUTY_CHANGED:
+    case RECORD_GAP_AHEAD:
         return apply_to_house(engine, record);
     default:
         return apply_to_callout(engine, incident, record, now);

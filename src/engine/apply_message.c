@@ -170,6 +170,31 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     return ERR_OK;
 }
 
+static bool is_of_duty(const struct record *record)
+{
+    return record->purpose == PURPOSE_ON_DUTY || record->purpose == PURPOSE_OFF_DUTY || record->purpose == PURPOSE_GAP;
+}
+
+/* What it tells of is kept until a gateway has taken it; of a thousand that none takes, the older ones are given up. */
+static void note_duty(struct engine *engine, const struct record *record)
+{
+    if (engine->duty_notices.len >= HOUSE_MESSAGES_MAX) {
+        struct duty_notice *notice;
+        for (size_t cursor = 0; (notice = map_next(&engine->duty_notices, &cursor));)
+            free(notice);
+        map_done(&engine->duty_notices);
+        engine->duty_notices = (struct map){0};
+    }
+    struct duty_notice *notice = NEW(struct duty_notice);
+    *notice = (struct duty_notice){
+        .role = intern_add(engine->names, record->role),
+        .other = intern_add(engine->names, record->other),
+        .from_usec = record->due_usec,
+        .until_usec = record->end_usec,
+    };
+    free(map_put(&engine->duty_notices, record->page, notice));
+}
+
 enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record)
 {
     struct callout *callout = find_callout(incident, record->callout);
@@ -184,6 +209,8 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     }
     if (record->purpose == PURPOSE_GATEWAY_TEST)
         message->gateway = intern_add(engine->names, record->gateway);
+    if (incident == &engine->house && is_of_duty(record))
+        note_duty(engine, record);
     if (callout && record->purpose == PURPOSE_UPDATE) {
         callout->noticed_usec = record->at_usec;
         callout->put_off = 0;
@@ -207,6 +234,8 @@ enum err apply_outcome(struct engine *engine, struct incident *incident, const s
         message->state = MESSAGE_SENT;
     else if (record->final)
         message->state = MESSAGE_FAILED;
+    if (incident == &engine->house && message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
+        free(map_remove(&engine->duty_notices, message->number));
     if (record->gateway && record->kind != RECORD_PAGE_FAILED)
         message->gateway = intern_add(engine->names, record->gateway);
     return ERR_OK;

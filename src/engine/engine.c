@@ -46,6 +46,7 @@ void engine_free(struct engine *engine)
         return;
     free_incidents(engine);
     free_loads(engine);
+    free_values(&engine->duty_notices);
     free_values(&engine->correspondents);
     free_values(&engine->drilled);
     map_done(&engine->incidents);
@@ -220,6 +221,12 @@ struct effects engine_step(struct engine *engine, const struct event *event)
         break;
     case EVENT_RESTORED:
         step_restored(engine);
+        break;
+    case EVENT_DUTY:
+        step_duty(engine, event);
+        break;
+    case EVENT_GAP:
+        step_gap(engine, event);
         break;
     }
     return emit_finish(engine);

@@ -88,6 +88,9 @@ struct message_view {
     uint32_t count;              /* updates that this notice tells of */
     const char *gateway;         /* of a test; otherwise "" */
     const char *reason;          /* of degraded; otherwise "" */
+    int64_t duty_from_usec;      /* these three: of a change of duty or a gap; 0: none */
+    int64_t duty_until_usec;     /* 0: no end in sight */
+    const char *duty_other;      /* who had it before, or has it now: a name; NULL: nobody */
 };
 
 /* False: not wanted (any more): answered, closed, superseded, unknown. */

@@ -30,6 +30,8 @@ enum event_kind {
     EVENT_RELOAD_REFUSED,
     EVENT_DEGRADED,
     EVENT_RESTORED,
+    EVENT_DUTY,              /* somebody else has a role now */
+    EVENT_GAP,               /* nobody will have it for a while, soon */
 };
 
 struct event_trigger {
@@ -85,6 +87,19 @@ struct event_gateway_test { const char *gateway; enum channel channel; const cha
 struct event_plan { const struct plan *plan; bool reload; };    /* reload: false at start */
 struct event_trouble { const char *reason; };                   /* degraded, restored, reload refused */
 
+struct event_duty {
+    const struct roster *roster;
+    const char *person;          /* who has it: an id, or "group:ID"; NULL: nobody */
+    const char *before;          /* who had it, likewise */
+    int64_t from_usec, until_usec;   /* wall; INT64_MAX: no end in sight */
+    bool tell;                   /* otherwise it is only written down */
+};
+struct event_gap {
+    const struct roster *roster;
+    int64_t from_usec, until_usec;   /* the first gap; wall; INT64_MAX: no end in sight */
+    uint32_t count;              /* gaps in all */
+};
+
 struct event {                   /* every pointer is borrowed for the step */
     enum event_kind kind;
     struct now now;
@@ -100,6 +115,8 @@ struct event {                   /* every pointer is borrowed for the step */
         struct event_gateway_test gateway_test;
         struct event_plan plan;
         struct event_trouble trouble;
+        struct event_duty duty;
+        struct event_gap gap;
     };
 };
 

@@ -7,6 +7,7 @@
  *   callout.c      the ladder: steps, skips, repeats              targets.c   whom a step reaches, by what
  *   answer.c       yes, no, release, how long                     inbound.c   texts that people send; reply.c their grammar
  *   outcome.c      what became of a page                          notice.c    telling, without asking
+ *   duty.c         changes of duty, and gaps ahead
  *   message.c      what a message says, and whether it is wanted still */
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H
@@ -31,6 +32,7 @@ enum {
     STRANGERS_MAX = 60,                  /* texts from unknown numbers that are kept, in an hour */
     TICK_CALLOUTS_MAX = 64,
     CODE_TRIES = 64,
+    RANK_DUTY = 0xFF,                    /* news of duty goes after whatever is real, and before drills */
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
@@ -73,6 +75,12 @@ struct idempotent {
     char key[];
 };
 
+/* What a notice of duty tells of, beyond its message: by the message's number in the house. */
+struct duty_notice {
+    atom role, other;
+    int64_t from_usec, until_usec;
+};
+
 struct waiting_test {                    /* who waits for the outcome of a gateway test */
     uint32_t page;
     uint64_t request;
@@ -95,6 +103,7 @@ struct engine {
     struct heap timers;                  /* call-outs' */
     struct incident *first_closed, *last_closed;
     struct incident house;               /* key 0: messages that belong to no incident */
+    struct map duty_notices;             /* number of a message of the house -> struct duty_notice */
     struct load *loads;
 
     uint64_t last_seq;
@@ -184,6 +193,8 @@ void notice_number(struct engine *engine, struct callout *callout, atom person, 
 void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
 bool notice_updates(struct engine *engine, struct callout *callout);         /* false: nothing reaches who acknowledged */
 void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose);
+/* By each of these channels that reaches the person, never by voice unless it is among them; duty: the record that it tells of. */
+void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty);
 
 /* answer.c */
 struct answered { enum verdict verdict; atom person; int64_t at_usec; };
@@ -205,6 +216,8 @@ void step_close(struct engine *engine, const struct event *event);
 void step_callout(struct engine *engine, const struct event *event);
 void step_gateway_test(struct engine *engine, const struct event *event);
 void step_tick(struct engine *engine);
+void step_duty(struct engine *engine, const struct event *event);
+void step_gap(struct engine *engine, const struct event *event);
 
 /* message.c */
 bool message_wanted(const struct message *message);

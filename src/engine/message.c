@@ -83,11 +83,38 @@ static void view_callout(const struct engine *engine, const struct callout *call
     ret->acknowledged_usec = callout->acknowledged_usec;
 }
 
+/* "group:ID" is the group by its title. */
+static const char *name_of_other(const struct engine *engine, atom other)
+{
+    const char *id = intern_text(engine->names, other);
+    const struct group *group = strncmp(id, "group:", 6) == 0 ? plan_group(engine->plan, id + 6) : NULL;
+    return group ? group->title : name_of(engine, other);
+}
+
+static void view_duty(const struct engine *engine, const struct duty_notice *notice, struct message_view *ret)
+{
+    const char *role = intern_text(engine->names, notice->role);
+    const struct roster *roster = plan_roster(engine->plan, role);
+    ret->role = role;
+    ret->role_title = roster ? roster->title : role;
+    ret->duty_from_usec = notice->from_usec;
+    ret->duty_until_usec = notice->until_usec;
+    ret->duty_other = notice->other ? name_of_other(engine, notice->other) : NULL;
+}
+
+static bool is_of_duty(const struct message *message)
+{
+    return message->purpose == PURPOSE_ON_DUTY || message->purpose == PURPOSE_OFF_DUTY || message->purpose == PURPOSE_GAP;
+}
+
 bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
 {
     const struct incident *incident = find_incident(engine, page.incident);
     const struct message *message = incident ? find_message(incident, page.number) : NULL;
     if (!message || message->nonce != page.nonce || !message_wanted(message))
+        return false;
+    const struct duty_notice *duty = is_of_duty(message) ? map_get(&engine->duty_notices, message->number) : NULL;
+    if (is_of_duty(message) && !duty)
         return false;
     *ret = (struct message_view){
         .page = page,
@@ -115,6 +142,8 @@ bool engine_message(const struct engine *engine, struct page_ref page, int64_t w
     view_person(engine, message, ret);
     if (message->callout)
         view_callout(engine, message->callout, ret);
+    else if (duty)
+        view_duty(engine, duty, ret);
     if (message->recipient) {
         ret->code = message->recipient->code;
         ret->has_token = message->recipient->channels != 0;

@@ -67,6 +67,28 @@ bool notice_updates(struct engine *engine, struct callout *callout)
     return true;
 }
 
+void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty)
+{
+    unsigned quiet = channels | 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL;
+    unsigned reached = targets_channels(engine, person, channels) & quiet;
+    for (size_t i = 0; i < person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i];
+        if (!(reached & 1u << contact->channel))
+            continue;
+        struct record record = *duty;
+        record.kind = RECORD_NOTICE_QUEUED;
+        record.person = person->id;
+        record.other = purpose == PURPOSE_OFF_DUTY ? duty->person : duty->other;
+        record.channel = (uint8_t)contact->channel + 1;
+        record.address = contact->address;
+        record.page = engine->house.last_page + 1;
+        record.nonce = emit_random_u32(engine);
+        record.purpose = (uint8_t)purpose;
+        emit_record(engine, &record);
+        emit_send(engine, find_message(&engine->house, record.page), 0);
+    }
+}
+
 static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose)
 {
     struct incident *incident = callout ? callout->incident : &engine->house;

@@ -29,7 +29,7 @@ static const struct field fields[] = {
     FIELD(28, FIELD_U8, channel),       FIELD(29, FIELD_U8, purpose),       FIELD(30, FIELD_U8, inbound),
     FIELD(31, FIELD_BOOL, drill),       FIELD(32, FIELD_BOOL, sensitive),   FIELD(33, FIELD_BOOL, bundle),
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
-    FIELD(37, FIELD_I64, end_usec),
+    FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {
@@ -55,6 +55,8 @@ static const char *const event_names[RECORD_KIND_END] = {
     [RECORD_RELOAD_REFUSED] = "reload-refused",
     [RECORD_DEGRADED] = "degraded",
     [RECORD_RESTORED] = "restored",
+    [RECORD_DUTY_CHANGED] = "duty-changed",
+    [RECORD_GAP_AHEAD] = "gap-ahead",
 };
 
 static const char *const purpose_names[PURPOSE_END] = {
@@ -70,6 +72,9 @@ static const char *const purpose_names[PURPOSE_END] = {
     [PURPOSE_DEGRADED] = "degraded",
     [PURPOSE_RESTORED] = "restored",
     [PURPOSE_UNREACHED] = "unreached",
+    [PURPOSE_ON_DUTY] = "on-duty",
+    [PURPOSE_OFF_DUTY] = "off-duty",
+    [PURPOSE_GAP] = "gap",
 };
 
 const char *record_event_name(enum record_kind kind)

@@ -40,6 +40,8 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_DEGRADED = 22,
     RECORD_RESTORED = 23,
     RECORD_SETTLED = 24,         /* internal: a closed incident leaves memory */
+    RECORD_DUTY_CHANGED = 25,    /* of a role whose changes are told: `person` has it from due_usec until end_usec, after `other` */
+    RECORD_GAP_AHEAD = 26,       /* nobody has a role from due_usec until end_usec, and `count` times in all, not far ahead */
     RECORD_KIND_END
 };
 
@@ -57,6 +59,9 @@ enum purpose {
     PURPOSE_DEGRADED = 10,
     PURPOSE_RESTORED = 11,
     PURPOSE_UNREACHED = 12,      /* to the administrators: a call-out could reach nobody */
+    PURPOSE_ON_DUTY = 13,        /* these three: to whom a change of duty, or a gap, concerns */
+    PURPOSE_OFF_DUTY = 14,
+    PURPOSE_GAP = 15,
     PURPOSE_END
 };
 
@@ -72,6 +77,7 @@ struct record {
     const char *source;
     const char *role;            /* or group, of the call-out */
     const char *person;
+    const char *other;           /* a change of duty: who had it before, or has it now; as `person`, or "group:ID"; NULL: nobody */
     const char *actor;           /* who did it: a source's id, a Unix user; the gateway of an inbound text */
     const char *gateway;
     const char *address;
@@ -81,9 +87,9 @@ struct record {
     const char *provider_id;
 
     uint64_t body_hash;
-    int64_t due_usec;            /* wall: when the next step or repeat begins */
+    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
-    int64_t end_usec;            /* wall: when a drill's call-out ends; 0: it is none */
+    int64_t end_usec;            /* wall: when a drill's call-out ends, a duty or a gap; 0: it does not */
     uint32_t callout;            /* number within the incident, from 1 */
     uint32_t page;               /* number within the incident, from 1 */
     uint32_t nonce;

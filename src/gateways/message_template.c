@@ -25,6 +25,9 @@ static const char *const names[VALUE_COUNT] = {
     [VALUE_COUNT_UPDATES] = "count",
     [VALUE_GATEWAY] = "gateway",
     [VALUE_REASON] = "reason",
+    [VALUE_FROM] = "from",
+    [VALUE_UNTIL] = "until",
+    [VALUE_OTHER] = "other",
     [VALUE_DRILL] = "drill",
 };
 

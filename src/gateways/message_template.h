@@ -26,6 +26,9 @@ enum message_value {
     VALUE_COUNT_UPDATES,     /* if more than one */
     VALUE_GATEWAY,
     VALUE_REASON,
+    VALUE_FROM,              /* of a duty or a gap: "mån 28 december 12:00" */
+    VALUE_UNTIL,
+    VALUE_OTHER,             /* who had the duty before, or has it now */
     VALUE_DRILL,             /* the line for e-mail, or empty */
     VALUE_COUNT
 };

@@ -46,6 +46,34 @@ static void add_time(struct buf *buf, const struct tz *tz, int64_t utc_usec)
     buf_add_padded(buf, (uint64_t)local.minute, 2);
 }
 
+/* "mån 28 december 12:00" */
+static void add_day_and_time(struct buf *buf, const struct tz *tz, int64_t utc_usec, enum language language)
+{
+    struct civil local;
+    if (utc_usec == 0)
+        return;
+    tz_to_local(tz, utc_usec, &local);
+    buf_add_text(buf, message_weekday(civil_weekday(civil_day(local.year, local.month, local.day)), language));
+    buf_add_char(buf, ' ');
+    buf_add_u64(buf, (uint64_t)local.day);
+    buf_add_char(buf, ' ');
+    buf_add_text(buf, message_month(local.month, language));
+    buf_add_char(buf, ' ');
+    add_time(buf, tz, utc_usec);
+}
+
+static void set_duty(struct message_values *values, const struct message_view *view, const struct text_context *context)
+{
+    if (view->purpose != PURPOSE_ON_DUTY && view->purpose != PURPOSE_OFF_DUTY && view->purpose != PURPOSE_GAP)
+        return;
+    add_day_and_time(&values->value[VALUE_FROM], context->tz, view->duty_from_usec, view->language);
+    add_day_and_time(&values->value[VALUE_UNTIL], context->tz, view->duty_until_usec, view->language);
+    if (view->duty_other)
+        add_clean(&values->value[VALUE_OTHER], view->duty_other, view->channel);
+    else if (view->purpose == PURPOSE_OFF_DUTY)
+        buf_add_text(&values->value[VALUE_OTHER], message_nobody(view->language));
+}
+
 static void add_link(struct buf *buf, const struct message_view *view, const struct text_context *context)
 {
     if (!context->public_url || !view->has_token)
@@ -127,6 +155,7 @@ static void set_values(struct message_values *values, const struct message_view 
     set_times(values, view, context);
     set_ways_to_answer(values, view, context);
     set_drill(values, view);
+    set_duty(values, view, context);
     set_id(values, view);
 }
 

@@ -70,6 +70,23 @@ static const struct message_wording swedish[PURPOSE_END] = {
         .text = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS. Larmningen fortsätter. Kontrollera bemanning och larmvägar.",
         .subject = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS",
     },
+    [PURPOSE_ON_DUTY] = {
+        .text = "Du är {role} nu[, till {until}].[ Du avlöser {other}.][ {organisation}.] Svara inte.",
+        .subject = "Du är {role} nu[, till {until}]",
+        .mail = "Du är {role} nu[, till {until}]: {title}.\n[Du avlöser {other}.\n][\n{organisation}\n]",
+    },
+    [PURPOSE_OFF_DUTY] = {
+        .text = "Du är inte längre {role}. {other} har tagit över.[ {organisation}.] Svara inte.",
+        .subject = "Du är inte längre {role}",
+        .mail = "Du är inte längre {role}: {title}.\n{other} har tagit över.\n[\n{organisation}\n]",
+    },
+    [PURPOSE_GAP] = {
+        .text = "INGEN är {role} från {from}[ till {until}][, och {count} luckor i allt]. Fyll luckan i schemat.[ {organisation}.]",
+        .subject = "INGEN är {role} från {from}[ till {until}]",
+        .mail = "INGEN är {role} från {from}[ till {until}][, och {count} luckor i allt]: {title}.\n"
+                "Ett larm då når ingen på första steget.\n\nFyll luckan:\n"
+                "bereddctl roster show {role}\nbereddctl roster edit {role}\n[\n{organisation}\n]",
+    },
 };
 
 static const struct message_wording english[PURPOSE_END] = {
@@ -137,6 +154,23 @@ static const struct message_wording english[PURPOSE_END] = {
     [PURPOSE_UNREACHED] = {
         .text = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED. Paging goes on. Check rosters and gateways.",
         .subject = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED",
+    },
+    [PURPOSE_ON_DUTY] = {
+        .text = "You are {role} now[, until {until}].[ You relieve {other}.][ {organisation}.] Do not reply.",
+        .subject = "You are {role} now[, until {until}]",
+        .mail = "You are {role} now[, until {until}]: {title}.\n[You relieve {other}.\n][\n{organisation}\n]",
+    },
+    [PURPOSE_OFF_DUTY] = {
+        .text = "You are no longer {role}. {other} has taken over.[ {organisation}.] Do not reply.",
+        .subject = "You are no longer {role}",
+        .mail = "You are no longer {role}: {title}.\n{other} has taken over.\n[\n{organisation}\n]",
+    },
+    [PURPOSE_GAP] = {
+        .text = "NOBODY is {role} from {from}[ until {until}][, and {count} gaps in all]. Fill the gap in the roster.[ {organisation}.]",
+        .subject = "NOBODY is {role} from {from}[ until {until}]",
+        .mail = "NOBODY is {role} from {from}[ until {until}][, and {count} gaps in all]: {title}.\n"
+                "An alarm then reaches nobody at its first step.\n\nFill the gap:\n"
+                "bereddctl roster show {role}\nbereddctl roster edit {role}\n[\n{organisation}\n]",
     },
 };
 
@@ -213,4 +247,31 @@ const char *message_use_link(enum language language)
 const char *message_button(enum language language)
 {
     return language == LANGUAGE_EN ? "Open the link" : "Öppna länken";
+}
+
+const char *message_nobody(enum language language)
+{
+    return language == LANGUAGE_EN ? "NOBODY" : "INGEN";
+}
+
+const char *message_weekday(int weekday, enum language language)
+{
+    static const char *const words[][7] = {
+        [LANGUAGE_SV] = { "mån", "tis", "ons", "tors", "fre", "lör", "sön" },
+        [LANGUAGE_EN] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
+    };
+    assert(weekday >= 0 && weekday < 7);
+    return words[language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_SV][weekday];
+}
+
+const char *message_month(int month, enum language language)
+{
+    static const char *const words[][12] = {
+        [LANGUAGE_SV] = { "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+                          "december" },
+        [LANGUAGE_EN] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+                          "December" },
+    };
+    assert(month >= 1 && month <= 12);
+    return words[language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_SV][month - 1];
 }

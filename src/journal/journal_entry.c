@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/ids.h"
 #include "engine/plan.h"
 #include "journal/journal_mask.h"
@@ -19,12 +20,14 @@ int journal_entry_priority(const struct record *record)
         return PRIORITY_ERROR;
     case RECORD_PAGE_FAILED:
     case RECORD_RELOAD_REFUSED:
+    case RECORD_GAP_AHEAD:
         return PRIORITY_WARNING;
     case RECORD_OPENED:
     case RECORD_ACKNOWLEDGED:
     case RECORD_RELEASED:
     case RECORD_CLOSED:
     case RECORD_RESTORED:
+    case RECORD_DUTY_CHANGED:
         return PRIORITY_NOTICE;
     default:
         return record->kind == RECORD_REPEAT_BEGUN && record->text ? PRIORITY_ERROR : PRIORITY_INFO;
@@ -172,6 +175,14 @@ static void add_opened_words(struct buf *buf, const struct record *record)
     add_words_after(buf, ", ", record->location);
 }
 
+static void add_until(struct buf *buf, const struct record *record)
+{
+    if (!record->end_usec)
+        return;
+    buf_add_text(buf, " until ");
+    text_add_rfc3339(buf, record->end_usec);
+}
+
 static void add_words(struct buf *buf, const struct record *record)
 {
     switch (record->kind) {
@@ -238,6 +249,22 @@ static void add_words(struct buf *buf, const struct record *record)
         break;
     case RECORD_RESTORED:
         buf_add_text(buf, "restored: the log is written again");
+        break;
+    case RECORD_DUTY_CHANGED:
+        buf_add_text(buf, record->person ? "on duty is " : "NOBODY is on duty");
+        add_after(buf, "", record->person);
+        add_until(buf, record);
+        add_after(buf, ", after ", record->other);
+        break;
+    case RECORD_GAP_AHEAD:
+        buf_add_text(buf, "NOBODY is on duty from ");
+        text_add_rfc3339(buf, record->due_usec);
+        add_until(buf, record);
+        if (record->count > 1) {
+            buf_add_text(buf, ", and ");
+            buf_add_u64(buf, record->count);
+            buf_add_text(buf, " gaps in all");
+        }
         break;
     case RECORD_NOTICE_QUEUED:
     case RECORD_SETTLED:

@@ -1,4 +1,4 @@
-/* What is read at the start, before the loop runs: the live incidents. */
+/* What is read at the start, before the loop runs: the live incidents, and what was last said of none. */
 #include "store/sqlite_log.h"
 
 static enum err last_in_file(struct sqlite_file *file, uint64_t low, uint64_t high, uint64_t *ret)
@@ -31,13 +31,14 @@ enum err sqlite_log_last_incident(struct sqlite_log *log, uint64_t low, uint64_t
     return err;
 }
 
-static enum err replay_rows(struct sqlite_file *file, sqlite3_stmt *rows, store_replay_cb *cb, void *userdata)
+static enum err replay_rows(struct sqlite_file *file, sqlite3_stmt *rows, size_t *ret_n, store_replay_cb *cb, void *userdata)
 {
     int rc;
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
         struct store_record record;
         if (!sqlite_log_row(rows, &record))
             return ERR_CORRUPT;
+        ++*ret_n;
         cb(userdata, &record);
     }
     return rc == SQLITE_DONE ? ERR_OK : sqlite_file_err(file, "read", NULL);
@@ -56,7 +57,8 @@ static enum err replay_incident(struct sqlite_log *log, uint64_t incident, uint6
         sqlite_file_bind_u64(rows, 1, log->parts[part].base.seq);
         sqlite_file_bind_u64(rows, 2, sqlite_log_part_end(log, part));
         sqlite_file_bind_u64(rows, 3, incident);
-        err = replay_rows(file, rows, cb, userdata);
+        size_t n = 0;
+        err = replay_rows(file, rows, &n, cb, userdata);
         if (err != ERR_OK)
             return err;
     }
@@ -80,4 +82,26 @@ enum err sqlite_log_replay(struct sqlite_log *log, store_replay_cb *cb, void *us
             return err;
     }
     return rc == SQLITE_DONE ? ERR_OK : sqlite_file_err(last, "read", NULL);
+}
+
+/* From the latest part back. */
+enum err sqlite_log_replay_house(struct sqlite_log *log, size_t limit, store_replay_cb *cb, void *userdata)
+{
+    size_t n = 0;
+    for (size_t part = log->n_parts; part-- > 0 && n < limit;) {
+        struct sqlite_file *file;
+        enum err err = sqlite_log_file(log, part, &file, NULL);
+        if (err != ERR_OK)
+            return err;
+        CLEANUP(sqlite_file_release) sqlite3_stmt *rows = sqlite_file_query(file, LITE_READ_HOUSE);
+        if (!rows)
+            return sqlite_file_err(file, "read", NULL);
+        sqlite_file_bind_u64(rows, 1, log->parts[part].base.seq);
+        sqlite_file_bind_u64(rows, 2, sqlite_log_part_end(log, part));
+        sqlite_file_bind_u64(rows, 3, limit - n);
+        err = replay_rows(file, rows, &n, cb, userdata);
+        if (err != ERR_OK)
+            return err;
+    }
+    return ERR_OK;
 }

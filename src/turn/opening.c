@@ -7,6 +7,9 @@
 
 #include "base/civil.h"
 #include "engine/ids.h"
+#include "engine/record.h"
+
+enum { HOUSE_RECORDS_MAX = 5000 };       /* how far back it is looked for what was told of duties */
 
 struct opening {
     pthread_t thread;
@@ -25,23 +28,36 @@ void opened_free(struct opened *opened)
     store_close(opened->store);
     arena_free(opened->memory);
     free(opened->records);
+    free(opened->house);
     free(opened->reason);
     free(opened);
 }
 
-static void keep(void *userdata, const struct store_record *record)
+static void keep_in(struct opened *opened, struct store_record **list, size_t *n, size_t *cap, const struct store_record *record)
 {
-    struct opened *opened = userdata;
-    if (opened->n_records == opened->cap_records) {
-        opened->cap_records = opened->cap_records ? 2 * opened->cap_records : 256;
-        opened->records = mem_realloc_array(opened->records, opened->cap_records, sizeof(*opened->records));
+    if (*n == *cap) {
+        *cap = *cap ? 2 * *cap : 256;
+        *list = mem_realloc_array(*list, *cap, sizeof(**list));
     }
-    struct store_record *kept = &opened->records[opened->n_records++];
+    struct store_record *kept = &(*list)[(*n)++];
     *kept = *record;
     if (record->payload) {
         void *payload = arena_alloc(opened->memory, record->payload_len + 1);
         kept->payload = memcpy(payload, record->payload, record->payload_len);
     }
+}
+
+static void keep(void *userdata, const struct store_record *record)
+{
+    struct opened *opened = userdata;
+    keep_in(opened, &opened->records, &opened->n_records, &opened->cap_records, record);
+}
+
+static void keep_told(void *userdata, const struct store_record *record)
+{
+    struct opened *opened = userdata;
+    if (record->kind == RECORD_DUTY_CHANGED || record->kind == RECORD_GAP_AHEAD)
+        keep_in(opened, &opened->house, &opened->n_house, &opened->cap_house, record);
 }
 
 /* From the latest year back, whatever the clock says now: it may be wrong at a start, and right a minute later. */
@@ -73,6 +89,8 @@ static struct opened *open_all(const char *directory)
         opened->err = read_last_incidents(opened);
     if (opened->err == ERR_OK)
         opened->err = store_replay(opened->store, keep, opened);
+    if (opened->err == ERR_OK)
+        opened->err = store_replay_house(opened->store, HOUSE_RECORDS_MAX, keep_told, opened);
     if (opened->err != ERR_OK && opened->store) {
         store_close(opened->store);
         opened->store = NULL;

@@ -63,6 +63,11 @@ static void keep_strings(struct queue *queue, struct event *event)
     case EVENT_RESTORED:
         event->trouble.reason = keep(queue, event->trouble.reason);
         break;
+    case EVENT_DUTY:
+        event->duty.person = keep(queue, event->duty.person);
+        event->duty.before = keep(queue, event->duty.before);
+        break;
+    case EVENT_GAP:
     case EVENT_TICK:
     case EVENT_CLOCK_STEPPED:
     case EVENT_PLAN:

@@ -38,7 +38,8 @@ EXTRA_DIST += \
 	tests/integration/test_smtp.py \
 	tests/integration/test_spool.py \
 	tests/integration/test_storm.py \
-	tests/integration/test_twilio.py
+	tests/integration/test_twilio.py \
+	tests/integration/test_watch.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'
 check-integration: all

@@ -54,6 +54,9 @@ INI
 [person anna.berg]
 name = Anna Berg
 sms = +46701740605
+[person bo.ek]
+name = Bo Ek
+sms = +46701740606
 INI
   cat >/etc/beredd/sources.ini <<INI
 [source rtj]
@@ -135,6 +138,26 @@ local_socket_knows_its_callers() {
   setpriv --reuid member --regid stranger --groups "$(getent group beredd | cut -d: -f3)" bereddctl list
 }
 
+# No root: they write rosters and nothing else, and the service, which is in no such group, takes them into use.
+coordinator_needs_no_root() {
+  local at
+  as_coordinator() { setpriv --reuid coordinator --init-groups "$@"; }
+  useradd -G beredd,beredd-roster coordinator
+  as_coordinator bereddctl roster shift add TIB now +2h bo.ek --yes || { echo "the shift is refused"; return 1; }
+  at=$(bereddctl oncall --role TIB --json)
+  [[ $at = *'"primary":"bo.ek"'* ]] || { echo "it is not in force: $at"; return 1; }
+  printf 'vecka;namn\r\n2030-W10;bo ek\r\n' | as_coordinator bereddctl roster import TIB - --yes || { echo "the import is refused"; return 1; }
+  as_coordinator sh -c 'sed -i "s/^repeat = 2s/repeat = 3s/" /etc/beredd/rosters/TIB.ini' || { echo "the file cannot be edited"; return 1; }
+  as_coordinator bereddctl reload || { echo "the reload is refused"; return 1; }
+  # A strict umask leaves a file that the service may not read: that is said, and the old roster holds.
+  as_coordinator sh -c 'umask 077; cd /etc/beredd/rosters && cp TIB.ini new && mv -f new TIB.ini' || return 1
+  if as_coordinator bereddctl reload; then echo "a file that cannot be read was taken"; return 1; fi
+  as_coordinator sh -c 'chmod o+r /etc/beredd/rosters/TIB.ini && sed -i "s/^repeat = 3s/repeat = 2s/" /etc/beredd/rosters/TIB.ini'
+  as_coordinator bereddctl reload || { echo "the reload is refused, though the file can be read"; return 1; }
+  if as_coordinator sh -c 'echo >>/etc/beredd/people.ini' 2>/dev/null; then echo "people.ini can be written"; return 1; fi
+  rm -r /etc/beredd/rosters/TIB.d; bereddctl reload
+}
+
 reloads() {
   local before after
   before=$(property MainPID)
@@ -208,7 +231,7 @@ stops_in_order() {
 
 failed=0
 configure
-for test in installs configuration_is_clean starts_by_its_socket takes_a_trigger says_it_in_the_journal local_socket_knows_its_callers \
+for test in installs configuration_is_clean starts_by_its_socket takes_a_trigger says_it_in_the_journal local_socket_knows_its_callers coordinator_needs_no_root \
             reloads refuses_a_broken_configuration restart_refuses_no_trigger survives_kill watchdog_ends_it_and_it_pages_again \
             stopped_it_is_started_by_the_next_trigger stops_in_order; do
   try $test

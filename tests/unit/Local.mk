@@ -301,6 +301,14 @@ tests_unit_check_turn_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(C
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_watch
+TESTS += tests/unit/check_watch
+tests_unit_check_watch_SOURCES = tests/unit/check_watch.c tests/unit/unit.h
+tests_unit_check_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_record
 TESTS += tests/unit/check_record
 tests_unit_check_record_SOURCES = tests/unit/check_record.c tests/unit/unit.h

@@ -185,6 +185,44 @@ START_TEST(notices)
 }
 END_TEST
 
+static struct message_view duty_view(enum purpose purpose)
+{
+    struct message_view view = notice_view(purpose);
+    view.incident = 0;
+    view.code = 0;
+    view.has_token = false;
+    view.count = 0;
+    view.duty_from_usec = civil_to_sec(&(struct civil){ .year = 2026, .month = 12, .day = 21, .hour = 12 }) * USEC_PER_SEC;
+    view.duty_until_usec = view.duty_from_usec + 7 * USEC_PER_DAY;
+    view.duty_other = "Bo Ek";
+    return view;
+}
+
+START_TEST(changes_of_duty)
+{
+    struct message_view view = duty_view(PURPOSE_ON_DUTY);
+    expect(&view, "Du är TIB nu, till mån 28 december 12:00. Du avlöser Bo Ek. Botkyrka kommun. Svara inte.");
+    ck_assert_uint_eq(parts(), 1);
+    view.duty_until_usec = 0;
+    view.duty_other = NULL;
+    expect(&view, "Du är TIB nu. Botkyrka kommun. Svara inte.");
+    view = duty_view(PURPOSE_OFF_DUTY);
+    expect(&view, "Du är inte längre TIB. Bo Ek har tagit över. Botkyrka kommun. Svara inte.");
+    view.duty_other = NULL;
+    expect(&view, "Du är inte längre TIB. INGEN har tagit över. Botkyrka kommun. Svara inte.");
+    view.language = LANGUAGE_EN;
+    expect(&view, "You are no longer TIB. NOBODY has taken over. Botkyrka kommun. Do not reply.");
+    view = duty_view(PURPOSE_GAP);
+    expect(&view, "INGEN är TIB från mån 21 december 12:00 till mån 28 december 12:00. Fyll luckan i schemat. Botkyrka kommun.");
+    view.channel = CHANNEL_EMAIL;
+    view.count = 3;
+    expect(&view, "INGEN är TIB från mån 21 december 12:00 till mån 28 december 12:00, och 3 luckor i allt: tjänsteperson i beredskap.\n"
+                  "Ett larm då når ingen på första steget.\n\nFyll luckan:\nbereddctl roster show TIB\nbereddctl roster edit TIB\n\n"
+                  "Botkyrka kommun\n");
+    ck_assert_str_eq(buf_text(&text.subject), "INGEN är TIB från mån 21 december 12:00 till mån 28 december 12:00");
+}
+END_TEST
+
 START_TEST(notices_in_english)
 {
     struct message_view view = notice_view(PURPOSE_TAKEN);
@@ -279,7 +317,8 @@ START_TEST(every_text_of_a_drill_says_so)
         for (int language = LANGUAGE_SV; language <= LANGUAGE_EN; language++) {
             for (int channel = 0; channel < CHANNEL_COUNT; channel++) {
                 struct message_view view = notice_view(purpose);
-                bool of_the_house = purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED;
+                bool of_the_house = purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED ||
+                                    purpose == PURPOSE_ON_DUTY || purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP;
                 view.language = (enum language)language;
                 view.channel = (enum channel)channel;
                 view.drill = true;
@@ -523,7 +562,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 
 int main(void)
 {
-    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, sharp, notices, notices_in_english, voice,
+    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, sharp, notices, changes_of_duty, changes_of_duty, notices_in_english, voice,
                                      clock_in_words, severity_words, every_purpose_has_its_words };
     const TTest *const left_out[] = { without_ways_to_answer, sensitive, every_text_of_a_drill_says_so };
     const TTest *const fitting[] = { id_is_not_worth_a_part, location_goes_before_summary, summary_is_cut_last,

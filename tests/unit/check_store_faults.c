@@ -106,6 +106,22 @@ static void fail_sync(struct fixture *f, const char *lines)
     fault_vfs_disarm();
 }
 
+START_TEST(the_house_is_replayed_across_files)
+{
+    struct fixture f = fixture_new();
+    fixture_open(&f);
+    ck_assert_int_eq(fixture_append(&f, "0 - a\n7 opens b\n0 - c"), ERR_OK);
+    fail_sync(&f, "0 - void");
+    ck_assert_int_eq(fixture_recover(&f), ERR_OK);
+    ck_assert_int_eq(fixture_append(&f, "0 - d\n7 - e\n0 - f"), ERR_OK);
+    fixture_reopen(&f);
+    ck_assert_str_eq(fixture_replay_house(&f, 10), "6:0 f;4:0 d;3:0 c;1:0 a;");
+    ck_assert_str_eq(fixture_replay_house(&f, 3), "6:0 f;4:0 d;3:0 c;");
+    ck_assert_str_eq(fixture_replay_house(&f, 2), "6:0 f;4:0 d;");
+    fixture_done(&f);
+}
+END_TEST
+
 START_TEST(failed_sync_begins_a_new_file)
 {
     struct fixture f = fixture_new();
@@ -521,6 +537,7 @@ int main(void)
     tcase_add_test(tcase, store_that_cannot_be_created_says_so);
     tcase_add_test(tcase, file_that_may_not_grow_is_followed_by_another);
     tcase_add_test(tcase, failed_sync_begins_a_new_file);
+    tcase_add_test(tcase, the_house_is_replayed_across_files);
     tcase_add_loop_test(tcase, distrusted_file_is_never_written_again, 0, 2);
     tcase_add_test(tcase, many_failures_make_many_files);
     tcase_add_loop_test(tcase, edit_in_an_earlier_file_is_found, 0, 2);

@@ -290,6 +290,13 @@ const char *fixture_replay(struct fixture *f)
     return text;
 }
 
+const char *fixture_replay_house(struct fixture *f, size_t limit)
+{
+    clear();
+    ck_assert_int_eq(store_replay_house(f->store, limit, on_replay, NULL), ERR_OK);
+    return text;
+}
+
 static void on_list(void *userdata, enum err err, const struct store_listed *listed, size_t n)
 {
     if (err != ERR_OK)

@@ -37,6 +37,7 @@ void fixture_assert_whole(struct fixture *f);
 /* What a call gave, one line each, as "1:7 larm;2:0 x;" (SEQ:INCIDENT PAYLOAD). Borrowed until the next of these calls. */
 const char *fixture_read(struct fixture *f, uint64_t incident, uint64_t after_seq, size_t limit);
 const char *fixture_replay(struct fixture *f);
+const char *fixture_replay_house(struct fixture *f, size_t limit);
 const char *fixture_list(struct fixture *f, enum store_listing listing, uint64_t after_seq, size_t limit);   /* "7@1;" INCIDENT@FIRST */
 
 void fixture_wait(struct fixture *f, const bool *done);    /* dispatches until it is set */
