@@ -243,9 +243,11 @@ static void load_signature(const struct layers *layers, struct gateway *gateway)
     if (http->signature == SIGNATURE_NONE || !gateway->hook_secret)
         return;
     if (!http->signature_key && !key_given)
-        load_error(load, gateway->origin, "this provider signs its calls: a 'password' or a 'signature-key' is needed to check them");
+        load_error(load, gateway->origin,
+                   "this provider signs its calls: a 'password' or a 'signature-key' is needed to check them");
     if (!load->config->public_url && !load->beredd_missing)
-        load_warning(load, gateway->origin, "this provider signs its calls to 'public-url', which is missing: every call will be refused");
+        load_warning(load, gateway->origin,
+                     "this provider signs its calls to 'public-url', which is missing: every call will be refused");
 }
 
 void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway)

@@ -44,7 +44,7 @@ static void collect(const json_t *gateways, const char **numbers, struct vcard *
         if (!sends_to_telephones(gateway) || strcmp(json_text(gateway, "type"), "outbox") == 0)
             continue;
         if (*from == '\0')
-            ctl_complain("not in the contact: the gateway %s has no 'from', and the provider chooses the number", name);
+            ctl_complain("not in the contact: the gateway %s has no 'from', so its number is not known here", name);
         else if (!vcard_is_number(from))
             ctl_complain("not in the contact: the gateway %s sends as '%s', which is no number", name, from);
         else if (!is_among(ret, from) && ret->n_numbers < CONFIG_MAX_GATEWAYS)

@@ -60,8 +60,8 @@ struct http_response {
 /* A form or query string: application/x-www-form-urlencoded. Returns false where the name is missing; the value is decoded
  * into `ret` (emptied first). Bytes that are no UTF-8, or a NUL, also give false. The first of equal names counts. */
 bool http_form_value(const char *form, size_t form_len, const char *name, struct buf *ret);
-/* Steps through one: the pair at *form, decoded into both (emptied first), and *form moves past it; for as long as *form < end. The
- * bytes are as they come, so the caller minds NULs and what is no UTF-8. */
+/* Steps through one: the pair at *form, decoded into both (emptied first), and *form moves past it; for as long as *form < end.
+ * The bytes are as they come, so the caller minds NULs and what is no UTF-8. */
 void http_form_next(const char **form, const char *end, struct buf *ret_name, struct buf *ret_value);
 void http_add_form_encoded(struct buf *buf, const char *text);      /* percent-encoding for a value in a form or a query */
 

@@ -33,11 +33,13 @@ def through_twilio_fixture(stopped, twilio):
 
 
 def reply(code, sender=ANNA):
-    return {"MessageSid": "SMaa", "AccountSid": Twilio.ACCOUNT, "From": sender, "To": Twilio.NUMBER, "Body": f"Ja {code}", "NumMedia": "0"}
+    return {"MessageSid": "SMaa", "AccountSid": Twilio.ACCOUNT, "From": sender, "To": Twilio.NUMBER, "Body": f"Ja {code}",
+            "NumMedia": "0"}
 
 
 def receipt(message, status):
-    return {"MessageSid": "SM1", "MessageStatus": status, "To": message["To"], "From": message["From"], "AccountSid": Twilio.ACCOUNT}
+    return {"MessageSid": "SM1", "MessageStatus": status, "To": message["To"], "From": message["From"],
+            "AccountSid": Twilio.ACCOUNT}
 
 
 def test_out_receipt_and_reply(through_twilio, twilio):
