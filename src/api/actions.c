@@ -262,18 +262,23 @@ void actions_callouts(struct call *call)
 
 /* ---- verdicts ---- */
 
+static void render_incident(struct rendered *rendered, const struct incident_view *view, bool already)
+{
+    struct json_writer writer = rendered_begin(rendered, 200);
+    incident_view_add_json(&writer, view);
+    if (already)
+        jw_bool(&writer, "already", true);
+    rendered_end(&writer);
+}
+
 static void render_done(struct api *api, struct slot *slot, const struct effect_reply *reply)
 {
     CLEANUP_VIEW struct incident_view view = { 0 };
-    if (!incident_view_open(&view, api->engine, slot->incident, NULL, api_now(api))) {
+    slot->already = reply->verdict == VERDICT_ALREADY;
+    if (incident_view_open(&view, api->engine, slot->incident, NULL, api_now(api)))
+        render_incident(&slot->rendered, &view, slot->already);
+    else
         rendered_error(&slot->rendered, 404, NULL, "there is no such incident");
-        return;
-    }
-    struct json_writer writer = rendered_begin(&slot->rendered, 200);
-    incident_view_add_json(&writer, &view);
-    if (reply->verdict == VERDICT_ALREADY)
-        jw_bool(&writer, "already", true);
-    rendered_end(&writer);
 }
 
 static void render_taken(struct api *api, struct slot *slot, const struct effect_reply *reply)
@@ -351,4 +356,43 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
     case VERDICT_NO_CONTACT: rendered_error(&slot->rendered, 422, "person", "nothing reaches this person"); break;
     case VERDICT_FAILED: rendered_error(&slot->rendered, 409, NULL, "%s", reply->text ? reply->text : "this did not work"); break;
     }
+}
+
+/* ---- let out ---- */
+
+/* What was done is durable, and the store is asked for what memory does not keep: the details. */
+struct done {
+    struct api *api;
+    struct http_exchange *exchange;
+    struct rendered rendered;        /* as memory has it, in case the store does not tell */
+    uint64_t incident;
+    bool already;
+};
+
+static void on_details(void *userdata, const struct history *history)
+{
+    struct done *done = userdata;
+    CLEANUP_VIEW struct incident_view view = { 0 };
+    if (history && incident_view_open(&view, done->api->engine, done->incident, history, api_now(done->api))) {
+        render_incident(&done->rendered, &view, done->already);
+        api_hold(done->api, done->exchange, &done->rendered);
+    } else {
+        rendered_send(&done->rendered, done->exchange);
+    }
+    rendered_done(&done->rendered);
+    free(done);
+}
+
+void actions_release(struct api *api, struct slot *slot, bool degraded)
+{
+    if (degraded || slot->rendered.status != 200) {
+        rendered_send(&slot->rendered, slot->exchange);
+    } else {
+        struct done *done = NEW(struct done);
+        *done = (struct done){ .api = api, .exchange = slot->exchange, .rendered = slot->rendered, .incident = slot->incident,
+                               .already = slot->already };
+        slot->rendered = (struct rendered){ 0 };
+        history_read(&api->reader, done->incident, false, on_details, done);
+    }
+    slot_free(slot);
 }

@@ -265,8 +265,12 @@ void api_release(struct api *api, uint64_t request, bool degraded)
     } else {
         if (degraded && slot->rendered.status < 300)
             make_unsaved(slot);
-        rendered_send(&slot->rendered, slot->exchange);
-        slot_free(slot);
+        if (slot->kind == SLOT_ACTION) {
+            actions_release(api, slot, degraded);
+        } else {
+            rendered_send(&slot->rendered, slot->exchange);
+            slot_free(slot);
+        }
     }
     if (degraded)
         history_give_up(&api->reader);

@@ -96,6 +96,8 @@ const struct roster *call_roster(struct call *call, const char *typed, const cha
 /* actions.c */
 call_handler actions_acknowledge, actions_decline, actions_note, actions_close, actions_callouts;
 void actions_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
+/* After the commit, or in its stead: the answer is sent. Takes the slot over. */
+void actions_release(struct api *api, struct slot *slot, bool degraded);
 /* The person that a body names, or whose login the caller has. NULL: answered 422 with the choices. */
 const struct person *call_person(struct call *call, const char *typed, const struct incident *incident);
 

@@ -2,6 +2,7 @@
 #ifndef API_REQUEST_TABLE_H
 #define API_REQUEST_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,7 @@ struct slot {
     char *summary, *details, *talkgroup;     /* of a trigger: what was sent, and memory does not keep; NULL: none */
     bool looks_like_drill;           /* of a trigger: begins like one, without the flag */
     uint64_t incident;               /* of an action */
+    bool already;                    /* of an action: it had been done before */
     char *gateway, *person;          /* of a gateway test; of a hook the first alone */
     enum channel channel;            /* of a gateway test */
     struct visit *visit;             /* of a page; people.c's */

@@ -415,6 +415,17 @@ START_TEST(test_update_and_retry)
 }
 END_TEST
 
+START_TEST(test_actions_show_the_details)
+{
+    fx_post(fx, "/v1/incidents", "{\"summary\":\"Brand\",\"dedup_key\":\"k\",\"details\":\"först\"}", AS_RTJ);
+    assert_text(fx_post(fx, "/v1/incidents/1/note", "{\"text\":\"en rad\"}", AS_RTJ), "details", "först");
+    fx_post(fx, "/v1/incidents", "{\"summary\":\"Storbrand\",\"dedup_key\":\"k\",\"details\":\"sedan\"}", AS_RTJ);
+    const struct reply *reply = fx_post(fx, "/v1/incidents/1/close", "{}", AS_RTJ);
+    assert_text(reply, "details", "sedan");
+    assert_text(reply, "state", "closed");
+}
+END_TEST
+
 START_TEST(test_idempotency_key)
 {
     struct request request = {
@@ -540,6 +551,7 @@ int main(void)
     tcase_add_test(tcase, test_drill_needs_right);
     tcase_add_test(tcase, test_looks_like_drill);
     tcase_add_test(tcase, test_update_and_retry);
+    tcase_add_test(tcase, test_actions_show_the_details);
     tcase_add_test(tcase, test_idempotency_key);
     tcase_add_test(tcase, test_idempotency_key_too_long);
     tcase_add_test(tcase, test_reply_waits_for_commit);
