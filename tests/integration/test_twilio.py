@@ -77,6 +77,7 @@ def test_a_wrong_signature_changes_nothing(through_twilio, twilio):
     ident = beredd.trigger()
     message, = twilio.wait_for()
     code = re.search(r"JA (\d{6})", message["Body"]).group(1)
+    eventually(lambda: len(beredd.timeline(ident, "page-sent")) == 2, what="that the SMS and the mail are sent")
     url, before = f"{PUBLIC}/hooks/twilio/{SECRET}/reply", beredd.events(ident)
     fields = reply(code)
     wrong = [None, "", "x", twilio.signature(url, fields, "another-token"), twilio.signature(url, reply("000000")),
