@@ -89,6 +89,16 @@ static void add_without_codes(struct buf *buf, const char *text)
     }
 }
 
+/* What is true of the call-out that the text may be about: it is not always that nobody has it. */
+static enum purpose answer_to(const struct engine *engine, const struct callout *callout, atom person, atom number)
+{
+    if (is_locked(engine, number))
+        return PURPOSE_CODE_LOCKED;
+    if (!callout || callout->state != CALLOUT_ACKNOWLEDGED)
+        return PURPOSE_NOT_UNDERSTOOD;
+    return callout->acknowledged_by == person ? PURPOSE_CONFIRMATION : PURPOSE_TAKEN;
+}
+
 /* Keeps the text as a note with the incident that it may be about, and answers it, but not too often. */
 static void refuse(struct engine *engine, const struct event_inbound *inbound, atom person, struct recipient *about,
                    enum inbound_verdict verdict)
@@ -115,8 +125,7 @@ static void refuse(struct engine *engine, const struct event_inbound *inbound, a
     };
     emit_record(engine, &record);
     if (answered)
-        notice_number(engine, callout, person, inbound->from,
-                      is_locked(engine, number) ? PURPOSE_CODE_LOCKED : PURPOSE_NOT_UNDERSTOOD);
+        notice_number(engine, callout, person, inbound->from, answer_to(engine, callout, person, number));
 }
 
 static struct answered act(struct engine *engine, const struct event_inbound *inbound, struct recipient *recipient,

@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	tests/scenarios/same_again_clock.scn \
 	tests/scenarios/same_key_drill.scn \
 	tests/scenarios/two_roles.scn \
+	tests/scenarios/unclear_after_acknowledgement.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
 	tests/scenarios/updates_sensitive.scn \
 	tests/scenarios/updates_to_nobody.scn \
