@@ -41,15 +41,21 @@ static void setup(void)
     n_kept = 0;
 }
 
+static void forget_kept(void)
+{
+    while (n_kept > 0) {
+        n_kept--;
+        free((void *)(uintptr_t)kept[n_kept].role);
+        free((void *)(uintptr_t)kept[n_kept].person);
+    }
+}
+
 static void teardown(void)
 {
     watch_free(watch);
     buf_done(&told);
     tz_free(stockholm);
-    for (size_t i = 0; i < n_kept; i++) {
-        free((void *)(uintptr_t)kept[i].role);
-        free((void *)(uintptr_t)kept[i].person);
-    }
+    forget_kept();
 }
 
 static void add_time(struct buf *buf, int64_t at_usec)
@@ -189,7 +195,7 @@ START_TEST(a_change_of_backups_is_none) {
     weeks[1].duty.primary = &persons[1];
     weeks[2].duty.primary = &persons[0];
     restart();
-    n_kept = 0;
+    forget_kept();
     watch_free(watch);
     watch = watch_new();
     look_at(WEEK_48 - USEC_PER_HOUR);
