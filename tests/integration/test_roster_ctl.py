@@ -591,7 +591,7 @@ def test_who_may_not_is_told_before_the_editor_opens(rota, tmp_path):
 # ---- with a daemon
 
 def roster_ctl(beredd, *arguments, **env):
-    return beredd.ctl("roster", *arguments, "--config", str(beredd.config.directory), env={"BEREDD_PRESETS": str(self.presets), **env})
+    return beredd.ctl("roster", *arguments, "--config", str(beredd.config.directory), env=env)
 
 
 def on_call(beredd, at=None):
