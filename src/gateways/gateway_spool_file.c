@@ -85,7 +85,7 @@ static bool header_is(const char *line, size_t len, const char *name, const char
     return true;
 }
 
-/* The first header of that name before the empty line. What does not fit is cut. */
+/* The first header of that name before the empty line. What does not fit is cut; what holds a NUL is no header. */
 static bool header_value(const char *bytes, size_t len, const char *name, char *ret, size_t size)
 {
     struct reader reader = { bytes, bytes + len };
@@ -93,7 +93,7 @@ static bool header_value(const char *bytes, size_t len, const char *name, char *
     size_t line_len, value_len;
     ret[0] = '\0';
     while (next_line(&reader, &line, &line_len) && line_len > 0) {
-        if (!header_is(line, line_len, name, &value, &value_len))
+        if (!header_is(line, line_len, name, &value, &value_len) || memchr(value, '\0', value_len))
             continue;
         snprintf(ret, size, "%.*s", (int)(value_len < size ? value_len : size), value);
         return true;

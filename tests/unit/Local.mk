@@ -150,6 +150,14 @@ tests_unit_check_gateway_mail_LDADD = libgateways.a libengine.a libloop.a libbas
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_gateway_spool
+TESTS += tests/unit/check_gateway_spool
+tests_unit_check_gateway_spool_SOURCES = tests/unit/check_gateway_spool.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h
+tests_unit_check_gateway_spool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_gateway_spool_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_hook
 TESTS += tests/unit/check_hook
 tests_unit_check_hook_SOURCES = tests/unit/check_hook.c tests/unit/unit.h
