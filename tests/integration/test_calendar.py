@@ -95,3 +95,13 @@ def test_export_needs_no_daemon(stopped):
                                   (("TIB", "--from", "2026-12-02", "--to", "2026-12-01"), 2, "--from is after --to")):
         result = stopped.ctl("roster", "export", *arguments, "--config", directory)
         assert result.returncode == code and said in result.stderr and not result.stdout
+
+
+def test_token_that_is_good_for_feeds_alone(stopped):
+    """It stands in an address, and addresses get about."""
+    sources = stopped.config.files["sources.ini"]
+    stopped.config.files["sources.ini"] = sources.replace("rights = trigger\n", "rights = drill\n", 1)
+    beredd = stopped.start()
+    assert subscribe(beredd, "/v1/rosters/TIB.ics").status == 200
+    for method, path in (("POST", "/v1/incidents"), ("GET", "/v1/incidents"), ("GET", "/v1/oncall"), ("GET", "/v1/events"), ("POST", "/v1/reload")):
+        assert beredd.request(method, path, {"summary": "Nej", "drill": True} if method == "POST" else None, token="token-of-rtj").status == 403, path

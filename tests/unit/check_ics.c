@@ -187,6 +187,8 @@ START_TEST(folding_at_every_length) {
         for (size_t i = 0; i < n; i++)
             buf_add_text(&value, i % 7 == 3 ? "å" : i % 11 == 5 ? "😀" : "x");
         ics_add_line(&line, "X-TEST", buf_text(&value));
+        for (const char *at = buf_text(&line); *at; at = strstr(at, "\r\n") + 2)
+            EXPECT(strstr(at, "\r\n") - at <= 75);
         CLEANUP_BUF struct buf unfolded = {0};
         for (const char *at = buf_text(&line); *at; at++) {
             if (strncmp(at, "\r\n ", 3) == 0)
