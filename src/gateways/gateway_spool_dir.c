@@ -174,7 +174,7 @@ enum err spool_dir_read(const char *spool, const char *directory, const char *na
     struct path path = path_of(spool, directory, name, "");
     int fd = open(path.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT ? ERR_NOT_FOUND : errno == ELOOP ? ERR_SYNTAX : ERR_IO;
+        return errno == ENOENT ? ERR_NOT_FOUND : errno == ELOOP ? ERR_SYNTAX : errno == EACCES ? ERR_DENIED : ERR_IO;
     enum err err = read_whole(fd, ret, ret_stat);
     close(fd);
     return err;

@@ -26,7 +26,8 @@ enum spool_place spool_dir_find(const char *spool, const char *name);
 /* Takes it back. True: it is gone, and will not be sent; *ret_place is where it was. False: it is there, or nowhere. */
 bool spool_dir_take_back(const char *spool, const char *name, enum spool_place *ret_place);
 
-/* A regular file of at most SPOOL_FILE_MAX bytes, as it is now. ERR_NOT_FOUND: gone. ERR_SYNTAX: no such file. Else ERR_IO. */
+/* A regular file of at most SPOOL_FILE_MAX bytes, as it is now. ERR_NOT_FOUND: gone. ERR_SYNTAX: not
+ * such a file. ERR_DENIED, ERR_IO: not readable, or not now. */
 WARN_UNUSED enum err spool_dir_read(const char *spool, const char *directory, const char *name, struct buf *ret, struct stat *ret_stat);
 
 /* What came in and has been read: removed, or where we may not, marked as read. Returns 0 or an errno. */

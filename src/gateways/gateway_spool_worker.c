@@ -43,6 +43,7 @@ struct spool_worker {
     /* The thread's own: */
     int watch[N_WATCHED];            /* -1: not watched */
     bool blind;                      /* that was said in the log */
+    bool unreadable;                 /* that a file was, stands in the log */
     bool unsettled;                  /* a file was too young to be read: look again soon */
     int64_t next_scan_sec, next_purge_sec;
 };
@@ -215,8 +216,17 @@ static void refuse_incoming(struct spool_worker *worker, const char *name, const
     (void)spool_dir_mark_read(worker->directory, name);      /* where that fails it is said again after a start */
 }
 
+/* It may be ours to read in a moment: smsd makes the name first, for itself alone. Only what lies there is told of, once. */
+static void note_unreadable(struct spool_worker *worker, const char *name, enum err err, bool settled)
+{
+    if (!settled || worker->unreadable)
+        return;
+    worker->unreadable = true;
+    log_error("gateway %s: incoming/%s cannot be read: %s. Replies cannot come in.", worker->gateway, name, err_text(err));
+}
+
 /* One that is empty is just being made. */
-static void look_at_incoming(struct spool_worker *worker, const char *name)
+static void look_at_incoming(struct spool_worker *worker, const char *name, bool settled)
 {
     CLEANUP_BUF struct buf bytes = { 0 };
     struct stat info;
@@ -226,6 +236,10 @@ static void look_at_incoming(struct spool_worker *worker, const char *name)
     enum err err = spool_dir_read(worker->directory, "incoming", name, &bytes, &info);
     if (err == ERR_NOT_FOUND || (err == ERR_OK && bytes.len == 0))
         return;
+    if (err == ERR_DENIED || err == ERR_IO) {
+        note_unreadable(worker, name, err, settled);
+        return;
+    }
     struct spool_news *news = news_new(SPOOL_NEWS_INCOMING);
     snprintf(news->file, sizeof news->file, "%s", name);
     if (err == ERR_OK)
@@ -245,7 +259,7 @@ static void listed_incoming(void *userdata, const char *name, int64_t modified_u
     struct spool_worker *worker = userdata;
     worker->unsettled |= !settled;
     if (settled && age_usec < USEC_PER_DAY && !is_closing(worker))
-        look_at_incoming(worker, name);
+        look_at_incoming(worker, name, true);
 }
 
 static void listed_sent(void *userdata, const char *name, int64_t modified_usec)
@@ -292,7 +306,7 @@ static void handle_event(struct spool_worker *worker, const struct inotify_event
             worker->watch[i] = -1;
             worker->next_scan_sec = 0;
         } else if (event->len > 0 && i == INCOMING && spool_dir_may_be_file(event->name)) {
-            look_at_incoming(worker, event->name);
+            look_at_incoming(worker, event->name, false);
         } else if (event->len > 0 && i != INCOMING) {
             look_at_done(worker, (enum watched)i, event->name, false);
         }
