@@ -26,7 +26,7 @@ class MailServer:
         return "250 OK"
 
     def start(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60, **self.options)   # a busy machine
         self.controller.start()
         return self
 
