@@ -15,17 +15,41 @@ static const char *type_name(enum gateway_type type)
     return "unknown";
 }
 
+static const char *state_name(enum gateway_state state)
+{
+    switch (state) {
+    case GATEWAY_UNTESTED: return "untested";
+    case GATEWAY_OK: return "ok";
+    case GATEWAY_FAILING: return "failing";
+    case GATEWAY_BUSY: return "busy";
+    }
+    return "unknown";
+}
+
+static void add_state(struct json_writer *writer, const struct dispatch_gateway *counts, const char *reason)
+{
+    bool good = counts->state == GATEWAY_OK || counts->state == GATEWAY_UNTESTED;
+    jw_bool(writer, "working", counts->state != GATEWAY_FAILING);
+    jw_text(writer, "state", state_name(counts->state));
+    jw_text_or_null(writer, "state_reason", good ? "" : reason);
+    jw_time(writer, "state_until", counts->until_usec);
+}
+
 static void add_counts(struct json_writer *writer, const struct dispatch_gateway *counts)
 {
-    /* One that was never used is believed to work; one whose last attempt failed is not. */
-    jw_bool(writer, "working", counts->last_failure_usec == 0 || counts->last_success_usec > counts->last_failure_usec);
+    CLEANUP_BUF struct buf reason = { 0 };
+    words_add_masked_text(&reason, counts->last_reason);
+    add_state(writer, counts, buf_text(&reason));
     jw_u64(writer, "in_flight", counts->in_flight);
+    jw_u64(writer, "waiting", counts->waiting);
     jw_u64(writer, "sent", counts->sent);
     jw_u64(writer, "failed", counts->failed);
+    jw_open(writer, "recent", '{');
+    jw_u64(writer, "attempts", counts->recent);
+    jw_u64(writer, "failed", counts->recent_failed);
+    jw_close(writer, '}');
     jw_time(writer, "last_success_at", counts->last_success_usec);
     jw_time(writer, "last_failure_at", counts->last_failure_usec);
-    CLEANUP_BUF struct buf reason = { 0 };
-    words_add_masked_text(&reason, counts->last_reason ? counts->last_reason : "");
     jw_text_or_null(writer, "last_reason", buf_text(&reason));
 }
 
@@ -34,6 +58,7 @@ static void add_gateway(struct json_writer *writer, const struct gateway *gatewa
     jw_open(writer, NULL, '{');
     jw_text(writer, "name", gateway->name);
     jw_text(writer, "type", type_name(gateway->type));
+    jw_text_or_null(writer, "preset", gateway->preset ? gateway->preset : "");
     jw_open(writer, "channels", '[');
     for (enum channel channel = 0; channel < CHANNEL_COUNT; channel++) {
         if (gateway->channels & 1u << channel)

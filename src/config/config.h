@@ -41,7 +41,7 @@ enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX, GATEWAY_SPOOL };
 
 enum signature { SIGNATURE_NONE, SIGNATURE_TWILIO };          /* how a provider signs its calls */
 
-enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16 };
+enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16, CONFIG_MAX_RATE = 10000 };
 
 /* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/.
  * `url`, `body` and `headers` are templates: {to} {from} {text} {subject} {page} {receipt-url} {username} {password}, each encoded for where it
@@ -66,8 +66,11 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
 struct gateway {
     const char *name;
     enum gateway_type type;
+    const char *preset;              /* NULL: none */
     unsigned channels;               /* 1u << channel: those of [channels] that list it */
     unsigned window;                 /* pages in flight; 128; GATEWAY_SPOOL: 4 */
+    unsigned rate;                   /* messages in rate_usec, at most CONFIG_MAX_RATE; 0: as many as there are */
+    int64_t rate_usec;
     int64_t timeout_usec;            /* 10 s; GATEWAY_SPOOL: 20 s */
     const char *username, *password; /* NULL: none */
     const char *from;                /* number or sender text; e-mail address; NULL: none */

@@ -24,7 +24,7 @@ static const struct doc_key gateway_keys[] = {
     { "file", DOC_ONCE },
     { "directory", DOC_ONCE },
     { "format", DOC_ONCE },
-    { "rate", DOC_ONCE | DOC_LATER },
+    { "rate", DOC_ONCE },
     { "receipt-timeout", DOC_ONCE | DOC_LATER },
     { "check", DOC_ONCE | DOC_LATER },
     { "check-to", DOC_ONCE | DOC_LATER },
@@ -149,6 +149,7 @@ static void load_common(const struct layers *layers, struct gateway *gateway)
     int64_t timeout_usec = modem ? 20 * USEC_PER_SEC : 10 * USEC_PER_SEC;
     gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", timeout_usec, USEC_PER_SEC, 10 * USEC_PER_MIN);
     gateway->window = value_number(layers_scope(layers, "window"), "window", modem ? 4 : 128, 1, 10000);
+    (void)value_rate(own, "rate", "10/s", CONFIG_MAX_RATE, &gateway->rate, &gateway->rate_usec);
     gateway->username = load_secret(own, "username", false);
     gateway->password = load_secret(own, "password", true);
     const char *ca_file = value_text(own, "ca-file", NULL);
@@ -237,6 +238,7 @@ static unsigned load_http(struct layers *layers, struct gateway *gateway)
     const struct doc_entry *entry = doc_entry(layers->own.section, "preset");
     bool preset_failed = false;
     if (entry && entry->value.text[0]) {
+        gateway->preset = entry->value.text;
         preset_load(layers->own.load, scope_origin(&layers->own, entry), entry->value.text, &layers->preset, &can);
         preset_failed = !layers->preset.section;
     }

@@ -76,22 +76,7 @@ static void load_limit(const struct scope *scope, struct source *source)
 {
     source->limit = 60;
     source->limit_usec = USEC_PER_MIN;
-    const struct doc_entry *entry = doc_entry(scope->section, "limit");
-    if (!entry || !entry->value.text[0])
-        return;
-    const char *text = entry->value.text, *slash = strchr(text, '/');
-    uint64_t number = 0;
-    const char *digits = slash ? arena_strndup(scope->load->arena, text, (size_t)(slash - text)) : "";
-    int64_t usec = 0;
-    if (slash && slash[1] && !slash[2])
-        usec = slash[1] == 's' ? USEC_PER_SEC : slash[1] == 'm' ? USEC_PER_MIN : slash[1] == 'h' ? USEC_PER_HOUR : 0;
-    if (usec == 0 || text_to_u64(digits, MAX_LIMIT, &number) != ERR_OK || number == 0) {
-        load_error(scope->load, scope_origin(scope, entry), "limit = '%s' is not as 60/m; /s and /h are the other units, and 1 to %d the number", text,
-                   MAX_LIMIT);
-        return;
-    }
-    source->limit = (unsigned)number;
-    source->limit_usec = usec;
+    (void)value_rate(scope, "limit", "60/m", MAX_LIMIT, &source->limit, &source->limit_usec);
 }
 
 /* Not used yet, but right when it is. */

@@ -93,6 +93,27 @@ unsigned value_number(const struct scope *scope, const char *key, unsigned fallb
     return fallback;
 }
 
+bool value_rate(const struct scope *scope, const char *key, const char *example, unsigned max, unsigned *ret, int64_t *ret_usec)
+{
+    const struct doc_entry *entry = given(scope, key);
+    if (!entry)
+        return false;
+    const char *text = entry->value.text, *slash = strchr(text, '/');
+    const char *digits = slash ? arena_strndup(scope->load->arena, text, (size_t)(slash - text)) : "";
+    uint64_t number = 0;
+    int64_t usec = 0;
+    if (slash && slash[1] && !slash[2])
+        usec = slash[1] == 's' ? USEC_PER_SEC : slash[1] == 'm' ? USEC_PER_MIN : slash[1] == 'h' ? USEC_PER_HOUR : 0;
+    if (usec == 0 || text_to_u64(digits, max, &number) != ERR_OK || number == 0) {
+        load_error(scope->load, scope_origin(scope, entry),
+                   "%s = '%s' is not as %s; /s, /m and /h are the units, and 1 to %u the number", key, text, example, max);
+        return false;
+    }
+    *ret = (unsigned)number;
+    *ret_usec = usec;
+    return true;
+}
+
 size_t value_choice(const struct scope *scope, const char *key, const char *const *choices, size_t n, size_t fallback)
 {
     const struct doc_entry *entry = given(scope, key);

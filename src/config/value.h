@@ -17,6 +17,8 @@ const char *value_raw(const struct scope *scope, const char *key);              
 bool value_bool(const struct scope *scope, const char *key, bool fallback);                   /* yes, no; ja, nej; true, false */
 int64_t value_duration(const struct scope *scope, const char *key, int64_t fallback_usec, int64_t min_usec, int64_t max_usec);
 unsigned value_number(const struct scope *scope, const char *key, unsigned fallback, unsigned min, unsigned max);
+/* "10/s", "60/m", "100/h", and 1 to `max` before the slash; false: it is missing, or wrong and reported, with `example`. */
+bool value_rate(const struct scope *scope, const char *key, const char *example, unsigned max, unsigned *ret, int64_t *ret_usec);
 size_t value_choice(const struct scope *scope, const char *key, const char *const *choices, size_t n, size_t fallback);
 unsigned value_channels(const struct scope *scope, const char *key, unsigned fallback);       /* bits */
 

@@ -6,8 +6,11 @@ libgateways_a_SOURCES = \
 	src/gateways/dispatch.c \
 	src/gateways/dispatch.h \
 	src/gateways/dispatch_attempt.c \
+	src/gateways/dispatch_health.c \
 	src/gateways/dispatch_internal.h \
 	src/gateways/dispatch_lanes.c \
+	src/gateways/dispatch_pace.c \
+	src/gateways/dispatch_pace.h \
 	src/gateways/dispatch_pump.c \
 	src/gateways/dispatch_queue.c \
 	src/gateways/dispatch_queue.h \

@@ -94,16 +94,8 @@ size_t dispatch_gateways(const struct dispatch *dispatch, struct dispatch_gatewa
 {
     size_t n = dispatch->n_lanes < max ? dispatch->n_lanes : max;
     for (size_t i = 0; i < n; i++) {
-        const struct lane *lane = dispatch->lane[i];
-        ret[i] = (struct dispatch_gateway){
-            .name = lane->name,
-            .in_flight = lane->in_flight,
-            .sent = lane->sent,
-            .failed = lane->failed,
-            .last_success_usec = lane->last_success_usec,
-            .last_failure_usec = lane->last_failure_usec,
-            .last_reason = buf_text(&lane->last_reason),
-        };
+        lane_describe(dispatch->lane[i], &ret[i]);
+        ret[i].waiting = dispatch_queue_count(&dispatch->queue, UINT32_C(1) << i);
     }
     return n;
 }

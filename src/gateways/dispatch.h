@@ -10,11 +10,18 @@
  * takes no place in any window, and no page waits for another page's pause. A page for one gateway alone (a test) is not tried
  * again.
  *
- * A gateway that let three attempts in a row hang for 2 s and more before they failed is in doubt: the others go first, and it
- * is tried with one page in 30 s until one gets through. Where there is no other it is used all the same.
+ * A gateway that failed three times in a row is failing: it is skipped, the others go first, until it is probed with one page; when
+ * that gets through, all is well again. Where there is no other for a page, it is used all the same. One that lets pages hang for
+ * 2 s and more costs each of them that time, and is probed every 30 s; one that fails at once costs a page some milliseconds, and is
+ * skipped only to spare it and the log, so it is probed every 5 s. Only failures of its own count: no connection, no reply,
+ * trouble at its end, credentials that it does not take. That it refuses one page for what is in it does not, nor that it asks to
+ * be left alone. A page that has waited its second does not go to a failing gateway either, if another may still take it.
  *
  * A gateway that asks to be left alone (429 with Retry-After) is for that time, at most 15 minutes, tried after the others; where
  * there is no other it is used all the same, and no page waits for it.
+ *
+ * Where a gateway has a `rate`, no more attempts than that begin in any stretch of that length; the pages wait as for a place in
+ * the window, by rank and age, and go elsewhere after 1 s where they can.
  *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H
@@ -53,10 +60,22 @@ void dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
 /* From the loop's thread, and not from within submit. Degraded: it was acted on, and is not durable. */
 void dispatch_committed(struct dispatch *dispatch, uint64_t request, bool degraded);
 
+enum gateway_state {
+    GATEWAY_UNTESTED,                /* nothing went through it since the start */
+    GATEWAY_OK,
+    GATEWAY_FAILING,                 /* its last attempt failed, and not for what was in the page */
+    GATEWAY_BUSY,                    /* it has asked to be left alone */
+};
+
 /* For status: one entry a gateway of the configuration in force. */
 struct dispatch_gateway {
     const char *name;
+    enum gateway_state state;
+    int64_t until_usec;              /* wall: GATEWAY_FAILING: it is skipped until then (past: the next page probes it), 0: not skipped;
+                                        GATEWAY_BUSY: until when */
     unsigned in_flight;
+    size_t waiting;                  /* pages that wait for a place and may take it here; the same page may wait at several */
+    unsigned recent, recent_failed;  /* of its last attempts, 64 at the most */
     uint64_t sent, failed;                                   /* attempts, since the start */
     int64_t last_success_usec, last_failure_usec;            /* wall; 0: never */
     const char *last_reason;                                 /* of the last failure; "" */

@@ -16,6 +16,7 @@ static void attempt_ended(void *userdata, const struct gateway_result *result)
     struct attempt *attempt = userdata;
     struct dispatch *dispatch = attempt->dispatch;
     attempt->accepted = result->accepted;
+    attempt->page_refused = result->page_refused;
     attempt->ended_usec = loop_boot_usec();
     attempt->retry_after_usec = result->accepted ? 0 : result->retry_after_usec;
     if (result->provider_id)
@@ -52,6 +53,7 @@ void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, 
     attempt->started_usec = loop_boot_usec();
     attempt->page.tried |= UINT32_C(1) << lane->index;
     lane->in_flight++;
+    pace_take(&lane->pace, attempt->started_usec);
     TAILQ_INSERT_TAIL(&dispatch->under_way, attempt, entry);
     const struct gateway_message message = {
         .view = &view, .text = &dispatch->text, .page = buf_text(&id), .wall_usec = loop_wall_usec()

@@ -9,19 +9,22 @@
 
 #include "base/civil.h"
 #include "gateways/dispatch.h"
+#include "gateways/dispatch_pace.h"
 #include "gateways/dispatch_queue.h"
 #include "gateways/gateway.h"
 
 enum {
     DISPATCH_BATCH = 256,            /* of each kind of work in one run of the pump: the loop must turn */
-    DISPATCH_SLOW_FAILURES = 3,      /* in a row: the gateway is in doubt */
+    DISPATCH_RECENT = 64,            /* attempts, of which the rate of failures is told */
+    DISPATCH_FAILURES = 3,           /* in a row: the gateway is skipped */
 };
 #define DISPATCH_PATIENCE_USEC   USEC_PER_SEC
 #define DISPATCH_PAUSE_MIN_USEC  USEC_PER_SEC
 #define DISPATCH_PAUSE_MAX_USEC  USEC_PER_MIN
 #define DISPATCH_RETRY_USEC      (15 * USEC_PER_MIN)
 #define DISPATCH_SLOW_USEC       (2 * USEC_PER_SEC)      /* a failure that took this long has cost the page dear */
-#define DISPATCH_DOUBT_USEC      (30 * USEC_PER_SEC)
+#define DISPATCH_SKIP_SLOW_USEC  (30 * USEC_PER_SEC)
+#define DISPATCH_SKIP_QUICK_USEC (5 * USEC_PER_SEC)
 #define DISPATCH_BUSY_MAX_USEC   (15 * USEC_PER_MIN)     /* however long a provider asks to be left alone */
 
 /* Known by its name across configurations; retired when the configuration has it no longer, and gone when its last attempt is. */
@@ -31,9 +34,12 @@ struct lane {
     struct gateway_way *way;
     int index;                       /* its bit in masks; -1: retired */
     unsigned window, in_flight;
-    unsigned slow_failures;          /* in a row */
-    int64_t doubt_usec;              /* boot: until then it goes last, if it is in doubt */
+    struct pace pace;
+    unsigned failures;               /* of its own, in a row */
+    int64_t skip_until_usec;         /* boot: when it is probed, if it is skipped */
     int64_t busy_usec;               /* boot: until then it has asked to be left alone */
+    uint64_t recent;                 /* the last attempts, a bit each, the last one lowest: 1 for a failure */
+    unsigned n_recent;
     uint64_t sent, failed;
     int64_t last_success_usec, last_failure_usec;
     struct buf last_reason;
@@ -49,6 +55,7 @@ struct attempt {
     int64_t retry_after_usec;        /* 0: the gateway did not ask to be left alone */
     struct gateway_attempt gateway;
     bool accepted;
+    bool page_refused;               /* for what is in it: the gateway is none the worse */
     struct buf provider_id, reason;
 };
 TAILQ_HEAD(attempts, attempt);
@@ -80,13 +87,21 @@ struct dispatch {
 void dispatch_lanes_configure(struct dispatch *dispatch, const struct config *config);
 void dispatch_lanes_done(struct dispatch *dispatch);
 void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
-void lane_count(struct lane *lane, const struct attempt *attempt);
 /* The lanes that it may still take in this round. */
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);
-uint32_t dispatch_free_lanes(const struct dispatch *dispatch);
-/* The first of these in the channel's order; after all others those that asked to be left alone, and those in doubt last of all.
+/* Lanes that have a place and may use it now, and those that are skipped. */
+void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_failing);
+/* Boot time at which the pace or the probing of a lane that pages wait for gives a place; INT64_MAX: no time does. */
+int64_t dispatch_places_usec(const struct dispatch *dispatch, int64_t now_usec);
+/* The first of these in the channel's order; after all others those that asked to be left alone, and those that are skipped last of all.
  * NULL: there is none. */
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);
+
+/* dispatch_health.c */
+enum standing { STANDING_GOOD, STANDING_BUSY, STANDING_FAILING, STANDING_COUNT };
+enum standing lane_standing(const struct lane *lane, int64_t now_usec);
+void lane_count(struct lane *lane, const struct attempt *attempt);
+void lane_describe(const struct lane *lane, struct dispatch_gateway *ret);
 
 /* dispatch_attempt.c */
 void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane);

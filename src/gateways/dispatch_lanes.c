@@ -19,6 +19,7 @@ static void lane_free(struct lane *lane)
 {
     lane_set_way(lane, NULL, NULL);
     buf_done(&lane->last_reason);
+    pace_done(&lane->pace);
     free(lane->name);
     free(lane);
 }
@@ -42,59 +43,6 @@ void lane_release(struct dispatch *dispatch, struct lane *lane)
         TAILQ_REMOVE(&dispatch->retired, lane, retired);
         lane_free(lane);
     }
-}
-
-/* What fails at once costs a page nothing, since the next gateway is tried at once; what hangs costs it the whole time-out. */
-static void lane_doubt(struct lane *lane, const struct attempt *attempt)
-{
-    if (attempt->accepted)
-        lane->slow_failures = 0;
-    else if (attempt->ended_usec - attempt->started_usec >= DISPATCH_SLOW_USEC)
-        lane->slow_failures++;
-    if (lane->slow_failures >= DISPATCH_SLOW_FAILURES)
-        lane->doubt_usec = attempt->ended_usec + DISPATCH_DOUBT_USEC;
-}
-
-/* When the time is over it gets one page; the others wait for what becomes of that. */
-static bool in_doubt(const struct lane *lane, int64_t now_usec)
-{
-    return lane->slow_failures >= DISPATCH_SLOW_FAILURES && (now_usec < lane->doubt_usec || lane->in_flight > 0);
-}
-
-/* A message that it took all the same, on the way before it asked or for want of another gateway, does not end that time. */
-static void lane_busy(struct lane *lane, const struct attempt *attempt)
-{
-    int64_t wait_usec = attempt->retry_after_usec;
-    if (wait_usec <= 0)
-        return;
-    int64_t until_usec = attempt->ended_usec + (wait_usec < DISPATCH_BUSY_MAX_USEC ? wait_usec : DISPATCH_BUSY_MAX_USEC);
-    lane->busy_usec = until_usec > lane->busy_usec ? until_usec : lane->busy_usec;
-}
-
-enum standing { STANDING_GOOD, STANDING_BUSY, STANDING_DOUBTFUL, STANDING_COUNT };
-
-/* One that refuses at once costs a page less than one that hangs. */
-static enum standing lane_standing(const struct lane *lane, int64_t now_usec)
-{
-    if (in_doubt(lane, now_usec))
-        return STANDING_DOUBTFUL;
-    return now_usec < lane->busy_usec ? STANDING_BUSY : STANDING_GOOD;
-}
-
-void lane_count(struct lane *lane, const struct attempt *attempt)
-{
-    int64_t wall_usec = loop_wall_usec();
-    lane_doubt(lane, attempt);
-    lane_busy(lane, attempt);
-    if (attempt->accepted) {
-        lane->sent++;
-        lane->last_success_usec = wall_usec;
-        return;
-    }
-    lane->failed++;
-    lane->last_failure_usec = wall_usec;
-    buf_clear(&lane->last_reason);
-    buf_add_text(&lane->last_reason, buf_text(&attempt->reason));
 }
 
 /* ---- a new configuration ---- */
@@ -135,6 +83,7 @@ static struct lane *make_lane(struct dispatch *dispatch, struct lane **old, size
     else
         lane_set_way(lane, gateway_open(gateway), &dispatch->host);
     lane->window = gateway->window > 0 ? gateway->window : 1;
+    pace_set(&lane->pace, gateway->rate, gateway->rate_usec);
     return lane;
 }
 
@@ -232,14 +181,37 @@ uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *pa
     return lanes_of_page(dispatch, page) & ~page->tried;
 }
 
-uint32_t dispatch_free_lanes(const struct dispatch *dispatch)
+void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_failing)
 {
-    uint32_t mask = 0;
+    *ret_free = *ret_failing = 0;
     for (size_t i = 0; i < dispatch->n_lanes; i++) {
-        if (dispatch->lane[i]->in_flight < dispatch->lane[i]->window)
-            mask |= UINT32_C(1) << i;
+        const struct lane *lane = dispatch->lane[i];
+        if (lane->in_flight < lane->window && pace_next_usec(&lane->pace, now_usec) <= now_usec)
+            *ret_free |= UINT32_C(1) << i;
+        if (lane_standing(lane, now_usec) == STANDING_FAILING)
+            *ret_failing |= UINT32_C(1) << i;
     }
-    return mask;
+}
+
+static int64_t earlier(int64_t a_usec, int64_t b_usec)
+{
+    return a_usec < b_usec ? a_usec : b_usec;
+}
+
+int64_t dispatch_places_usec(const struct dispatch *dispatch, int64_t now_usec)
+{
+    int64_t next_usec = INT64_MAX;
+    for (size_t i = 0; i < dispatch->n_lanes; i++) {
+        const struct lane *lane = dispatch->lane[i];
+        if (dispatch_queue_count(&dispatch->queue, UINT32_C(1) << i) == 0)
+            continue;
+        int64_t pace_usec = pace_next_usec(&lane->pace, now_usec);
+        if (lane->in_flight < lane->window && pace_usec > now_usec)
+            next_usec = earlier(next_usec, pace_usec);
+        if (lane_standing(lane, now_usec) == STANDING_FAILING && lane->skip_until_usec > now_usec)
+            next_usec = earlier(next_usec, lane->skip_until_usec);
+    }
+    return next_usec;
 }
 
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask)
@@ -259,5 +231,5 @@ struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct p
             return lane;
         first[standing] = first[standing] ? first[standing] : lane;
     }
-    return first[STANDING_BUSY] ? first[STANDING_BUSY] : first[STANDING_DOUBTFUL];
+    return first[STANDING_BUSY] ? first[STANDING_BUSY] : first[STANDING_FAILING];
 }

@@ -51,7 +51,7 @@ static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
     return true;
 }
 
-/* While it waited for this gateway alone, that came into doubt, or asked to be left alone: there is a better one now. */
+/* While it waited for this gateway alone, that began to fail, or asked to be left alone: there is a better one now. */
 static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, const struct lane *lane)
 {
     bool alone = (mask & (mask - 1)) == 0;
@@ -63,8 +63,9 @@ static bool start_pages(struct dispatch *dispatch)
     struct page page;
     uint32_t mask;
     for (int i = 0; i < DISPATCH_BATCH; i++) {
-        uint32_t free_lanes = dispatch_free_lanes(dispatch);
-        if (!dispatch_queue_take(&dispatch->queue, free_lanes, &page, &mask))
+        uint32_t free_lanes, failing;
+        dispatch_places(dispatch, loop_boot_usec(), &free_lanes, &failing);
+        if (!dispatch_queue_take(&dispatch->queue, free_lanes, failing, &page, &mask))
             return false;
         struct lane *lane = dispatch_first_lane(dispatch, &page, mask & free_lanes);
         assert(lane && lane->in_flight < lane->window);
@@ -97,7 +98,9 @@ static int64_t next_due_usec(const struct dispatch *dispatch, int64_t now_usec)
 {
     int64_t pause = dispatch_queue_pause_usec(&dispatch->queue);
     int64_t patience = dispatch_queue_patience_usec(&dispatch->queue, now_usec, DISPATCH_PATIENCE_USEC);
-    return pause < patience ? pause : patience;
+    int64_t places = dispatch_places_usec(dispatch, now_usec);
+    int64_t next = pause < patience ? pause : patience;
+    return next < places ? next : places;
 }
 
 void dispatch_pump(void *userdata)

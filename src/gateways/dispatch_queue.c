@@ -194,12 +194,18 @@ static void take(struct dispatch_queue *queue, uint32_t link, struct page *ret)
     node_free(queue, link);
 }
 
-bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, struct page *ret, uint32_t *ret_mask)
+static uint32_t lanes_to_shun(uint32_t mask, uint32_t shun)
+{
+    return mask & ~shun ? shun : 0;
+}
+
+bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t shun, struct page *ret, uint32_t *ret_mask)
 {
     uint32_t best = 0;
     for (size_t i = 0; i < QUEUE_MAX_ROOMS; i++) {
         const struct queue_heap *room = &queue->room[i];
-        if (room->len > 0 && (queue->room_mask[i] & lanes) && (!best || goes_before(queue, room->at[0], best)))
+        uint32_t mask = queue->room_mask[i];
+        if (room->len > 0 && (mask & lanes & ~lanes_to_shun(mask, shun)) && (!best || goes_before(queue, room->at[0], best)))
             best = room->at[0];
     }
     if (!best)
@@ -288,6 +294,16 @@ void dispatch_queue_rebuild(struct dispatch_queue *queue, dispatch_queue_remap *
     }
     for (size_t i = 0; i < queue->pause.len; i++)
         (void)remap(userdata, &node_at(queue, queue->pause.at[i])->page, false);
+}
+
+size_t dispatch_queue_count(const struct dispatch_queue *queue, uint32_t lanes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < QUEUE_MAX_ROOMS; i++) {
+        if (queue->room_mask[i] & lanes)
+            n += queue->room[i].len;
+    }
+    return n;
 }
 
 int64_t dispatch_queue_oldest_usec(const struct dispatch_queue *queue)

@@ -26,6 +26,7 @@ struct gateway_result {              /* borrowed for the call */
     bool accepted;
     const char *provider_id;         /* NULL: none */
     const char *reason;              /* why not; one line without secrets */
+    bool page_refused;               /* it refused this message for what is in it; another may well be taken */
     int64_t retry_after_usec;        /* it refused, and asks to be left alone for that long; 0: it does not ask */
 };
 

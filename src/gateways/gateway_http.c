@@ -101,6 +101,18 @@ static int64_t asked_to_wait_usec(const struct transfer_result *result)
     return result->status == 503 ? result->retry_after_usec : 0;
 }
 
+/* A number that nobody has, a text that it does not like. Credentials, an address that is wrong and an account without money are not
+ * the page's, nor is a success that is none by its body: that may be another's page, as of a guest network. */
+static bool is_about_the_page(long status)
+{
+    static const long gateways_own[] = { 401, 402, 403, 404, 405, 407, 408 };
+    for (size_t i = 0; i < N_ELEMENTS(gateways_own); i++) {
+        if (status == gateways_own[i])
+            return false;
+    }
+    return status >= 400 && status < 500;
+}
+
 static void http_done(void *userdata, const struct transfer_result *result)
 {
     struct gateway_attempt *attempt = userdata;
@@ -113,7 +125,10 @@ static void http_done(void *userdata, const struct transfer_result *result)
         gateway_end(attempt, &(struct gateway_result){ .accepted = true, .provider_id = id.len > 0 ? buf_text(&id) : NULL });
     } else {
         gateway_end(attempt, &(struct gateway_result){
-            .reason = buf_text(&reason), .retry_after_usec = asked_to_wait_usec(result) });
+            .reason = buf_text(&reason),
+            .page_refused = is_about_the_page(result->status),
+            .retry_after_usec = asked_to_wait_usec(result),
+        });
     }
 }
 

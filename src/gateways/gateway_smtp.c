@@ -42,13 +42,22 @@ static enum err smtp_open(const struct gateway *config, void **ret, struct buf *
     return ERR_OK;
 }
 
+/* A mailbox that is not there, full or busy, or a mail that is not liked (RFC 5321, 4.2.3); the rest is the server's own trouble. */
+static bool is_about_the_page(long status)
+{
+    return (status >= 450 && status <= 452) || (status >= 550 && status <= 554);
+}
+
 static void smtp_done(void *userdata, const struct transfer_result *result)
 {
     struct gateway_attempt *attempt = userdata;
     if (result->outcome == TRANSFER_DONE && result->status >= 200 && result->status < 300)
         gateway_end(attempt, &(struct gateway_result){ .accepted = true });
     else
-        gateway_end_failed(attempt, result->reason && *result->reason ? result->reason : "the mail server refused it");
+        gateway_end(attempt, &(struct gateway_result){
+            .reason = result->reason && *result->reason ? result->reason : "the mail server refused it",
+            .page_refused = result->outcome == TRANSFER_DONE && is_about_the_page(result->status),
+        });
 }
 
 /* ---- headers ---- */

@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
 	tests/integration/test_bad_input.py \
+	tests/integration/test_gateway_health.py \
 	tests/integration/test_calendar.py \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \

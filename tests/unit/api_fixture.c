@@ -266,8 +266,10 @@ size_t dispatch_gateways(const struct dispatch *dispatch, struct dispatch_gatewa
 {
     (void)dispatch;
     ck_assert_uint_ge(max, 1);
-    ret[0] = (struct dispatch_gateway){ .name = "elks", .in_flight = 2, .sent = 7, .failed = 1, .last_success_usec = 1000000,
-                                        .last_failure_usec = 2000000, .last_reason = "no answer to +46701740605" };
+    ret[0] = (struct dispatch_gateway){
+        .name = "elks", .state = GATEWAY_FAILING, .until_usec = 7000000, .in_flight = 2, .waiting = 4, .sent = 7, .failed = 1,
+        .recent = 8, .recent_failed = 1, .last_success_usec = 1000000, .last_failure_usec = 2000000,
+        .last_reason = "no answer to +46701740605" };
     return 1;
 }
 

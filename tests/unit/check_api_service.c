@@ -431,6 +431,14 @@ START_TEST(test_gateways)
     assert_text(reply, "gateways.1.name", "mail");
     assert_text(reply, "gateways.1.type", "smtp");
     assert_text(reply, "gateways.1.channels.0", "email");
+    assert_text(reply, "gateways.0.state", "failing");
+    assert_text(reply, "gateways.0.state_until", "1970-01-01T00:00:07.000Z");
+    ck_assert_ptr_nonnull(strstr(json_string_value(fx_at(reply, "gateways.0.state_reason")), "no answer to"));
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "gateways.0.waiting")), 4);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "gateways.0.recent.attempts")), 8);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "gateways.0.recent.failed")), 1);
+    assert_text(reply, "gateways.1.state", "untested");
+    ck_assert(json_is_null(fx_at(reply, "gateways.1.state_until")));
 }
 END_TEST
 

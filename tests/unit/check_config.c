@@ -392,12 +392,12 @@ static const struct verdict verdicts[] = {
                 "sources.ini:5: error: a token-sha256 is 64 hexadecimal digits; `bereddctl token new b` prints one\n"
                 "sources.ini:6: error: unknown right 'operat'; did you mean 'operate'?\n"
                 "sources.ini:7: error: unknown role 'TIBB'; did you mean 'TIB'?\n"
-                "sources.ini:8: error: limit = '60' is not as 60/m; /s and /h are the other units, and 1 to 100000 the number\n"
+                "sources.ini:8: error: limit = '60' is not as 60/m; /s, /m and /h are the units, and 1 to 100000 the number\n"
                 "sources.ini:9: warning: 'notify' is not supported yet and has no effect\n"
                 "sources.ini:9: error: notify = 'email:x' is not NAME@DOMAIN\n"
                 "sources.ini:10: warning: 'c' has no token-sha256, so nobody can use it; `bereddctl token new c` prints one\n"
                 "sources.ini:13: warning: the same token-sha256 stands on line 12\n"
-                "sources.ini:14: error: limit = '0/m' is not as 60/m; /s and /h are the other units, and 1 to 100000 the number\n"
+                "sources.ini:14: error: limit = '0/m' is not as 60/m; /s, /m and /h are the units, and 1 to 100000 the number\n"
                 "sources.ini:15: error: 'limit' stands twice; the first is on line 14\n"),
     SOURCE_CASE("[source local]\ntitle = Ledningscentralen\ntoken-sha256 = " HASH_A "\n",
                 "sources.ini:3: error: 'token-sha256' has no effect for 'local': the peers of the local socket have every right, by their group\n"),
@@ -414,12 +414,16 @@ static const struct verdict verdicts[] = {
               "gateways/elks.ini:4: error: there is no credential 'u': put the secret into the file credentials/u\n"
               "gateways/elks.ini:5: error: the credential's name '../x' begins with '.' or '-'\n"
               "gateways/elks.ini:6: error: from = 'Exempelby kommun' is longer than the 11 characters that a sender's name may have\n"),
-    ELKS_CASE("type = http\npreset = kannel\nfrom = Exempelby\nrate = 10/s\ncheck = 24h\n",
+    ELKS_CASE("type = outbox\nfile = x\nrate = 0/s\n",
+              "gateways/elks.ini:4: error: rate = '0/s' is not as 10/s; /s, /m and /h are the units, and 1 to 10000 the number\n"),
+    ELKS_CASE("type = outbox\nfile = x\nrate = 10001/h\n",
+              "gateways/elks.ini:4: error: rate = '10001/h' is not as 10/s; /s, /m and /h are the units, and 1 to 10000 the number\n"),
+    ELKS_CASE("type = outbox\nfile = x\nrate = 100/h\n", ""),
+    ELKS_CASE("type = http\npreset = kannel\nfrom = Exempelby\ncheck = 24h\n",
               "gateways/elks.ini:1: error: 'username' is missing: 'url' uses {username}\n"
               "gateways/elks.ini:1: error: 'password' is missing: 'url' uses {password}\n"
               "gateways/elks.ini:1: warning: the sender 'Exempelby' is text, not a number: replies by SMS cannot come, and pages will not ask for them\n"
-              "gateways/elks.ini:5: warning: 'rate' is not supported yet and has no effect\n"
-              "gateways/elks.ini:6: warning: 'check' is not supported yet and has no effect\n"),
+              "gateways/elks.ini:5: warning: 'check' is not supported yet and has no effect\n"),
     ELKS_CASE("type = http\nurl = ftp://x\nbody = {\"a\": \"{txt}\", \"b\": {1}}\nheader = nonsense\naccept = 2xx\nmessage-id = /(/\nreply-from = a b\nmethod = PUSH\n"
               "timeout = 0s\nwindow = 0\nstarttls = no\nfile = x\n",
               "gateways/elks.ini:1: error: reply-from and reply-text belong together; 'reply-text' is missing\n"
@@ -539,7 +543,7 @@ START_TEST(what_is_written_is_what_is_read)
         { "rosters/TIB.d/a.ini", "[shifts]\nshift = 2027-01-01 08:00 / 2027-01-02 08:00  *, anna.berg\n" },
         { "gateways/one.ini", "[gateway one]\ntype = outbox\nfile = /x/outbox\n" },
         { "gateways/two.ini", "[gateway two]\ntype = http\npreset = 46elks\nusername = u\npassword = file:pw\nfrom = +46701740699\n"
-                              "hook-secret = 0123456789abcdef\nwindow = 7\nbody = to={to}\n   &text={text}\n" },
+                              "hook-secret = 0123456789abcdef\nwindow = 7\nrate = 100/h\nbody = to={to}\n   &text={text}\n" },
         { "pw", "s3cret\n" },
         { "sources.ini", "[source rtj]\ntoken-sha256 = " HASH_B "\nrights = trigger, operate\nroles = TIB\nlimit = 3/h\ncallback = 08-123 45 67\n" },
     };
@@ -612,6 +616,9 @@ START_TEST(what_is_written_is_what_is_read)
     ck_assert_str_eq(two->http.reply_text, "field:message");
     ck_assert_str_eq(two->http.message_id, "json:id");
     ck_assert_uint_eq(two->window, 7);
+    ck_assert_uint_eq(two->rate, 100);
+    ck_assert_int_eq(two->rate_usec, USEC_PER_HOUR);
+    ck_assert_str_eq(two->preset, "46elks");
     ck_assert(two->from_is_number);
     ck_assert_uint_eq(plan->channels_served, 1u << CHANNEL_SMS);
     ck_assert_ptr_null(config_gateway(config, "three"));

@@ -342,7 +342,7 @@ START_TEST(next_gateway_at_once)
         expect_wire("alfa", "7");
         reply(0, 202);
         expect("7 sent alfa\n");
-        fake_loop_advance(2 * USEC_PER_SEC);         /* after 429 it would be left alone for a second */
+        fake_loop_advance(6 * USEC_PER_SEC);         /* after 429 it would be left alone for a second, after three for five */
     }
 }
 END_TEST
@@ -508,7 +508,7 @@ static void hang(uint32_t number, int64_t usec)
     buf_clear(&world->log);
 }
 
-START_TEST(gateway_in_doubt_goes_last)
+START_TEST(gateway_that_hangs_goes_last)
 {
     begin();
     for (uint32_t i = 1; i <= 3; i++)
@@ -533,7 +533,7 @@ START_TEST(gateway_in_doubt_goes_last)
 }
 END_TEST
 
-START_TEST(gateway_in_doubt_is_better_than_none)
+START_TEST(gateway_that_hangs_is_better_than_none)
 {
     begin();
     for (uint32_t i = 1; i <= 3; i++)
@@ -548,14 +548,95 @@ START_TEST(gateway_in_doubt_is_better_than_none)
 }
 END_TEST
 
-START_TEST(quick_refusals_raise_no_doubt)
+static void expect_state(int gateway, enum gateway_state state, int64_t for_usec)
+{
+    struct dispatch_gateway status[N_GATEWAYS];
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, N_GATEWAYS), N_GATEWAYS);
+    ck_assert_int_eq(status[gateway].state, state);
+    ck_assert_int_eq(status[gateway].until_usec, for_usec ? loop_wall_usec() + for_usec : 0);
+}
+
+/* Pages 1 to n are refused by beta with that status, and taken by alfa. */
+static void refuse(uint32_t n, long status)
+{
+    for (uint32_t i = 1; i <= n; i++) {
+        send(i);
+        fake_loop_run();
+        ck_assert_ptr_nonnull(strstr(buf_text(&fake_transfer(0)->url), "beta"));
+        reply(0, status);
+        reply(0, 200);
+    }
+    buf_clear(&world->log);
+}
+
+START_TEST(gateway_that_refuses_is_skipped_for_a_little)
 {
     begin();
-    for (uint32_t i = 1; i <= 3; i++)
-        hang(i, USEC_PER_SEC);
-    send(3);
+    expect_state(BETA, GATEWAY_UNTESTED, 0);
+    refuse(2, 500);
+    expect_state(BETA, GATEWAY_FAILING, 0);
+    refuse(1, 401);
+    expect_state(BETA, GATEWAY_FAILING, 5 * USEC_PER_SEC);
+    expect_state(ALFA, GATEWAY_OK, 0);
+    send(4);
+    fake_loop_advance(5 * USEC_PER_SEC - 1);
+    expect_wire("beta", "");
+    expect_wire("alfa", "4");
+    reply(0, 500);                   /* never the last one left */
+    expect_wire("beta", "4");
+    reply(0, 200);
+    expect_state(BETA, GATEWAY_OK, 0);
+    refuse(3, 500);
+    fake_loop_advance(5 * USEC_PER_SEC);
+    send(5);
+    send(6);
     fake_loop_run();
-    expect_wire("beta", "3");
+    expect_wire("beta", "5");
+    expect_wire("alfa", "6");
+    fake_fail(fake_transfer(0), TRANSFER_NOT_SENT, "connection refused");
+    fake_loop_run();
+    expect_wire("alfa", "6 5");
+    expect_state(BETA, GATEWAY_FAILING, 5 * USEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(pages_refused_for_what_they_are_do_not_make_it_fail)
+{
+    begin();
+    refuse(5, 400);
+    expect_state(BETA, GATEWAY_OK, 0);
+    send(6);
+    fake_loop_run();
+    expect_wire("beta", "6");
+    struct dispatch_gateway status[N_GATEWAYS];
+    dispatch_gateways(world->dispatch, status, N_GATEWAYS);
+    ck_assert_uint_eq(status[BETA].recent, 5);
+    ck_assert_uint_eq(status[BETA].recent_failed, 5);
+    ck_assert_str_eq(status[BETA].last_reason, "HTTP 400");
+}
+END_TEST
+
+/* Beta hangs, and alfa has one place: who waits for alfa is not sent to beta, but for the one that probes it; once that gets through,
+ * all go there. */
+START_TEST(who_waits_long_is_not_sent_to_a_failing_gateway)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        hang(i, 10 * USEC_PER_SEC);
+    for (uint32_t i = 4; i <= 7; i++)
+        send(i);
+    fake_loop_advance(29 * USEC_PER_SEC);
+    expect_wire("alfa", "4");
+    expect_wire("beta", "");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 3);
+    fake_loop_advance(USEC_PER_SEC);
+    expect_wire("beta", "5");        /* the pump woke for it */
+    fake_loop_advance(9 * USEC_PER_SEC);
+    expect_wire("beta", "5");
+    reply(1, 200);
+    expect_wire("alfa", "4");
+    expect_wire("beta", "6 7");
 }
 END_TEST
 
@@ -669,6 +750,141 @@ START_TEST(pages_that_wait_turn_away_from_a_busy_gateway)
     fake_loop_run();
     expect_wire("beta", "");
     expect_wire("alfa", "1 2 3");
+}
+END_TEST
+
+START_TEST(busy_is_a_state)
+{
+    refuse_for(30 * USEC_PER_SEC);
+    expect_state(BETA, GATEWAY_BUSY, 30 * USEC_PER_SEC);
+    fake_loop_advance(30 * USEC_PER_SEC);
+    expect_state(BETA, GATEWAY_OK, 0);
+}
+END_TEST
+
+/* ---- a provider's rate ---- */
+
+static void set_rate(int gateway, unsigned rate, int64_t usec)
+{
+    world->gateways[gateway].rate = rate;
+    world->gateways[gateway].rate_usec = usec;
+}
+
+static void accept_all(void)
+{
+    while (fake_transfers() > 0)
+        fake_reply(fake_transfer(0), 200, "");
+    fake_loop_run();
+    buf_clear(&world->log);
+}
+
+START_TEST(no_more_than_the_rate_and_none_is_lost)
+{
+    world->config.n_channel_gateways[CHANNEL_SMS] = 1;
+    set_rate(BETA, 10, USEC_PER_SEC);
+    begin();
+    for (uint32_t i = 1; i <= 99; i++)
+        send_as(i, 5, CHANNEL_SMS, NULL);
+    send_as(100, 0, CHANNEL_SMS, NULL);      /* the critical one, handed in last */
+    fake_loop_run();
+    expect_wire("beta", "100 1 2 3 4 5 6 7 8 9");
+    struct dispatch_gateway status[N_GATEWAYS];
+    dispatch_gateways(world->dispatch, status, N_GATEWAYS);
+    ck_assert_uint_eq(status[BETA].waiting, 90);
+    for (int second = 1; second < 10; second++) {
+        accept_all();
+        fake_loop_advance(USEC_PER_SEC - 1);
+        ck_assert_uint_eq(fake_transfers(), 0);
+        fake_loop_advance(1);
+        ck_assert_uint_eq(fake_transfers(), 10);
+    }
+    expect_wire("beta", "90 91 92 93 94 95 96 97 98 99");
+    accept_all();
+    ck_assert_uint_eq(world->asked, 100);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+    ck_assert_int_eq(fake_loop_next_usec(), INT64_MAX);      /* nobody waits: nothing wakes it */
+}
+END_TEST
+
+/* In any second, not only in those that the clock counts. */
+START_TEST(the_rate_holds_wherever_the_second_begins)
+{
+    world->config.n_channel_gateways[CHANNEL_SMS] = 1;
+    set_rate(BETA, 2, USEC_PER_SEC);
+    begin();
+    send(1);
+    fake_loop_advance(900 * USEC_PER_MSEC);
+    for (uint32_t i = 2; i <= 4; i++)
+        send(i);
+    fake_loop_run();
+    expect_wire("beta", "1 2");
+    fake_loop_advance(100 * USEC_PER_MSEC);
+    expect_wire("beta", "1 2 3");
+    fake_loop_advance(900 * USEC_PER_MSEC - 1);
+    expect_wire("beta", "1 2 3");
+    fake_loop_advance(1);
+    expect_wire("beta", "1 2 3 4");
+}
+END_TEST
+
+START_TEST(two_gateways_share_what_one_may_not_take)
+{
+    set_rate(BETA, 10, USEC_PER_SEC);
+    set_rate(ALFA, 5, USEC_PER_SEC);
+    begin();
+    for (uint32_t i = 1; i <= 30; i++)
+        send(i);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3 4 5 6 7 8 9 10");
+    expect_wire("alfa", "");
+    accept_all();
+    fake_loop_advance(USEC_PER_SEC);
+    expect_wire("beta", "11 12 13 14 15 16 17 18 19 20");
+    expect_wire("alfa", "21 22 23 24 25");
+    accept_all();
+    fake_loop_advance(USEC_PER_SEC);
+    expect_wire("beta", "26 27 28 29 30");
+    expect_wire("alfa", "");
+}
+END_TEST
+
+START_TEST(what_is_not_wanted_uses_nothing_up)
+{
+    world->config.n_channel_gateways[CHANNEL_SMS] = 1;
+    set_rate(BETA, 1, USEC_PER_HOUR);
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        send(i);
+    world->unwanted[1] = world->unwanted[2] = true;
+    fake_loop_run();
+    expect_wire("beta", "3");
+}
+END_TEST
+
+START_TEST(rate_survives_a_reload)
+{
+    world->config.n_channel_gateways[CHANNEL_SMS] = 1;
+    set_rate(BETA, 3, USEC_PER_MIN);
+    begin();
+    for (uint32_t i = 1; i <= 9; i++) {
+        send(i);
+        fake_loop_advance(USEC_PER_SEC);
+    }
+    expect_wire("beta", "1 2 3");
+    set_rate(BETA, 2, USEC_PER_MIN);         /* of 2 and 3, sent at 1 s and 2 s */
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_advance(51 * USEC_PER_SEC);    /* 60 s */
+    expect_wire("beta", "1 2 3");
+    fake_loop_advance(USEC_PER_SEC);
+    expect_wire("beta", "1 2 3 4");
+    set_rate(BETA, 4, USEC_PER_MIN);
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3 4 5 6");
+    set_rate(BETA, 0, 0);
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3 4 5 6 7 8 9");
 }
 END_TEST
 
@@ -936,7 +1152,7 @@ static void run_model(uint32_t masks, bool exact)
         uint32_t lanes = 1u << (random >> 20) % 5;
         int best = model_best(model, lanes);
         struct page page;
-        bool found = dispatch_queue_take(&queue, lanes, &page, &mask);
+        bool found = dispatch_queue_take(&queue, lanes, 0, &page, &mask);
         ck_assert(exact ? found == (best >= 0) : !found || best >= 0);
         if (!found)
             continue;
@@ -985,14 +1201,23 @@ int main(void)
                                      answered_between_two_gateways,
                                      pause_holds_up_nobody,
                                      failover_waits_a_second_for_a_place_too };
-    const TTest *const hanging[] = { gateway_in_doubt_goes_last, gateway_in_doubt_is_better_than_none,
-                                     quick_refusals_raise_no_doubt };
+    const TTest *const hanging[] = { gateway_that_hangs_goes_last,
+                                     gateway_that_hangs_is_better_than_none,
+                                     gateway_that_refuses_is_skipped_for_a_little,
+                                     pages_refused_for_what_they_are_do_not_make_it_fail,
+                                     who_waits_long_is_not_sent_to_a_failing_gateway };
     const TTest *const busy[] = { busy_gateway_goes_last_for_that_time,
                                   busy_gateway_is_better_than_none,
                                   no_page_waits_for_a_busy_gateway_that_is_alone,
                                   busy_goes_before_hanging,
                                   no_provider_is_left_alone_for_a_day,
-                                  pages_that_wait_turn_away_from_a_busy_gateway };
+                                  pages_that_wait_turn_away_from_a_busy_gateway,
+                                  busy_is_a_state };
+    const TTest *const rate[] = { no_more_than_the_rate_and_none_is_lost,
+                                  the_rate_holds_wherever_the_second_begins,
+                                  two_gateways_share_what_one_may_not_take,
+                                  what_is_not_wanted_uses_nothing_up,
+                                  rate_survives_a_reload };
     const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, channel_without_a_gateway };
     const TTest *const reload[] = { gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
@@ -1004,6 +1229,7 @@ int main(void)
     add(suite, "failing", failing, N_ELEMENTS(failing));
     add(suite, "hanging", hanging, N_ELEMENTS(hanging));
     add(suite, "busy", busy, N_ELEMENTS(busy));
+    add(suite, "rate", rate, N_ELEMENTS(rate));
     add(suite, "alone", alone, N_ELEMENTS(alone));
     add(suite, "reload", reload, N_ELEMENTS(reload));
     add(suite, "numbers", numbers, N_ELEMENTS(numbers));
