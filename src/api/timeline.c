@@ -83,6 +83,10 @@ static void add_text(struct buf *buf, const struct record *record)
         break;
     case RECORD_NOTICE_SENT:
         buf_add_text(buf, record->purpose > 0 && record->purpose < PURPOSE_END ? purpose_name(record->purpose) : "");
+        if (!record->person && record->address) {      /* a source's address is nobody's in particular */
+            buf_add_text(buf, " to ");
+            words_add_masked_address(buf, record->address);
+        }
         break;
     case RECORD_ACKNOWLEDGED:
     case RECORD_DECLINED:

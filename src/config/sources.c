@@ -3,13 +3,13 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-enum { MAX_SOURCES = 1000, MAX_TOKENS = 2000, MAX_LIMIT = 100000 };
+enum { MAX_SOURCES = 1000, MAX_TOKENS = 2000, MAX_LIMIT = 100000, MAX_NOTIFY = 16 };
 static const char local_id[] = "local";
 
 static const struct doc_key source_keys[] = {
     { "title", DOC_ONCE },  { "token-sha256", DOC_REPEAT }, { "rights", DOC_LONG },
     { "roles", DOC_LONG },  { "limit", DOC_ONCE },          { "callback", DOC_ONCE },
-    { "notify", DOC_REPEAT | DOC_LATER },                   { "sensitive", DOC_ONCE },
+    { "notify", DOC_REPEAT | DOC_LONG },                    { "sensitive", DOC_ONCE },
 };
 static const struct doc_kind kinds[] = {
     { .name = "source", .named = DOC_NAMED, .keys = source_keys, .n_keys = N_ELEMENTS(source_keys) },
@@ -79,19 +79,57 @@ static void load_limit(const struct scope *scope, struct source *source)
     (void)value_rate(scope, "limit", "60/m", MAX_LIMIT, &source->limit, &source->limit_usec);
 }
 
-/* Not used yet, but right when it is. */
-static void check_notify(const struct scope *scope)
+/* email:ADDRESS or sms:+NUMBER. False: it is neither, which is reported. */
+static bool read_notify(const struct scope *scope, struct origin where, const char *text, struct contact *ret)
 {
-    for (const struct doc_entry *entry = doc_entry(scope->section, "notify"); entry; entry = doc_next_entry(entry, "notify")) {
-        const char *text = entry->value.text;
-        const char *problem = "is neither email:ADDRESS nor sms:+NUMBER";
-        if (strncmp(text, "email:", 6) == 0)
-            problem = parse_email_problem(text + 6);
-        else if (strncmp(text, "sms:", 4) == 0)
-            problem = parse_phone_problem(text + 4);
-        if (*text && problem)
-            load_error(scope->load, scope_origin(scope, entry), "notify = '%s' %s", text, problem);
+    const char *problem = "is neither email:ADDRESS nor sms:+NUMBER";
+    if (strncmp(text, "email:", 6) == 0) {
+        *ret = (struct contact){ .channel = CHANNEL_EMAIL, .address = text + 6 };
+        problem = parse_email_problem(ret->address);
+    } else if (strncmp(text, "sms:", 4) == 0) {
+        *ret = (struct contact){ .channel = CHANNEL_SMS, .address = text + 4 };
+        problem = parse_phone_problem(ret->address);
     }
+    if (problem)
+        load_error(scope->load, where, "notify = '%s' %s", text, problem);
+    return !problem;
+}
+
+static void add_notify(const struct scope *scope, struct origin where, const struct contact *contact, struct contact *list,
+                       struct source *source)
+{
+    const unsigned served = scope->load->config->plan.channels_served;
+    for (size_t i = 0; i < source->n_notify; i++) {
+        if (list[i].channel == contact->channel && strcmp(list[i].address, contact->address) == 0) {
+            load_warning(scope->load, where, "'%s' is named twice", contact->address);
+            return;
+        }
+    }
+    if (source->n_notify == MAX_NOTIFY) {
+        load_error(scope->load, where, "more than %d addresses to notify", MAX_NOTIFY);
+        return;
+    }
+    if (!(served & 1u << contact->channel))
+        load_warning(scope->load, where, "no gateway serves %s in [channels], so '%s' is told nothing", channel_name(contact->channel),
+                     contact->address);
+    list[source->n_notify++] = *contact;
+}
+
+static void load_notify(const struct scope *scope, struct source *source)
+{
+    struct contact *list = arena_alloc(scope->load->arena, MAX_NOTIFY * sizeof *list);
+    const struct doc_entry *entry = doc_entry(scope->section, "notify");
+    for (; entry && !problems_full(scope->load->problems); entry = doc_next_entry(entry, "notify")) {
+        struct origin where = scope_origin(scope, entry);
+        struct value_list items;
+        struct contact contact;
+        const char *item;
+        value_list_begin(&items, entry);
+        while ((item = value_list_next(&items, scope->load, &where.line)) != NULL)
+            if (read_notify(scope, where, item, &contact))
+                add_notify(scope, where, &contact, list, source);
+    }
+    source->notify = list;
 }
 
 /* ---- tokens ---- */
@@ -154,7 +192,7 @@ static void read_source(struct load *load, const struct doc *doc, const struct d
     load_roles(&scope, source);
     load_limit(&scope, source);
     load_tokens(&scope, source, tokens);
-    check_notify(&scope);
+    load_notify(&scope, source);
 }
 
 static int compare_sources(const void *a, const void *b)

@@ -111,14 +111,15 @@ static void add_recipient(struct simulate_print *print, const struct record *rec
 {
     struct pending *pending = &print->pending;
     const char *channel = record->channel ? channel_name(record->channel - 1) : "";
-    bool same = pending->last_person && strcmp(pending->last_person, text_or_empty(record->person)) == 0;
+    const char *who = record->person ? name_of(print, record->person) : text_or_empty(record->address);      /* a source's is no person's */
+    bool same = pending->last_person && strcmp(pending->last_person, who) == 0;
     if (same) {
         buf_printf(&pending->text, ", %s", channel);
         return;
     }
-    buf_printf(&pending->text, "%s%s %s", pending->n_persons++ ? "; " : "", name_of(print, record->person), channel);
+    buf_printf(&pending->text, "%s%s %s", pending->n_persons++ ? "; " : "", who, channel);
     free(pending->last_person);
-    pending->last_person = mem_strdup(text_or_empty(record->person));
+    pending->last_person = mem_strdup(who);
 }
 
 static const char *notice_words(enum purpose purpose)
@@ -126,6 +127,12 @@ static const char *notice_words(enum purpose purpose)
     switch (purpose) {
     case PURPOSE_TAKEN:
         return "told who has taken it: ";
+    case PURPOSE_SOURCE_TAKEN:
+        return "the source is told who has taken it: ";
+    case PURPOSE_SOURCE_UNANSWERED:
+        return "the source is told that nobody has answered: ";
+    case PURPOSE_SOURCE_RELEASED:
+        return "the source is told that nobody has it any longer: ";
     case PURPOSE_UNREACHED:
         return "told that NOBODY CAN BE REACHED: ";
     default:

@@ -46,6 +46,7 @@ static void acknowledge(struct engine *engine, struct callout *callout, const st
     if (answer->via == VIA_SMS)
         notice_person(engine, callout, callout->acknowledged_by, PURPOSE_CONFIRMATION);
     notice_others(engine, callout, PURPOSE_TAKEN, callout->acknowledged_by);
+    notice_source(engine, callout, PURPOSE_SOURCE_TAKEN);
 }
 
 static struct answered yes_again(struct engine *engine, struct callout *callout, const struct event_answer *answer)
@@ -78,6 +79,7 @@ static struct answered release(struct engine *engine, struct callout *callout, c
 {
     struct record record = answer_record(engine, callout, answer, RECORD_RELEASED);
     emit_record(engine, &record);
+    notice_source(engine, callout, PURPOSE_SOURCE_RELEASED);
     callout_next_step(engine, callout, true);
     return done();
 }

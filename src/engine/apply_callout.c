@@ -47,7 +47,7 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     callout->role = intern_add(engine->names, record->role);
     callout->on_group = record->on_group;
     callout->severity = record->severity - 1;
-    callout->started_usec = record->at_usec;
+    callout->started_usec = callout->unheld_usec = record->at_usec;
     callout->state = CALLOUT_PAGING;
     if (record->end_usec)
         callout->ends_usec = now.boot_usec + apply_left_usec(record->end_usec, record->end_usec - record->at_usec, now);
@@ -103,6 +103,8 @@ enum err apply_released(struct engine *engine, struct callout *callout, const st
     callout->acknowledged_usec = 0;
     callout->eta_minutes = 0;
     callout->put_off = 0;
+    callout->noticed_usec = 0;
+    callout->unheld_usec = record->at_usec;
     callout->due_usec = record->at_usec;
     apply_arm(engine, callout, now.boot_usec);
     engine->paging_callouts++;

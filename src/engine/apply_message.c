@@ -142,7 +142,7 @@ static struct message *add_message(struct engine *engine, struct incident *incid
 static bool message_plausible(const struct incident *incident, const struct record *record)
 {
     return record->page > incident->last_page && record->address && record->channel >= 1 && record->channel <= CHANNEL_COUNT &&
-           record->purpose >= PURPOSE_PAGE && record->purpose < PURPOSE_END;
+           purpose_known(record->purpose);
 }
 
 enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record)
@@ -211,6 +211,8 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
         message->gateway = intern_add(engine->names, record->gateway);
     if (incident == &engine->house && is_of_duty(record))
         note_duty(engine, record);
+    if (callout && (record->purpose == PURPOSE_SOURCE_UNANSWERED || record->purpose == PURPOSE_SOURCE_RELEASED))
+        callout->noticed_usec = record->at_usec;
     if (callout && record->purpose == PURPOSE_UPDATE) {
         callout->noticed_usec = record->at_usec;
         callout->put_off = 0;

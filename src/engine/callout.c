@@ -203,6 +203,7 @@ static void begin_repeat(struct engine *engine, struct callout *callout)
     page_all(engine, callout, &targets);
     if (targets.n == 0)
         notice_admins(engine, callout, PURPOSE_UNREACHED);
+    notice_source_unanswered(engine, callout);
     targets_done(&targets);
 }
 

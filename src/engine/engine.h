@@ -82,7 +82,9 @@ struct message_view {
     uint8_t token[TOKEN_BYTES];
     int64_t opened_usec, updated_usec;
     int64_t at_usec;             /* when the call-out began */
+    int64_t unheld_usec;         /* since when nobody has it */
     const char *acknowledged_by; /* name; NULL: nobody */
+    const char *acknowledged_number;     /* E.164: where they can be rung; NULL: nowhere */
     int64_t acknowledged_usec;
     int64_t closed_usec;
     uint32_t count;              /* updates that this notice tells of */

@@ -18,13 +18,17 @@ static void cancel_callouts(struct engine *engine, struct incident *incident, co
     }
 }
 
-/* Whoever was paged and got no answer to it is told that it no longer counts; of a drill, everybody is told that it ended. */
-static void tell_recipients(struct engine *engine, struct incident *incident)
+/* Whoever was paged and got no answer to it is told that it no longer counts; of a drill, everybody is told that it ended. The
+ * source believes that paging goes on, unless it closed the incident itself. */
+static void tell_of_close(struct engine *engine, struct incident *incident)
 {
     enum purpose purpose = incident->drill ? PURPOSE_DRILL_END : PURPOSE_WITHDRAWN;
-    for (struct callout *callout = incident->callouts; callout; callout = callout->next)
+    for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
         if (incident->drill || callout->state == CALLOUT_CANCELLED)
             notice_others(engine, callout, purpose, 0);
+        if (callout->state == CALLOUT_CANCELLED && incident->closed_by != incident->source)
+            notice_source(engine, callout, purpose);
+    }
 }
 
 void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor)
@@ -34,7 +38,7 @@ void incident_close(struct engine *engine, struct incident *incident, const char
     };
     cancel_callouts(engine, incident, reason);
     emit_record(engine, &record);
-    tell_recipients(engine, incident);
+    tell_of_close(engine, incident);
 }
 
 static void reply_closed(struct engine *engine, uint64_t request, const struct incident *incident)

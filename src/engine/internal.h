@@ -35,6 +35,7 @@ enum {
     RANK_DUTY = 0xFF,                    /* news of duty goes after whatever is real, and before drills */
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
+    SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
 };
 
@@ -42,6 +43,7 @@ enum {
 #define SHARP_USEC         USEC_PER_DAY           /* a drill page this long ago makes a real one say SKARPT */
 #define SAME_BODY_USEC     (10 * USEC_PER_MIN)
 #define UPDATE_NOTICE_USEC USEC_PER_MIN           /* at most one notice of updates in this time; more are told of together */
+#define SOURCE_AGAIN_USEC  USEC_PER_HOUR          /* a source hears so often that nobody has answered yet */
 #define BUNDLE_QUIET_USEC  USEC_PER_MIN
 #define DEFAULT_DRILL_USEC (30 * USEC_PER_MIN)    /* of a group, and of a role whose roster is gone */
 #define DEFAULT_REPEAT_USEC (10 * USEC_PER_MIN)   /* of a group, and of a role whose roster is gone */
@@ -54,6 +56,8 @@ struct load {
     int64_t tokens_micro;                /* millionths of a trigger that may come now; below one million: over the limit */
     int64_t filled_usec;                 /* wall; when tokens were last counted */
     int64_t over_usec;                   /* wall; the last trigger over the limit; 0: never */
+    int64_t told_since_usec;             /* boot: a minute of `told` began then */
+    unsigned told;                       /* call-outs of which the source heard that nobody answers */
     uint64_t bundle;                     /* the bundle incident; 0: none */
 };
 
@@ -154,6 +158,8 @@ bool recipient_has_number(const struct engine *engine, const struct recipient *r
 struct load *load_of(struct engine *engine, atom source, bool drill);
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
 void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
+/* Counts one more call-out that the source may be told of. False: of enough in this minute; the next repeat asks again. */
+bool load_may_tell(struct engine *engine, struct load *load);
 /* The bundle that triggers join now, or NULL. */
 struct incident *load_open_bundle(const struct engine *engine, const struct load *load);
 
@@ -193,6 +199,10 @@ void notice_number(struct engine *engine, struct callout *callout, atom person, 
 void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
 bool notice_updates(struct engine *engine, struct callout *callout);         /* false: nothing reaches who acknowledged */
 void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose);
+/* To the addresses of the incident's source, if it has any. */
+void notice_source(struct engine *engine, struct callout *callout, enum purpose purpose);
+/* Once it has come to a repeat, and then seldom: what somebody who waits for help can act on. */
+void notice_source_unanswered(struct engine *engine, struct callout *callout);
 /* By each of these channels that reaches the person, never by voice unless it is among them; duty: the record that it tells of. */
 void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty);
 

@@ -44,6 +44,18 @@ void load_count(struct engine *engine, struct load *load, const struct source *s
     load->filled_usec = at_usec;
 }
 
+bool load_may_tell(struct engine *engine, struct load *load)
+{
+    if (load->told == 0 || engine->now.boot_usec - load->told_since_usec >= USEC_PER_MIN) {
+        load->told_since_usec = engine->now.boot_usec;
+        load->told = 0;
+    }
+    if (load->told == SOURCE_TOLD_MAX)
+        return false;
+    load->told++;
+    return true;
+}
+
 struct incident *load_open_bundle(const struct engine *engine, const struct load *load)
 {
     struct incident *bundle = load->bundle ? find_incident(engine, load->bundle) : NULL;

@@ -23,6 +23,15 @@ static bool page_wanted(const struct message *message)
     return message->state == MESSAGE_QUEUED || !superseded(message);
 }
 
+/* What a source hears is what is true when it is sent, so the latest message of a kind says it all. */
+static bool told_later(const struct message *message)
+{
+    for (const struct message *later = message->next; later; later = later->next)
+        if (later->purpose == message->purpose && later->callout == message->callout && later->address == message->address)
+            return true;
+    return false;
+}
+
 /* "Acknowledged, you need do nothing" is a danger once it is no longer true: after a release, or to who has it now. */
 static bool notice_wanted(const struct message *message)
 {
@@ -33,6 +42,10 @@ static bool notice_wanted(const struct message *message)
         return holder;
     if (message->purpose == PURPOSE_TAKEN)
         return held && !holder;
+    if (message->purpose == PURPOSE_SOURCE_TAKEN)
+        return held && !told_later(message);
+    if (message->purpose == PURPOSE_SOURCE_UNANSWERED || message->purpose == PURPOSE_SOURCE_RELEASED)
+        return callout && callout->state == CALLOUT_PAGING && !told_later(message);
     return true;
 }
 
@@ -70,6 +83,19 @@ static const char *name_of(const struct engine *engine, atom name)
     return person ? person->name : intern_text(engine->names, name);
 }
 
+/* Where whoever acknowledged answers: a telephone before a text message. */
+static const char *number_of(const struct engine *engine, atom name)
+{
+    const struct person *person = find_person(engine, name);
+    const struct contact *best = NULL;
+    for (size_t i = 0; person && i < person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i];
+        if (contact->channel != CHANNEL_EMAIL && (!best || (contact->channel == CHANNEL_VOICE && best->channel == CHANNEL_SMS)))
+            best = contact;
+    }
+    return best ? best->address : NULL;
+}
+
 static void view_callout(const struct engine *engine, const struct callout *callout, struct message_view *ret)
 {
     const char *role = intern_text(engine->names, callout->role);
@@ -80,7 +106,9 @@ static void view_callout(const struct engine *engine, const struct callout *call
     ret->severity = callout->severity;
     ret->at_usec = callout->started_usec;
     ret->acknowledged_by = callout->acknowledged_by ? name_of(engine, callout->acknowledged_by) : NULL;
+    ret->acknowledged_number = callout->acknowledged_by ? number_of(engine, callout->acknowledged_by) : NULL;
     ret->acknowledged_usec = callout->acknowledged_usec;
+    ret->unheld_usec = callout->unheld_usec;
 }
 
 /* "group:ID" is the group by its title. */

@@ -67,6 +67,24 @@ bool notice_updates(struct engine *engine, struct callout *callout)
     return true;
 }
 
+void notice_source(struct engine *engine, struct callout *callout, enum purpose purpose)
+{
+    struct incident *incident = callout->incident;
+    const struct source *source = plan_source(engine->plan, intern_text(engine->names, incident->source));
+    for (size_t i = 0; source && i < source->n_notify; i++)
+        if (engine->plan->channels_served & 1u << source->notify[i].channel)
+            queue_notice(engine, incident, callout, NULL, source->notify[i].channel, source->notify[i].address, purpose);
+}
+
+void notice_source_unanswered(struct engine *engine, struct callout *callout)
+{
+    const struct incident *incident = callout->incident;
+    int64_t since = engine->now.wall_usec - callout->noticed_usec;      /* negative: the clock was set back */
+    bool due = callout->noticed_usec == 0 || since < 0 || since >= SOURCE_AGAIN_USEC;
+    if (due && load_may_tell(engine, load_of(engine, incident->source, incident->drill)))
+        notice_source(engine, callout, PURPOSE_SOURCE_UNANSWERED);
+}
+
 void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty)
 {
     unsigned quiet = channels | 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL;

@@ -153,6 +153,8 @@ struct source {
     unsigned limit;                    /* new incidents in limit_usec; more are bundled */
     int64_t limit_usec;
     const char *callback;              /* NULL: none */
+    const struct contact *notify;      /* told who has its alarms, and when nobody has: sms and e-mail */
+    size_t n_notify;
     bool sensitive;
     struct origin origin;
 };

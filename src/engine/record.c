@@ -75,6 +75,9 @@ static const char *const purpose_names[PURPOSE_END] = {
     [PURPOSE_ON_DUTY] = "on-duty",
     [PURPOSE_OFF_DUTY] = "off-duty",
     [PURPOSE_GAP] = "gap",
+    [PURPOSE_SOURCE_TAKEN] = "source-taken",
+    [PURPOSE_SOURCE_UNANSWERED] = "source-unanswered",
+    [PURPOSE_SOURCE_RELEASED] = "source-released",
 };
 
 const char *record_event_name(enum record_kind kind)
@@ -86,6 +89,11 @@ const char *purpose_name(enum purpose purpose)
 {
     const char *name = (size_t)purpose < N_ELEMENTS(purpose_names) ? purpose_names[purpose] : NULL;
     return name ? name : "message";
+}
+
+bool purpose_known(unsigned purpose)
+{
+    return purpose < N_ELEMENTS(purpose_names) && purpose_names[purpose];
 }
 
 static void add_varint(struct buf *buf, uint64_t number)

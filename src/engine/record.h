@@ -62,6 +62,9 @@ enum purpose {
     PURPOSE_ON_DUTY = 13,        /* these three: to whom a change of duty, or a gap, concerns */
     PURPOSE_OFF_DUTY = 14,
     PURPOSE_GAP = 15,
+    PURPOSE_SOURCE_TAKEN = 19,       /* these three to the addresses of the source, who are no persons: who has it, ... */
+    PURPOSE_SOURCE_UNANSWERED = 20,  /* ... that nobody has, and paging goes on, ... */
+    PURPOSE_SOURCE_RELEASED = 21,    /* ... that who had it has it no longer */
     PURPOSE_END
 };
 
@@ -109,6 +112,7 @@ struct record {
 /* "page-queued", ... as interface.md names events. NULL for a kind that only the program sees, and for what is no kind. */
 const char *record_event_name(enum record_kind kind);
 const char *purpose_name(enum purpose purpose);
+bool purpose_known(unsigned purpose);      /* its number is that of a purpose; there are gaps */
 
 void record_encode(const struct record *record, struct buf *buf);    /* added at its end */
 /* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller

@@ -54,7 +54,8 @@ struct callout {
     int64_t started_usec;            /* wall */
     int64_t due_usec;                /* wall: the next step or repeat, as recorded */
     int64_t acknowledged_usec;       /* wall; 0: not */
-    int64_t noticed_usec;            /* wall: the last update notice */
+    int64_t unheld_usec;             /* wall: since when nobody has it: its beginning, or a release */
+    int64_t noticed_usec;            /* wall: while paging, when the source last heard that nobody has it; then, the last update notice */
     atom role;                       /* or group */
     atom acknowledged_by;
     uint32_t number;                 /* from 1 */

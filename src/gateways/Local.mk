@@ -41,6 +41,8 @@ libgateways_a_SOURCES = \
 	src/gateways/json_path.h \
 	src/gateways/mail_html.c \
 	src/gateways/mail_html.h \
+	src/gateways/message_number.c \
+	src/gateways/message_number.h \
 	src/gateways/message_template.c \
 	src/gateways/message_template.h \
 	src/gateways/message_text.c \

@@ -23,6 +23,8 @@ enum message_value {
     VALUE_USE_LINK,          /* that it should be, if there is one */
     VALUE_ID,
     VALUE_BY,
+    VALUE_NUMBER,            /* where VALUE_BY can be rung */
+    VALUE_SINCE,             /* when it was that nobody had it any more */
     VALUE_COUNT_UPDATES,     /* if more than one */
     VALUE_GATEWAY,
     VALUE_REASON,

@@ -5,6 +5,7 @@
 #include "base/gsm7.h"
 #include "base/text.h"
 #include "gateways/mail_html.h"
+#include "gateways/message_number.h"
 #include "gateways/message_template.h"
 #include "gateways/message_voice.h"
 #include "gateways/message_words.h"
@@ -105,6 +106,7 @@ static void set_times(struct message_values *values, const struct message_view *
     add_time(&values->value[VALUE_ACKNOWLEDGED], context->tz, view->acknowledged_usec);
     add_time(&values->value[VALUE_UPDATED], context->tz, view->updated_usec ? view->updated_usec : view->at_usec);
     add_time(&values->value[VALUE_CLOSED], context->tz, view->closed_usec);
+    add_time(&values->value[VALUE_SINCE], context->tz, view->unheld_usec);
     tz_to_local(context->tz, view->at_usec, &local);
     message_voice_add_clock(&values->value[VALUE_CLOCK], local.hour, local.minute, view->language);
 }
@@ -150,6 +152,8 @@ static void set_values(struct message_values *values, const struct message_view 
     buf_add_text(&values->value[VALUE_ALARM], view->channel == CHANNEL_VOICE && view->purpose == PURPOSE_PAGE
                                                   ? message_alarm_spoken(view) : message_alarm_word(view));
     add_title(&values->value[VALUE_TITLE], view);
+    if (view->acknowledged_number)
+        message_number_add(&values->value[VALUE_NUMBER], view->acknowledged_number);
     if (view->count > 1)
         buf_add_u64(&values->value[VALUE_COUNT_UPDATES], view->count);
     set_times(values, view, context);

@@ -87,6 +87,23 @@ static const struct message_wording swedish[PURPOSE_END] = {
                 "Ett larm då når ingen på första steget.\n\nFyll luckan:\n"
                 "bereddctl roster show {role}\nbereddctl roster edit {role}\n[\n{organisation}\n]",
     },
+    [PURPOSE_SOURCE_TAKEN] = {
+        .text = "[{mark}. ]{role}[ {organisation}] har kvitterat {id} kl. {acknowledged}[: {by}][, {number}].",
+        .subject = "[{mark}. ]{role}[ {organisation}] har kvitterat {id}",
+        .mail = "[{mark}. ]{role}[ {organisation}] har kvitterat {id} kl. {acknowledged}[: {by}][, {number}].\n[\n{what}.\n][\n{drill}\n]",
+    },
+    [PURPOSE_SOURCE_UNANSWERED] = {
+        .text = "[{mark}. ]INGEN {role} HAR SVARAT på {id} sedan {since}. Larmningen fortsätter.",
+        .subject = "[{mark}. ]INGEN {role} HAR SVARAT på {id} sedan {since}",
+        .mail = "[{mark}. ]INGEN {role} HAR SVARAT på {id} sedan {since}. Larmningen fortsätter.\n[\n{what}.\n][\n{drill}\n]"
+                "[\n{organisation}\n]",
+    },
+    [PURPOSE_SOURCE_RELEASED] = {
+        .text = "[{mark}. ]INGEN {role} HAR {id} LÄNGRE: den som kvitterat lämnade återbud {since}. Larmningen fortsätter.",
+        .subject = "[{mark}. ]INGEN {role} HAR {id} LÄNGRE",
+        .mail = "[{mark}. ]INGEN {role} HAR {id} LÄNGRE: den som kvitterat lämnade återbud {since}. Larmningen fortsätter.\n"
+                "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
+    },
 };
 
 static const struct message_wording english[PURPOSE_END] = {
@@ -171,6 +188,23 @@ static const struct message_wording english[PURPOSE_END] = {
         .mail = "NOBODY is {role} from {from}[ until {until}][, and {count} gaps in all]: {title}.\n"
                 "An alarm then reaches nobody at its first step.\n\nFill the gap:\n"
                 "bereddctl roster show {role}\nbereddctl roster edit {role}\n[\n{organisation}\n]",
+    },
+    [PURPOSE_SOURCE_TAKEN] = {
+        .text = "[{mark}. ]{role}[ {organisation}] acknowledged {id} at {acknowledged}[: {by}][, {number}].",
+        .subject = "[{mark}. ]{role}[ {organisation}] acknowledged {id}",
+        .mail = "[{mark}. ]{role}[ {organisation}] acknowledged {id} at {acknowledged}[: {by}][, {number}].\n[\n{what}.\n][\n{drill}\n]",
+    },
+    [PURPOSE_SOURCE_UNANSWERED] = {
+        .text = "[{mark}. ]NO {role} HAS ANSWERED {id} since {since}. Paging goes on.",
+        .subject = "[{mark}. ]NO {role} HAS ANSWERED {id} since {since}",
+        .mail = "[{mark}. ]NO {role} HAS ANSWERED {id} since {since}. Paging goes on.\n[\n{what}.\n][\n{drill}\n]"
+                "[\n{organisation}\n]",
+    },
+    [PURPOSE_SOURCE_RELEASED] = {
+        .text = "[{mark}. ]NO {role} HAS {id} ANY LONGER: who acknowledged it withdrew at {since}. Paging goes on.",
+        .subject = "[{mark}. ]NO {role} HAS {id} ANY LONGER",
+        .mail = "[{mark}. ]NO {role} HAS {id} ANY LONGER: who acknowledged it withdrew at {since}. Paging goes on.\n"
+                "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
     },
 };
 

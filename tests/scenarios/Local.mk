@@ -40,6 +40,11 @@ EXTRA_DIST += \
 	tests/scenarios/same_again.scn \
 	tests/scenarios/same_again_clock.scn \
 	tests/scenarios/same_key_drill.scn \
+	tests/scenarios/source_hears_of_silence.scn \
+	tests/scenarios/source_in_a_storm.scn \
+	tests/scenarios/source_is_told.scn \
+	tests/scenarios/source_of_a_drill.scn \
+	tests/scenarios/source_of_many.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/unclear_after_acknowledgement.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \

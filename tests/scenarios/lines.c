@@ -54,6 +54,8 @@ static void add_record(struct buf *buf, const struct effect_record *effect)
     add_name(buf, "role", record.role);
     add_number(buf, "page", record.page);
     add_name(buf, "person", record.person);
+    if (record.kind == RECORD_NOTICE_QUEUED && !record.person)
+        add_name(buf, "to", record.address);
     if (record.channel)
         add_name(buf, "by", channel_name(record.channel - 1));
     if (record.purpose > PURPOSE_PAGE)

@@ -393,12 +393,15 @@ static const struct verdict verdicts[] = {
                 "sources.ini:6: error: unknown right 'operat'; did you mean 'operate'?\n"
                 "sources.ini:7: error: unknown role 'TIBB'; did you mean 'TIB'?\n"
                 "sources.ini:8: error: limit = '60' is not as 60/m; /s, /m and /h are the units, and 1 to 100000 the number\n"
-                "sources.ini:9: warning: 'notify' is not supported yet and has no effect\n"
                 "sources.ini:9: error: notify = 'email:x' is not NAME@DOMAIN\n"
                 "sources.ini:10: warning: 'c' has no token-sha256, so nobody can use it; `bereddctl token new c` prints one\n"
                 "sources.ini:13: warning: the same token-sha256 stands on line 12\n"
                 "sources.ini:14: error: limit = '0/m' is not as 60/m; /s, /m and /h are the units, and 1 to 100000 the number\n"
                 "sources.ini:15: error: 'limit' stands twice; the first is on line 14\n"),
+    SOURCE_CASE("[source rtj]\ntoken-sha256 = " HASH_A "\nnotify = sms:+46701740698, mejl:x\n  sms:+46701740698\nnotify = email:larm@example.se\nnotify = sms:0701740698\n",
+                "sources.ini:3: error: notify = 'mejl:x' is neither email:ADDRESS nor sms:+NUMBER\n"
+                "sources.ini:4: warning: '+46701740698' is named twice\n"
+                "sources.ini:6: error: notify = 'sms:0701740698' has no country code; write a Swedish number as +46 and what follows the first 0\n"),
     SOURCE_CASE("[source local]\ntitle = Ledningscentralen\ntoken-sha256 = " HASH_A "\n",
                 "sources.ini:3: error: 'token-sha256' has no effect for 'local': the peers of the local socket have every right, by their group\n"),
 
@@ -545,7 +548,8 @@ START_TEST(what_is_written_is_what_is_read)
         { "gateways/two.ini", "[gateway two]\ntype = http\npreset = 46elks\nusername = u\npassword = file:pw\nfrom = +46701740699\n"
                               "hook-secret = 0123456789abcdef\nwindow = 7\nrate = 100/h\nbody = to={to}\n   &text={text}\n" },
         { "pw", "s3cret\n" },
-        { "sources.ini", "[source rtj]\ntoken-sha256 = " HASH_B "\nrights = trigger, operate\nroles = TIB\nlimit = 3/h\ncallback = 08-123 45 67\n" },
+        { "sources.ini", "[source rtj]\ntoken-sha256 = " HASH_B "\nrights = trigger, operate\nroles = TIB\nlimit = 3/h\ncallback = 08-123 45 67\n"
+                         "notify = sms:+46701740698,\n  email:larm@example.se\n" },
     };
     for (size_t i = 0; i < N_ELEMENTS(files); i++)
         put(&files[i]);
@@ -628,6 +632,12 @@ START_TEST(what_is_written_is_what_is_read)
     ck_assert_uint_eq(rtj->limit, 3);
     ck_assert_int_eq(rtj->limit_usec, USEC_PER_HOUR);
     ck_assert_ptr_eq(rtj->roles[0], tib);
+    ck_assert_uint_eq(rtj->n_notify, 2);
+    ck_assert_int_eq(rtj->notify[0].channel, CHANNEL_SMS);
+    ck_assert_str_eq(rtj->notify[0].address, "+46701740698");
+    ck_assert_int_eq(rtj->notify[1].channel, CHANNEL_EMAIL);
+    ck_assert_ptr_nonnull(strstr(all_problems(), "sources.ini:8: warning: no gateway serves email in [channels], so 'larm@example.se' is told nothing\n"));
+    ck_assert_uint_eq(local->n_notify, 0);
     ck_assert_uint_eq(config->n_tokens, 1);
     ck_assert_int_eq(config->tokens[0].sha256[31], 0xbb);
     ck_assert_uint_eq(config->tokens[0].rights, RIGHT_TRIGGER | RIGHT_OPERATE);
