@@ -152,7 +152,8 @@ static void start(struct transfer *transfer, struct transfer **ret)
 {
     struct http_client *client = transfer->client;
     transfer->timer = loop_timer_new(client->loop, ran_out_of_time, transfer);
-    loop_timer_set(transfer->timer, loop_boot_usec() + transfer->timeout_usec + GRACE_USEC);
+    transfer->due_usec = loop_boot_usec() + transfer->timeout_usec;
+    loop_timer_set(transfer->timer, transfer->due_usec + GRACE_USEC);
     TAILQ_INSERT_TAIL(&client->running, transfer, link);
     CURLMcode code = curl_multi_add_handle(client->multi, transfer->easy);
     assert(code == CURLM_OK);

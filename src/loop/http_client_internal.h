@@ -25,6 +25,7 @@ struct transfer {
     bool cut;
     bool is_done;
     int64_t timeout_usec;
+    int64_t due_usec;               /* boot: when the time is up */
     struct loop_timer *timer;       /* for when curl forgets the time */
     CURLcode code;
     char error[CURL_ERROR_SIZE];

@@ -198,6 +198,7 @@ void mail_dialogue_begin(struct transfer *transfer)
     curl_socket_t fd = CURL_SOCKET_BAD;
     curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd);
     dialogue->fd = fd;
+    loop_timer_set(transfer->timer, transfer->due_usec);       /* curl minds the time no more */
     put_command(transfer);
     if (fd == CURL_SOCKET_BAD) {
         fail(transfer, "the mail server closed the connection");

@@ -158,6 +158,8 @@ static void add_reason(struct buf *buf, const struct transfer *transfer, const s
     } else if (result->outcome == TRANSFER_DONE) {
         buf_add_text(buf, transfer->is_mail ? "the mail server answered " : "status ");
         buf_add_u64(buf, (uint64_t)result->status);
+    } else if (transfer->code == CURLE_OK) {
+        buf_add_text(buf, "the connection ended within the head of the reply");
     } else {
         const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->code);
         text_add_clean_line(buf, text, strlen(text));

@@ -325,6 +325,7 @@ START_TEST(every_answer_has_its_meaning)
     ck_assert_msg(outcome->outcome == c->outcome && (c->outcome == TRANSFER_UNKNOWN || outcome->status == c->status),
                   "%s: %d, status %ld, %s", c->what, (int)outcome->outcome, outcome->status, outcome->reason);
     ck_assert_ptr_null(strstr(outcome->reason, "query"));
+    ck_assert_ptr_null(strstr(outcome->reason, "No error"));
     http_client_free(TAKE(client));
     end_peer();
     ck_assert_int_eq(peer.connections, 1);              /* followed nowhere, and not tried again */
