@@ -9,10 +9,17 @@ EXTRA_DIST += \
 	tests/integration/harness/disk.py \
 	tests/integration/harness/elks.py \
 	tests/integration/harness/faulty_disk.c \
+	tests/integration/harness/fault_proxy.py \
+	tests/integration/harness/fault_rig.py \
+	tests/integration/harness/fault_rows.py \
+	tests/integration/harness/fault_run.py \
+	tests/integration/harness/faults_http.py \
+	tests/integration/harness/faults_smtp.py \
 	tests/integration/harness/journald.py \
 	tests/integration/harness/kannel.py \
 	tests/integration/harness/provider.py \
 	tests/integration/harness/modem.py \
+	tests/integration/harness/name_server.py \
 	tests/integration/harness/smsd.py \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/waiting.py \
@@ -22,6 +29,7 @@ EXTRA_DIST += \
 	tests/integration/test_calendar.py \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \
+	tests/integration/test_faults.py \
 	tests/integration/test_harness.py \
 	tests/integration/test_http_limits.py \
 	tests/integration/test_import.py \

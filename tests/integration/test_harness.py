@@ -36,11 +36,9 @@ def test_sms_gateway_refuses_what_46elks_would(sms_gateway, change, credentials)
     sms_gateway.violations.clear()
 
 
-@pytest.mark.parametrize("behaviour", ["garbage", "empty", "redirect", "error", "close", "half", "reset"])
-def test_sms_gateway_misbehaves(sms_gateway, behaviour):
-    sms_gateway.behave(behaviour)
-    out = post(sms_gateway, FIELDS)
-    assert out.returncode != 0 or not out.stdout.startswith('{"status": "created"')
+def test_sms_gateway_has_trouble(sms_gateway):
+    sms_gateway.behave("error")
+    assert post(sms_gateway, FIELDS).stdout.endswith("500")
     assert sms_gateway.tried(ANNA) and not sms_gateway.taken
 
 

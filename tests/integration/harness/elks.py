@@ -4,8 +4,6 @@ import base64
 import http.server
 import json
 import re
-import socket
-import struct
 import threading
 import urllib.parse
 
@@ -73,40 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.gateway.released.wait(60)
         self.behave_accept(fields)
 
-    def behave_garbage(self, _fields):
-        self.answer(200, "<html>\x00 Willkommen! {{{", "text/html")
-
-    def behave_empty(self, _fields):
-        self.answer(200, "")
-
-    def behave_redirect(self, fields):
-        self.server.gateway.redirected.append(fields)
-        self.answer(302, "", Location=f"http://127.0.0.1:{self.server.server_port}/elsewhere")
-
     def behave_error(self, fields):
         self.answer(500, f"Internal Server Error at {fields['to']} for {fields['message']}", "text/plain")
-
-    def behave_close(self, _fields):
-        self.close_connection = True
-
-    def behave_half(self, _fields):
-        """200, and hangs up in the middle of its answer."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"id\": \"s")
-        self.close_connection = True
-
-    def behave_reset(self, _fields):
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-
-    def behave_flood(self, _fields):
-        """An answer without an end."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-        try:
-            while not self.server.gateway.released.is_set():
-                self.wfile.write(b"x" * 65536)
-        except OSError:
-            pass
-        self.close_connection = True
 
     def log_message(self, *_arguments):
         pass
@@ -124,7 +90,7 @@ class SmsGateway:
     def __init__(self, port, username="u-elks", password="p-elks"):
         self.port = port
         self.credentials = f"{username}:{password}"
-        self.taken, self.attempts, self.redirected, self.violations = [], [], [], []
+        self.taken, self.attempts, self.violations = [], [], []
         self.modes = {}              # number -> behaviour; None: of the rest
         self.released = threading.Event()
         self.lock = threading.Lock()
@@ -167,6 +133,10 @@ class SmsGateway:
         self.server.gateway = self
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
+
+    def secure(self, context):
+        """TLS from now on. The handshake is the connection's own business, not the listener's."""
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
     def stop(self):
         self.released.set()

@@ -118,12 +118,15 @@ omit-empty = true
                 process.wait()
         shutil.rmtree(self.directory / "store", ignore_errors=True)
 
+    def url(self, preset, base):
+        """The shipped preset's, at another address: an url in a gateway's file replaces the preset's whole one."""
+        url = re.search(r"(?m)^url\s*= (.*(?:\n[ \t]+.*)*)", pathlib.Path(preset).read_text()).group(1)
+        assert "http://127.0.0.1:13013" in url
+        return url.replace("http://127.0.0.1:13013", base)
+
     def gateway_ini(self, preset):
-        """The shipped preset, with its address changed to our port: an url in the file replaces the preset's whole one."""
-        text = pathlib.Path(preset).read_text()
-        url = re.search(r"(?m)^url\s*= (.*(?:\n[ \t]+.*)*)", text).group(1)
-        assert "127.0.0.1:13013" in url
-        url = url.replace("127.0.0.1:13013", f"127.0.0.1:{self.send_port}")
+        """The shipped preset, with its address changed to our port."""
+        url = self.url(preset, f"http://127.0.0.1:{self.send_port}")
         return (f"[gateway kannel]\ntype = http\npreset = kannel\nurl = {url}\nusername = {self.USER}\npassword = {self.PASSWORD}\n"
                 f"from = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 5s\n")
 

@@ -55,6 +55,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
     def handle_error(self, *_arguments):
         pass             # a daemon that stops hangs up in the middle
 

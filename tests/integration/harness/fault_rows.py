@@ -1,0 +1,65 @@
+"""The rows of the fault matrix: what stands where, and what goes wrong on the way to the first gateway."""
+
+import dataclasses
+
+from . import faults_http, faults_smtp, name_server
+from .fault_proxy import relay_http
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    kind: str                            # of the first gateway: 46elks, twilio, kannel, smtp
+    name: str
+    fault: object = None                 # for the Proxy; None: it hands on
+    hangs: bool = False                  # it shows only when the timeout is over
+    taken: bool = False                  # by the first gateway
+    listening: str = "yes"
+    host: str = "127.0.0.1"
+    scheme: str = ""                     # https; starttls
+    server: str = "plain"                # the certificate of the server behind it: good, expired, wrong name
+    trusts: bool = True                  # whoever has signed that
+
+    def __str__(self):
+        return f"{self.kind}-{self.name}"
+
+
+def http_rows(kind):
+    yield Row(kind, "no fault", relay_http, taken=True)
+    yield from (Row(kind, name, fault, taken=True) for name, fault in faults_http.TAKEN.items())
+    yield from (Row(kind, name, fault) for name, fault in faults_http.AT_ONCE.items())
+    yield from (Row(kind, name, fault, hangs=True) for name, fault in faults_http.HANGS.items())
+    yield Row(kind, "connection refused", listening="refused")
+    yield Row(kind, "SYNs lost", listening="full", hangs=True)
+    if kind != "46elks":                 # what is below HTTP is the same for all of them
+        return
+    yield Row(kind, "name not known", host=name_server.UNKNOWN)
+    yield Row(kind, "name server silent", host=name_server.SILENT, hangs=True)
+    yield Row(kind, "TLS, no fault", faults_http.pipe_to_upstream, scheme="https", server="good", taken=True)
+    yield Row(kind, "TLS certificate expired", faults_http.pipe_to_upstream, scheme="https", server="expired")
+    yield Row(kind, "TLS certificate for another name", faults_http.pipe_to_upstream, scheme="https", server="wrong name")
+    yield Row(kind, "TLS certificate by nobody we know", faults_http.pipe_to_upstream, scheme="https", server="good", trusts=False)
+    yield Row(kind, "no TLS, but garbage", faults_http.speaks_first, scheme="https")
+    yield Row(kind, "no answer to the TLS handshake", faults_http.silence, scheme="https", hangs=True)
+
+
+def smtp_rows():
+    kind = "smtp"
+    yield Row(kind, "no fault", faults_smtp.Relay(), taken=True)
+    yield from (Row(kind, name, fault, taken=True) for name, fault in faults_smtp.TAKEN.items())
+    yield from (Row(kind, name, fault) for name, fault in faults_smtp.AT_ONCE.items())
+    yield from (Row(kind, name, fault, hangs=True) for name, fault in faults_smtp.HANGS.items())
+    yield Row(kind, "connection refused", listening="refused")
+    yield Row(kind, "SYNs lost", listening="full", hangs=True)
+    yield Row(kind, "name not known", host=name_server.UNKNOWN)
+    yield Row(kind, "name server silent", host=name_server.SILENT, hangs=True)
+    secure = {"scheme": "starttls", "server": "good"}
+    yield Row(kind, "STARTTLS, no fault", faults_smtp.Relay(), taken=True, **secure)
+    yield from (Row(kind, name, fault, **secure) for name, fault in faults_smtp.STARTTLS_AT_ONCE.items())
+    yield from (Row(kind, name, fault, hangs=True, **secure) for name, fault in faults_smtp.STARTTLS_HANGS.items())
+    yield Row(kind, "STARTTLS certificate expired", faults_smtp.Relay(), scheme="starttls", server="expired")
+    yield Row(kind, "STARTTLS certificate for another name", faults_smtp.Relay(), scheme="starttls", server="wrong name")
+    yield Row(kind, "STARTTLS certificate by nobody we know", faults_smtp.Relay(), trusts=False, **secure)
+
+
+ROWS = [row for kind in ("46elks", "twilio", "kannel") for row in http_rows(kind)] + list(smtp_rows())
+ROWS_BY_NAME = {str(row): row for row in ROWS}

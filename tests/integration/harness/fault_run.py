@@ -1,0 +1,184 @@
+"""One row of the fault matrix, and all of them: a daemon, a first gateway with a fault on the way to it, a second one, and others who must not
+be late."""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import threading
+import time
+
+from . import faults_smtp
+from .config import ANNA, BO, CIA, DRIFT, Config
+from .daemon import Beredd
+from .fault_proxy import Proxy, relay_http
+from .fault_rig import TIMEOUT
+from .fault_rows import Row
+from .provider import Twilio
+from .waiting import eventually
+
+MARGIN = 0.1                             # s: what may be added to the timeout
+PROMPT = 0.5                             # s: a fault that shows at once, and all that nothing is wrong with
+MACHINE_LATE = 0.02                      # s: more than this, and a row that was late is measured again
+MAIL = {ANNA: "anna.berg@example.se", BO: "bo.ek@example.se", CIA: "cia.lund@example.se", DRIFT: "drift@example.se"}
+
+
+@dataclasses.dataclass
+class Result:
+    row: Row
+    wrong: list = dataclasses.field(default_factory=list)          # what must not be, however late the machine is
+    late: list = dataclasses.field(default_factory=list)
+    by: str = ""                         # which gateway got the pages in the end
+    second_sec: float = 0.0              # from the first attempt's first byte to the second's, the later of two people
+    others_sec: float = 0.0              # from the trigger to the page of somebody else: the later of two
+    machine_sec: float = 0.0             # how late the machine was meanwhile
+    reason: str = ""
+    tries: int = 1
+
+    def line(self):
+        second = f"{1000 * self.second_sec:5.0f} ms" if not self.row.taken else "       -"
+        return f"{str(self.row):50} {self.by:7} {second}  {1000 * self.others_sec:5.0f} ms  {1000 * self.machine_sec:4.0f} ms  {self.reason[:90]}"
+
+
+class Run:
+    """One row, once. Anna and Bo are to be paged by the first gateway, and go round together; Cia, by the same alarm, through another
+    channel's; a test goes to Drift through the second gateway at the same moment."""
+
+    def __init__(self, rig, row, directory):
+        self.rig, self.row, self.result = rig, row, Result(row)
+        directory.mkdir(parents=True)
+        (directory / "etc").mkdir()
+        (directory / "state").mkdir()
+        self.is_mail = row.kind == "smtp"
+        self.second_kind = "smtp" if self.is_mail else "twilio" if row.kind == "46elks" else "46elks"
+        self.other_kind = "46elks" if self.is_mail else "smtp"
+        self.first = Proxy(rig.upstream(row.kind, row.server), row.fault, row.listening)
+        self.second, self.other = self.clean(self.second_kind), self.clean(self.other_kind)
+        self.elsewhere = Proxy(0)
+        self.first.elsewhere = self.elsewhere.port
+        self.proxies = [self.first, self.second, self.other, self.elsewhere]
+        self.beredd = Beredd(self.config(directory / "etc"))
+        if row.host != "127.0.0.1":
+            self.beredd.prefix = rig.names.prefix
+
+    def clean(self, kind):
+        return Proxy(self.rig.upstream(kind), faults_smtp.Relay() if kind == "smtp" else relay_http)
+
+    def config(self, directory):
+        """It is asked over its local socket, and what it says on TCP is nobody's: ports of that many daemons get in each other's way."""
+        config, rig = Config(directory, 0, 1, 1), self.rig
+        channel, another = ("email", "sms") if self.is_mail else ("sms", "email")
+        config.change("beredd.ini", "sms = elks\nemail = mail\n", f"{channel} = first, second\n{another} = other\n")
+        config.change("beredd.ini", "public-url = http://127.0.0.1:0", "public-url = http://127.0.0.1:9")
+        config.change("beredd.ini", "admins = group:drift\nadmin-channels = email\n", "")
+        del config.files["gateways/elks.ini"], config.files["gateways/mail.ini"]
+        config.files |= {"gateways/first.ini": rig.section("first", self.row.kind, self.first.port, self.row),
+                         "gateways/second.ini": rig.section("second", self.second_kind, self.second.port),
+                         "gateways/other.ini": rig.section("other", self.other_kind, self.other.port)}
+        return config.ladder(f"step = 0s everyone {channel}\nstep = 0s person:cia.lund {another}\nrepeat = 10m")
+
+    def contact(self, number, gateway_kind):
+        return MAIL[number] if gateway_kind == "smtp" else number
+
+    def measured(self):
+        with contextlib.ExitStack() as ending:
+            for proxy in self.proxies:
+                ending.callback(proxy.start().stop)
+            ending.callback(self.beredd.give_up)
+            self.beredd.start()
+            self.page()
+            self.beredd.stop()
+        return self.result
+
+    # ---- the alarm
+
+    def page(self):
+        since = time.monotonic()
+        test = threading.Thread(target=lambda: self.beredd.post("/v1/gateways/second/test", {"person": "drift"}))
+        test.start()
+        ident = self.beredd.trigger(token=None)
+        sent = eventually(lambda: self.sent(ident), what=f"{self.row}: both are paged")
+        test.join()
+        self.result.machine_sec = self.rig.heartbeat.worst(since)
+        self.judge(ident, since, sent)
+
+    def pages(self, ident, event):
+        return [entry for entry in self.beredd.timeline(ident, event) if entry["person"] in ("anna.berg", "bo.ek")]
+
+    def sent(self, ident):
+        taker = self.first if self.row.taken else self.second
+        if not (self.row.taken and self.row.scheme) and not all(taker.to(self.contact(number, self.row.kind)) for number in (ANNA, BO)):
+            return None
+        if not self.other.to(self.contact(CIA, self.other_kind)) or not self.second.to(self.contact(DRIFT, self.second_kind)):
+            return None
+        time.sleep(0.02)                 # between questions: the machine has better things to do
+        pages = self.pages(ident, "page-sent")
+        return pages if len(pages) == 2 else None
+
+    def judge(self, ident, since, sent):
+        by = {page["gateway"] for page in sent}
+        self.result.by = ", ".join(sorted(by))
+        self.must(by == {"first" if self.row.taken else "second"}, f"the pages went out by {self.result.by}")
+        self.judge_attempts({page["person"]: page["page"] for page in self.pages(ident, "page-queued")})
+        self.judge_reasons(self.pages(ident, "page-failed"))
+        self.judge_time(since)
+        self.must(not self.elsewhere.attempts, "somebody was asked whom nobody has named")
+
+    def judge_attempts(self, queued):
+        for number, person in ((ANNA, "anna.berg"), (BO, "bo.ek")):
+            contact = self.contact(number, self.row.kind)
+            first, second = self.first.to(contact), self.second.to(contact)
+            self.must(len(second) == (0 if self.row.taken else 1), f"{len(second)} pages to {person} through the second gateway")
+            self.must(len(first) <= 1, f"{len(first)} attempts to page {person} through the first gateway")
+            ids = {attempt.page for attempt in first + second if attempt.page}
+            self.must(ids <= {queued[person]}, f"{person}: page {queued[person]} went out as {ids}")
+
+    def judge_reasons(self, failed):
+        self.result.reason = failed[0]["text"] if failed else ""
+        self.must(len(failed) == (0 if self.row.taken else 2), f"{len(failed)} failed attempts stand in the timeline")
+        self.must(all(page["gateway"] == "first" and page["text"] not in ("", "No error") for page in failed), f"why they failed is not told: {failed}")
+        told = " ".join(page["text"] for page in failed) + self.beredd.stderr()
+        self.must(not any(secret in told for secret in ("p-elks", Twilio.TOKEN, "kannel-password", "secret-for")), "a secret is told")
+
+    def judge_time(self, since):
+        others = [self.other.to(self.contact(CIA, self.other_kind))[0].at, self.second.to(self.contact(DRIFT, self.second_kind))[0].at]
+        self.result.others_sec = max(others) - since
+        if self.result.others_sec > PROMPT:
+            self.result.late.append(f"somebody else was paged after {self.result.others_sec:.3f} s")
+        if self.row.taken:
+            return
+        began = min((attempt.at for attempt in self.first.attempts), default=others[0])   # nothing came through: when another was paged
+        ends = [self.second.to(self.contact(number, self.row.kind))[0].at for number in (ANNA, BO)]
+        self.result.second_sec = max(ends) - began
+        limit = TIMEOUT + MARGIN if self.row.hangs else PROMPT
+        if self.result.second_sec > limit:
+            self.result.late.append(f"the second attempt began {self.result.second_sec:.3f} s after the first")
+        self.must(not self.row.hangs or self.result.second_sec > TIMEOUT - MARGIN, f"the first gateway had only {self.result.second_sec:.3f} s")
+
+    def must(self, true, otherwise):
+        if not true:
+            self.result.wrong.append(otherwise)
+
+
+# ---- all of them
+
+def measure(rig, rows, at_once):
+    """By row: a Result, or the exception that it ended with. What was late when the machine was is measured again, alone."""
+    results = {}
+
+    def once(row, n):
+        directory = rig.directory / f"{rows.index(row)}-{n}"
+        try:
+            return Run(rig, row, directory).measured()
+        except BaseException as error:                # pylint: disable=broad-except
+            return error
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        results = dict(zip(rows, pool.map(lambda row: once(row, 1), rows)))
+    for row in rows:
+        for n in (2, 3):
+            result = results[row]
+            if not isinstance(result, Result) or result.wrong or not result.late or result.machine_sec < MACHINE_LATE:
+                break
+            results[row] = once(row, n)
+            if isinstance(results[row], Result):
+                results[row].tries = n
+    return results
