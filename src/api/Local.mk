@@ -12,6 +12,7 @@ libapi_a_SOURCES = \
 	src/api/gateways.c \
 	src/api/history.c src/api/history.h \
 	src/api/hooks.c \
+	src/api/hooks_voice.c \
 	src/api/incident_list.c \
 	src/api/incident_view.c src/api/incident_view.h \
 	src/api/incidents.c \

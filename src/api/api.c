@@ -233,6 +233,7 @@ void api_verdict(struct api *api, const struct effect_reply *reply)
     case SLOT_GATEWAY_TEST: gateways_test_verdict(api, slot, reply); break;
     case SLOT_HOOK: hooks_verdict(api, slot, reply); break;
     case SLOT_PAGE: people_verdict(api, slot, reply); break;
+    case SLOT_VOICE: hooks_voice_verdict(api, slot, reply); break;
     case SLOT_KIND_COUNT: break;
     }
     assert(slot->rendered.status != 0);
@@ -263,7 +264,9 @@ void api_release(struct api *api, uint64_t request, bool degraded)
     if (slot->kind == SLOT_PAGE) {
         people_release(slot, degraded);
     } else {
-        if (degraded && slot->rendered.status < 300)
+        if (degraded && slot->kind == SLOT_VOICE)
+            hooks_voice_unsaved(api, slot);
+        else if (degraded && slot->rendered.status < 300)
             make_unsaved(slot);
         if (slot->kind == SLOT_ACTION) {
             actions_release(api, slot, degraded);

@@ -7,7 +7,7 @@
  *   incidents.c     triggers, and one; incident_list.c     actions.c      acknowledge, decline, note, close, call-outs
  *   timeline.c      a record, for people
  *   oncall.c, rosters.c, status.c, gateways.c          events.c       event streams
- *   hooks.c         what providers call                people.c       the page for people, drawn by web/ */
+ *   hooks.c, hooks_voice.c   what providers call       people.c       the page for people, drawn by web/ */
 #ifndef API_API_PRIVATE_H
 #define API_API_PRIVATE_H
 
@@ -118,8 +118,17 @@ call_handler events_stream;
 void events_done(struct api *api);
 
 /* hooks.c */
-call_handler hooks_reply, hooks_receipt, hooks_voice;
+call_handler hooks_reply, hooks_receipt;
 void hooks_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
+/* The gateway that a hook's address names, with its secret and signature. NULL: the call has been answered. */
+const struct gateway *hooks_gateway(struct call *call, const char *hook);
+void hooks_not_here(struct call *call);                              /* 404: there is nothing at this address */
+void hooks_render_thanks(struct rendered *rendered, const struct gateway *gateway);
+
+/* hooks_voice.c */
+call_handler hooks_voice;
+void hooks_voice_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
+void hooks_voice_unsaved(struct api *api, struct slot *slot);        /* drawn anew: the answer counts, and is not saved */
 
 /* people.c */
 call_handler people_show, people_answer;

@@ -20,20 +20,24 @@ static bool check_signature(struct call *call, const struct gateway *gateway, co
     return false;
 }
 
-/* NULL: the call has been answered. */
-static const struct gateway *find_gateway(struct call *call, const char *hook)
+void hooks_not_here(struct call *call)
+{
+    call_error(call, 404, NULL, "there is nothing at this address");
+}
+
+const struct gateway *hooks_gateway(struct call *call, const char *hook)
 {
     const struct gateway *gateway = config_gateway(call->api->config, call->params[0]);
     const char *secret = gateway ? gateway->hook_secret : NULL;
     bool equal = auth_secret_equal(call->params[1], secret ? secret : "");
     if (secret && *secret && equal)
         return check_signature(call, gateway, hook) ? gateway : NULL;
-    call_error(call, 404, NULL, "there is nothing at this address");
+    hooks_not_here(call);
     return NULL;
 }
 
 /* Providers send the body of the response back as an SMS: it is empty, or what the preset says means nothing. */
-static void render_thanks(struct rendered *rendered, const struct gateway *gateway)
+void hooks_render_thanks(struct rendered *rendered, const struct gateway *gateway)
 {
     const char *body = gateway && gateway->http.hook_response ? gateway->http.hook_response : "";
     rendered_done(rendered);
@@ -61,7 +65,7 @@ static void submit(struct call *call, const struct gateway *gateway, struct even
 
 void hooks_reply(struct call *call)
 {
-    const struct gateway *gateway = find_gateway(call, "reply");
+    const struct gateway *gateway = hooks_gateway(call, "reply");
     if (!gateway)
         return;
     struct hook_reply reply = { 0 };
@@ -79,7 +83,7 @@ void hooks_reply(struct call *call)
 
 void hooks_receipt(struct call *call)
 {
-    const struct gateway *gateway = find_gateway(call, "receipt");
+    const struct gateway *gateway = hooks_gateway(call, "receipt");
     if (!gateway)
         return;
     struct event event = { .kind = EVENT_OUTCOME, .outcome = { .gateway = gateway->name } };
@@ -91,22 +95,16 @@ void hooks_receipt(struct call *call)
         submit(call, gateway, &event);
     } else if (err == ERR_NOT_FOUND) {
         struct rendered rendered = { 0 };
-        render_thanks(&rendered, gateway);
+        hooks_render_thanks(&rendered, gateway);
         rendered_send(&rendered, call->exchange);
     } else {
         refuse(call, err, reason);
     }
 }
 
-void hooks_voice(struct call *call)
-{
-    if (find_gateway(call, "voice"))
-        call_error(call, 501, NULL, "voice is not supported yet");
-}
-
 /* Whatever the text said: it was read, and it stands in the log. */
 void hooks_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply)
 {
     (void)reply;
-    render_thanks(&slot->rendered, config_gateway(api->config, slot->gateway));
+    hooks_render_thanks(&slot->rendered, config_gateway(api->config, slot->gateway));
 }

@@ -20,6 +20,7 @@ enum slot_kind {
     SLOT_GATEWAY_TEST,
     SLOT_HOOK,
     SLOT_PAGE,               /* an answer from the page for people */
+    SLOT_VOICE,              /* a digit, or the end of a call */
     SLOT_KIND_COUNT
 };
 
@@ -34,9 +35,11 @@ struct slot {
     bool looks_like_drill;           /* of a trigger: begins like one, without the flag */
     uint64_t incident;               /* of an action */
     bool already;                    /* of an action: it had been done before */
-    char *gateway, *person;          /* of a gateway test; of a hook the first alone */
+    char *gateway, *person;          /* of a gateway test; of a hook or a call the first alone */
     enum channel channel;            /* of a gateway test */
     struct visit *visit;             /* of a page; people.c's */
+    struct page_ref page;            /* of a call */
+    bool hung_up;                    /* of a call: nobody listens any more */
 };
 
 struct request_table {               /* a value: zeroed is empty */

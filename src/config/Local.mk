@@ -17,6 +17,7 @@ libconfig_a_SOURCES = \
 	src/config/duties.c src/config/duties.h \
 	src/config/endpoint.c src/config/endpoint.h \
 	src/config/gateway_http.c src/config/gateway_http.h \
+	src/config/gateway_voice.c src/config/gateway_voice.h \
 	src/config/gateways_file.c \
 	src/config/groups.c \
 	src/config/hours.c src/config/hours.h \

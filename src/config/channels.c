@@ -1,5 +1,6 @@
 #include "config/channels.h"
 
+#include "config/gateway_voice.h"
 #include "config/value.h"
 
 const struct doc_key channels_keys[CHANNEL_COUNT] = {
@@ -42,10 +43,14 @@ static void add_gateway(struct load *load, struct origin where, enum channel cha
             load_error(load, where, "'%s' sends e-mail; it cannot serve %s", name, channel_name(channel));
         else if (gateway->type == GATEWAY_SPOOL)
             load_error(load, where, "'%s' sends SMS; it cannot serve %s", name, channel_name(channel));
+        else if (channel != CHANNEL_VOICE)
+            load_warning(load, where, "%s through the preset of '%s' is not supported and has no effect", channel_name(channel), name);
         else
-            load_warning(load, where, "%s through the preset of '%s' is not supported yet and has no effect", channel_name(channel), name);
+            (void)gateway_voice_check(load, where, gateway, load->gateway_hooks[index]);
         return;
     }
+    if (channel == CHANNEL_VOICE && gateway->type == GATEWAY_HTTP && !gateway_voice_check(load, where, gateway, load->gateway_hooks[index]))
+        return;
     if (gateway->channels & 1u << channel) {
         load_warning(load, where, "'%s' is named twice for %s", name, channel_name(channel));
         return;

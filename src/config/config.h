@@ -63,6 +63,26 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *hook_response;   /* the body of the answer to a provider's call, XML where it begins with "<"; NULL: empty */
 };
 
+/* How a gateway rings, what it answers its provider while the call lasts, and how it reads what the provider then tells. VOICE_URL and
+ * VOICE_BODY are templates as above; VOICE_ASK and VOICE_SAY are what a call is answered with, for a question and for a last word. Their
+ * placeholders: {text}, or {prompt}, its recording; {language}; and the addresses at which the provider asks on: {ask-url} once somebody
+ * has picked up, {answer-url} with the digit, {end-url} when the call is over. The rest are rules and lists of values. */
+enum voice_key {
+    VOICE_URL, VOICE_METHOD, VOICE_BODY, VOICE_CONTENT_TYPE, VOICE_ACCEPT, VOICE_CALL_ID,
+    VOICE_REPLY_TYPE, VOICE_ASK, VOICE_SAY,
+    VOICE_DIGIT, VOICE_STATUS, VOICE_COMPLETED, VOICE_BUSY, VOICE_NO_ANSWER, VOICE_FAILED, VOICE_ANSWERED_BY, VOICE_MACHINE,
+    VOICE_KEYS
+};
+
+/* Recordings, for a provider that cannot read aloud. */
+enum voice_prompt { PROMPT_ALARM, PROMPT_DRILL, PROMPT_YES, PROMPT_NO, PROMPT_TAKEN, PROMPT_OVER, PROMPT_TEST, VOICE_PROMPTS };
+
+struct gateway_voice {
+    const char *key[VOICE_KEYS];     /* NULL: not given; without VOICE_URL it cannot ring */
+    const char *prompt[LANGUAGE_EN + 1][VOICE_PROMPTS];      /* addresses; NULL: not given */
+    int64_t ring_usec;               /* how long it rings; 30 s */
+};
+
 struct gateway {
     const char *name;
     enum gateway_type type;
@@ -80,6 +100,7 @@ struct gateway {
     const char *receipt_base;        /* public-url + /hooks/NAME/SECRET, or NULL: no receipts can come */
     struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own. GATEWAY_OUTBOX: reply_* and receipt_* alone,
                                         fields `from` and `text`, `status` = delivered | failed unless said otherwise */
+    struct gateway_voice voice;      /* GATEWAY_HTTP */
     const char *smtp_url;            /* GATEWAY_SMTP */
     int starttls;                    /* enum transfer_starttls of loop/http_client.h */
     const char *outbox_path;         /* GATEWAY_OUTBOX */

@@ -4,13 +4,14 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "config/gateway_voice.h"
 
 const struct scope *layers_scope(const struct layers *layers, const char *key)
 {
     return doc_entry(layers->own.section, key) ? &layers->own : &layers->preset;
 }
 
-static const struct doc_entry *layers_entry(const struct layers *layers, const char *key, struct origin *ret_where)
+const struct doc_entry *layers_entry(const struct layers *layers, const char *key, struct origin *ret_where)
 {
     const struct scope *scope = layers_scope(layers, key);
     const struct doc_entry *entry = doc_entry(scope->section, key);
@@ -48,7 +49,7 @@ static bool only_of(const char *text, const char *more)
 }
 
 /* field:NAME, json:PATH or /PATTERN/ (of a reply alone); a bare word means `bare`, "field:" or "json:". */
-static const char *load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed)
+const char *gateway_http_load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed)
 {
     struct load *load = layers->own.load;
     struct origin where;
@@ -94,59 +95,61 @@ static const char *accept_problem(struct load *load, const char *text)
     return problem;
 }
 
-static const char *load_accept(const struct layers *layers)
+const char *gateway_http_load_accept(const struct layers *layers, const char *key)
 {
     struct origin where;
-    const struct doc_entry *entry = layers_entry(layers, "accept", &where);
+    const struct doc_entry *entry = layers_entry(layers, key, &where);
     if (!entry || !entry->value.text[0])
         return "200-299";
     const char *problem = accept_problem(layers->own.load, entry->value.text);
     if (problem)
-        load_error(layers->own.load, where, "accept = '%s' %s", entry->value.text, problem);
+        load_error(layers->own.load, where, "%s = '%s' %s", key, entry->value.text, problem);
     return entry->value.text;
 }
 
 /* ---- templates ---- */
 
-static const char *placeholder_value(const struct gateway *gateway, const char *name, const char **ret_missing)
+static bool is_known(const struct names *known, const char *name)
 {
-    static const char *const always[] = { "to", "text", "subject", "page", "receipt-url", "coding" };
-    for (size_t i = 0; i < N_ELEMENTS(always); i++) {
-        if (strcmp(name, always[i]) == 0)
-            return always[i];
+    for (size_t i = 0; i < known->n; i++) {
+        if (strcmp(known->list[i], name) == 0)
+            return true;
     }
-    const char *value = NULL;
-    if (strcmp(name, "from") == 0)
-        value = gateway->from;
-    else if (strcmp(name, "username") == 0)
-        value = gateway->username;
-    else if (strcmp(name, "password") == 0)
-        value = gateway->password;
-    else
-        return NULL;
-    if (!value)
-        *ret_missing = name;
-    return name;
+    return false;
+}
+
+/* One that the gateway has no value for. */
+static bool is_missing(const struct gateway *gateway, const char *name)
+{
+    return (strcmp(name, "from") == 0 && !gateway->from) || (strcmp(name, "username") == 0 && !gateway->username)
+        || (strcmp(name, "password") == 0 && !gateway->password);
 }
 
 /* Braces that do not hold a word of small letters and hyphens are the template's own, as JSON's. */
-static void check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
-                           const struct gateway *gateway)
+void gateway_http_check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
+                                 const struct gateway *gateway, const struct names *known)
 {
     struct load *load = layers->own.load;
-    static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password", "coding" };
     for (const char *open = strchr(template, '{'); open; open = strchr(open + 1, '{')) {
         size_t len = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-");
         if (len == 0 || open[1 + len] != '}')
             continue;
-        const char *name = arena_strndup(load->arena, open + 1, len), *missing = NULL;
-        if (!placeholder_value(gateway, name, &missing)) {
-            load_unknown(load, where, "placeholder", name, &(struct names){ .list = known, .n = N_ELEMENTS(known) });
-        } else if (missing && !doc_entry(layers->own.section, missing)) {
+        const char *name = arena_strndup(load->arena, open + 1, len);
+        if (!is_known(known, name)) {
+            load_unknown(load, where, "placeholder", name, known);
+        } else if (is_missing(gateway, name) && !doc_entry(layers->own.section, name)) {
             /* One that is given, but could not be had, was reported there. */
-            load_error(load, gateway->origin, "'%s' is missing: '%s' uses {%s}", missing, key, missing);
+            load_error(load, gateway->origin, "'%s' is missing: '%s' uses {%s}", name, key, name);
         }
     }
+}
+
+static void check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
+                           const struct gateway *gateway)
+{
+    static const char *known[] = { "to", "from", "text", "subject", "page", "receipt-url", "username", "password", "coding" };
+    gateway_http_check_template(layers, where, key, template, gateway,
+                                &(struct names){ .list = known, .n = N_ELEMENTS(known) });
 }
 
 static bool has_control(const char *text)
@@ -179,6 +182,13 @@ static void load_headers(const struct layers *layers, struct gateway *gateway)
     }
 }
 
+const char *gateway_http_address_problem(const char *url)
+{
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    bool bad = scheme == 0 || url[scheme] == '\0' || url[scheme] == '/' || has_control(url) || strpbrk(url, " \t\"<>");
+    return bad ? "is no address that begins with https:// or http://" : NULL;
+}
+
 static void load_url(const struct layers *layers, struct gateway *gateway)
 {
     const struct scope *scope = layers_scope(layers, "url");
@@ -187,12 +197,13 @@ static void load_url(const struct layers *layers, struct gateway *gateway)
     const char *url = entry ? value_raw(scope, "url") : NULL;
     gateway->http.url = url;
     if (!url) {
-        load_error(scope->load, where, "a gateway of type http needs an 'url' or a 'preset'");
+        if (!gateway->voice.key[VOICE_URL])
+            load_error(scope->load, where, "a gateway of type http needs an 'url' or a 'preset'");
         return;
     }
-    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
-    if (scheme == 0 || url[scheme] == '\0' || url[scheme] == '/' || has_control(url) || strpbrk(url, " \t\"<>"))
-        load_error(scope->load, where, "url '%s' is no address that begins with https:// or http://", url);
+    const char *problem = gateway_http_address_problem(url);
+    if (problem)
+        load_error(scope->load, where, "url '%s' %s", url, problem);
     check_template(layers, where, "url", url, gateway);
 }
 
@@ -253,10 +264,10 @@ static void load_signature(const struct layers *layers, struct gateway *gateway)
 void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway)
 {
     struct gateway_http *http = &gateway->http;
-    http->reply_from = load_rule(layers, "reply-from", "field:", false);
-    http->reply_text = load_rule(layers, "reply-text", "field:", false);
-    http->receipt_id = load_rule(layers, "receipt-id", "field:", false);
-    http->receipt_status = load_rule(layers, "receipt-status", "field:", false);
+    http->reply_from = gateway_http_load_rule(layers, "reply-from", "field:", false);
+    http->reply_text = gateway_http_load_rule(layers, "reply-text", "field:", false);
+    http->receipt_id = gateway_http_load_rule(layers, "receipt-id", "field:", false);
+    http->receipt_status = gateway_http_load_rule(layers, "receipt-status", "field:", false);
     http->receipt_delivered = value_text(layers_scope(layers, "receipt-delivered"), "receipt-delivered", NULL);
     http->receipt_failed = value_text(layers_scope(layers, "receipt-failed"), "receipt-failed", NULL);
     if (!http->receipt_status && (http->receipt_delivered || http->receipt_failed))
@@ -269,12 +280,13 @@ void gateway_http_load_hooks(const struct layers *layers, struct gateway *gatewa
 void gateway_http_load(const struct layers *layers, struct gateway *gateway)
 {
     struct load *load = layers->own.load;
+    gateway_voice_load(layers, gateway);
     load_url(layers, gateway);
     load_body(layers, gateway);
     load_method(layers, gateway);
     load_headers(layers, gateway);
-    gateway->http.accept = load_accept(layers);
-    gateway->http.message_id = load_rule(layers, "message-id", "json:", true);
+    gateway->http.accept = gateway_http_load_accept(layers, "accept");
+    gateway->http.message_id = gateway_http_load_rule(layers, "message-id", "json:", true);
     gateway_http_load_hooks(layers, gateway);
     load_signature(layers, gateway);
     gateway->http.hook_response = value_raw(layers_scope(layers, "hook-response"), "hook-response");

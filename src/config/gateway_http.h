@@ -20,6 +20,18 @@ struct layers {
 /* The scope that has the key: the gateway's own if both do. */
 const struct scope *layers_scope(const struct layers *layers, const char *key);
 
+/* The entry of that key, the gateway's own before the preset's; NULL: neither has it. */
+const struct doc_entry *layers_entry(const struct layers *layers, const char *key, struct origin *ret_where);
+
+/* A rule (see struct gateway_http), with `bare`, "field:" or "json:", put before a bare word; only one that reads a reply may be a pattern. */
+const char *gateway_http_load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed);
+const char *gateway_http_load_accept(const struct layers *layers, const char *key);
+/* NULL: an http or https address, be it with placeholders in it. */
+const char *gateway_http_address_problem(const char *url);
+/* Reports placeholders that are none of `known`, and those whose value the gateway lacks. */
+void gateway_http_check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
+                                 const struct gateway *gateway, const struct names *known);
+
 /* Fills gateway->http, and checks it against what the gateway has (a {from} without `from`, ...). */
 void gateway_http_load(const struct layers *layers, struct gateway *gateway);
 /* Replies and receipts alone, for a gateway that has no provider. */

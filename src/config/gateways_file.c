@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "config/channels.h"
+#include "config/gateway_voice.h"
 #include "loop/http_client.h"
 
 enum { TYPE_HTTP, TYPE_SMTP, TYPE_OUTBOX, TYPE_SPOOL, TYPE_COUNT };
@@ -12,6 +13,8 @@ static const enum gateway_type gateway_types[TYPE_COUNT] = { GATEWAY_HTTP, GATEW
 
 static const struct doc_key gateway_keys[] = {
     GATEWAY_HTTP_KEYS,
+    GATEWAY_VOICE_KEYS,
+    GATEWAY_PROMPT_KEYS,
     { "type", DOC_ONCE },
     { "preset", DOC_ONCE },
     { "username", DOC_ONCE },
@@ -61,8 +64,17 @@ static const struct { const char *key; unsigned types; } key_types[] = {
     { "format", 1u << TYPE_SPOOL },
 };
 
+static bool is_of_voice(const char *key)
+{
+    return strncmp(key, "voice-", 6) == 0 || strncmp(key, "prompt-", 7) == 0 || strcmp(key, "ring-time") == 0;
+}
+
 static void check_keys_of_type(const struct scope *scope, unsigned type)
 {
+    for (const struct doc_entry *entry = scope->section->entries; entry && type != TYPE_HTTP; entry = entry->next) {
+        if (is_of_voice(entry->key))
+            load_error(scope->load, scope_origin(scope, entry), "'%s' means nothing to a gateway of type %s", entry->key, types[type]);
+    }
     for (size_t i = 0; i < N_ELEMENTS(key_types); i++) {
         const struct doc_entry *entry = doc_entry(scope->section, key_types[i].key);
         if (entry && !(key_types[i].types & 1u << type))
@@ -245,9 +257,12 @@ static unsigned load_http(struct layers *layers, struct gateway *gateway)
     load_sender(&layers->own, gateway);
     gateway->http.signature_key = load_secret(&layers->own, "signature-key", true);
     /* A preset that is not there is one problem, not also all that it would have said. */
-    if (!preset_failed)
-        gateway_http_load(layers, gateway);
-    return can;
+    if (preset_failed)
+        return can;
+    gateway_http_load(layers, gateway);
+    bool rings = gateway->voice.key[VOICE_URL] != NULL;
+    can = rings ? can | 1u << CHANNEL_VOICE : can & ~(1u << CHANNEL_VOICE);
+    return rings && !gateway->http.url ? 1u << CHANNEL_VOICE : can;
 }
 
 /* What it can serve; 0 if it is unusable. */

@@ -216,9 +216,54 @@ static struct callout *meant_callout(struct engine *engine, const struct inciden
     return callout;
 }
 
+/* ---- what was said to a call ---- */
+
+/* That the person was there, and said something, is what has become of the page; hanging up after it takes nothing back. */
+static void page_answered(struct engine *engine, const struct message *message)
+{
+    struct record record = {
+        .kind = RECORD_PAGE_DELIVERED,
+        .incident = message->callout->incident->key,
+        .callout = message->callout->number,
+        .role = text_of(engine, message->callout->role),
+        .person = text_of(engine, message->person),
+        .channel = message->channel + 1,
+        .address = text_of(engine, message->address),
+        .gateway = text_of(engine, message->gateway),
+        .page = message->number,
+        .nonce = message->nonce,
+        .purpose = message->purpose,
+        .drill = message->callout->incident->drill,
+    };
+    emit_record(engine, &record);
+}
+
+/* One call, one answer: a provider that repeats itself, hours later perhaps, neither acknowledges nor releases anew. */
+static void step_answer_to_page(struct engine *engine, const struct event *event)
+{
+    const struct message *message = engine_page(engine, event->answer.page);
+    struct answered answered = {.verdict = VERDICT_ALREADY};
+    if (!message || message->purpose != PURPOSE_PAGE) {
+        emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_NO_INCIDENT});
+        return;
+    }
+    struct callout *callout = message->callout;
+    if (message->state != MESSAGE_DELIVERED) {
+        struct event_answer answer = event->answer;
+        answer.person = text_of(engine, message->person);
+        page_answered(engine, message);
+        answered = answer_callout(engine, callout, &answer);
+    }
+    answer_reply(engine, event->request, callout->incident, callout, answered);
+}
+
 void step_answer(struct engine *engine, const struct event *event)
 {
     const struct event_answer *answer = &event->answer;
+    if (answer->page.number) {
+        step_answer_to_page(engine, event);
+        return;
+    }
     struct effect_reply reply = {.request = event->request, .verdict = VERDICT_NO_INCIDENT, .incident = answer->incident};
     struct incident *incident = answer->incident ? find_incident(engine, answer->incident) : NULL;
     bool several = false;

@@ -79,11 +79,13 @@ static void forget_message(struct message **place)
     free(message);
 }
 
-/* What no gateway has answered for after this many repeats has been overtaken by as many pages to the same place. */
+/* What no gateway has answered for after this many repeats has been overtaken by as many pages to the same place. A call may be
+ * going on for as long. */
 static bool outlived(const struct message *message, const struct callout *callout)
 {
     uint16_t turns = callout->turn - message->turn;
-    return turns > (message->state == MESSAGE_QUEUED ? QUEUED_TURNS_MAX : 1);
+    bool calling = message->channel == CHANNEL_VOICE && message->state == MESSAGE_SENT;
+    return turns > (message->state == MESSAGE_QUEUED || calling ? QUEUED_TURNS_MAX : 1);
 }
 
 void apply_forget_ended(struct incident *incident, const struct callout *callout)

@@ -55,6 +55,8 @@ const struct incident *engine_incident(const struct engine *engine, uint64_t key
 const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor);
 /* NULL: there is no such link. */
 const struct recipient *engine_recipient(const struct engine *engine, uint64_t incident, const uint8_t token[TOKEN_BYTES]);
+/* NULL: there is no such page (any more), or its nonce is another. */
+const struct message *engine_page(const struct engine *engine, struct page_ref page);
 uint64_t engine_last_seq(const struct engine *engine);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);
@@ -97,5 +99,7 @@ struct message_view {
 
 /* False: not wanted (any more): answered, closed, superseded, unknown. */
 bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret);
+/* The same, wanted or not: for who has been rung, and picks up. */
+bool engine_message_again(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret);
 
 #endif

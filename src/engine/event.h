@@ -49,6 +49,7 @@ enum answer_via { VIA_API, VIA_WEB, VIA_SMS, VIA_VOICE };
 
 struct event_answer {
     uint64_t incident;
+    struct page_ref page;        /* number 0: none. What was said to a call: it names the call-out and the person, and counts once */
     uint32_t callout;            /* number, or 0: by role */
     const char *role;            /* NULL: the one that is paging (or, for NO, that the person holds) */
     const char *person;          /* id */
@@ -70,6 +71,7 @@ enum outcome {
     OUTCOME_ATTEMPT_FAILED,      /* this gateway did not take it; the next one is being tried */
     /* every gateway of the channel has refused, or a receipt says "never". A later SENT is possible */
     OUTCOME_FAILED,
+    OUTCOME_UNANSWERED,          /* it rang, and nobody answered: it has failed, and no other gateway is asked to ring again */
 };
 
 struct event_outcome {

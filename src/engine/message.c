@@ -135,11 +135,24 @@ static bool is_of_duty(const struct message *message)
     return message->purpose == PURPOSE_ON_DUTY || message->purpose == PURPOSE_OFF_DUTY || message->purpose == PURPOSE_GAP;
 }
 
-bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
+const struct message *engine_page(const struct engine *engine, struct page_ref page)
 {
     const struct incident *incident = find_incident(engine, page.incident);
     const struct message *message = incident ? find_message(incident, page.number) : NULL;
-    if (!message || message->nonce != page.nonce || !message_wanted(message))
+    return message && message->nonce == page.nonce ? message : NULL;
+}
+
+bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
+{
+    const struct message *message = engine_page(engine, page);
+    return message && message_wanted(message) && engine_message_again(engine, page, wall_usec, ret);
+}
+
+bool engine_message_again(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
+{
+    const struct incident *incident = find_incident(engine, page.incident);
+    const struct message *message = engine_page(engine, page);
+    if (!message)
         return false;
     const struct duty_notice *duty = is_of_duty(message) ? map_get(&engine->duty_notices, message->number) : NULL;
     if (is_of_duty(message) && !duty)

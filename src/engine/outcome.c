@@ -20,7 +20,7 @@ static void record_outcome(struct engine *engine, const struct incident *inciden
         .purpose = message->purpose,
         .provider_id = outcome->provider_id,
         .text = outcome->reason,
-        .final = outcome->outcome == OUTCOME_FAILED,
+        .final = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED,
         .drill = incident->drill,
     };
     emit_record(engine, &record);
@@ -34,7 +34,7 @@ static void answer_test(struct engine *engine, const struct message *message, co
             continue;
         emit_reply(engine, &(struct effect_reply){
             .request = engine->tests[i].request,
-            .verdict = outcome->outcome == OUTCOME_FAILED ? VERDICT_FAILED : VERDICT_SENT,
+            .verdict = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED ? VERDICT_FAILED : VERDICT_SENT,
             .person = text_of(engine, message->person),
             .text = outcome->reason,
         });
@@ -82,6 +82,7 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
             record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
         return;
     case OUTCOME_FAILED:
+    case OUTCOME_UNANSWERED:
         failed(engine, incident, message, outcome);
         break;
     }

@@ -18,6 +18,7 @@ libgateways_a_SOURCES = \
 	src/gateways/gateway.c \
 	src/gateways/gateway.h \
 	src/gateways/gateway_http.c \
+	src/gateways/gateway_voice.c src/gateways/gateway_voice.h \
 	src/gateways/gateway_outbox.c \
 	src/gateways/gateway_reply.c \
 	src/gateways/gateway_reply.h \

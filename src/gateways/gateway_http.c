@@ -7,16 +7,49 @@
 #include "gateways/gateway.h"
 #include "gateways/gateway_reply.h"
 #include "gateways/gateway_template.h"
+#include "gateways/gateway_voice.h"
+
+/* What a message is handed in with, or a call ordered. */
+struct order {
+    char *method, *url, *content_type, *body;    /* templates but for the content type; url NULL: there is no such thing; body NULL: none */
+    bool basic;                      /* the credentials go into the Authorization header: no template names them */
+    struct reply_rule rule;
+};
 
 struct http_way {
-    char *method, *url, *content_type, *body;    /* templates but for the content type; body NULL: none */
+    struct order text, call;
     char *headers[CONFIG_MAX_HEADERS];
     size_t n_headers;
     char *username, *password, *from, *ca_file, *receipt_base;
-    bool basic;                      /* the credentials go into the Authorization header: no template names them */
+    struct gateway_voice voice;
     int64_t timeout_usec;
-    struct reply_rule rule;
 };
+
+static void order_done(struct order *order)
+{
+    char *const strings[] = { order->method, order->url, order->content_type, order->body };
+    for (size_t i = 0; i < N_ELEMENTS(strings); i++)
+        free(strings[i]);
+    reply_rule_done(&order->rule);
+}
+
+/* The copy's strings are its own. */
+static void free_voice(struct gateway_voice *voice)
+{
+    for (size_t i = 0; i < VOICE_KEYS; i++)
+        free((void *)voice->key[i]);
+    for (size_t i = 0; i < (LANGUAGE_EN + 1) * VOICE_PROMPTS; i++)
+        free((void *)voice->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS]);
+}
+
+static void copy_voice(struct gateway_voice *ret, const struct gateway_voice *voice)
+{
+    ret->ring_usec = voice->ring_usec;
+    for (size_t i = 0; i < VOICE_KEYS; i++)
+        ret->key[i] = gateway_copy(voice->key[i]);
+    for (size_t i = 0; i < (LANGUAGE_EN + 1) * VOICE_PROMPTS; i++)
+        ret->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS] = gateway_copy(voice->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS]);
+}
 
 static void http_close(void *own)
 {
@@ -25,11 +58,12 @@ static void http_close(void *own)
         return;
     for (size_t i = 0; i < way->n_headers; i++)
         free(way->headers[i]);
-    char *const strings[] = { way->method, way->url, way->content_type, way->body, way->username,
-                              way->password, way->from, way->ca_file, way->receipt_base };
+    char *const strings[] = { way->username, way->password, way->from, way->ca_file, way->receipt_base };
     for (size_t i = 0; i < N_ELEMENTS(strings); i++)
         free(strings[i]);
-    reply_rule_done(&way->rule);
+    order_done(&way->text);
+    order_done(&way->call);
+    free_voice(&way->voice);
     free(way);
 }
 
@@ -43,12 +77,12 @@ static void look_for_names(const char *template, struct named *named)
 
 /* Where a template says where the credentials go, they go nowhere else. An account's name may well stand in the address, and the
  * password go into the header all the same. */
-static bool uses_basic(const struct gateway *config)
+static bool uses_basic(const struct gateway *config, const struct order *order)
 {
     struct named named = { 0 };
     bool own = false;
-    look_for_names(config->http.url, &named);
-    look_for_names(config->http.body, &named);
+    look_for_names(order->url, &named);
+    look_for_names(order->body, &named);
     for (size_t i = 0; i < config->http.n_headers; i++) {
         look_for_names(config->http.headers[i], &named);
         own = own || strncasecmp(config->http.headers[i], "Authorization:", 14) == 0;
@@ -59,12 +93,6 @@ static bool uses_basic(const struct gateway *config)
 static void copy_strings(struct http_way *way, const struct gateway *config)
 {
     const struct gateway_http *http = &config->http;
-    way->method = mem_strdup(http->method ? http->method : "POST");
-    way->url = gateway_copy(http->url);
-    way->body = gateway_copy(http->body);
-    way->content_type = gateway_copy(http->content_type);
-    if (!way->content_type && way->body)
-        way->content_type = mem_strdup("application/x-www-form-urlencoded");
     for (; way->n_headers < http->n_headers; way->n_headers++)
         way->headers[way->n_headers] = mem_strdup(http->headers[way->n_headers]);
     way->username = gateway_copy(config->username);
@@ -72,16 +100,34 @@ static void copy_strings(struct http_way *way, const struct gateway *config)
     way->from = gateway_copy(config->from);
     way->ca_file = gateway_copy(config->ca_file);
     way->receipt_base = gateway_copy(config->receipt_base);
+    copy_voice(&way->voice, &config->voice);
+}
+
+static void copy_order(struct order *order, const struct gateway *config, const char *method, const char *url, const char *content_type,
+                       const char *body)
+{
+    order->method = mem_strdup(method ? method : "POST");
+    order->url = gateway_copy(url);
+    order->body = gateway_copy(body);
+    order->content_type = gateway_copy(content_type);
+    if (!order->content_type && order->body)
+        order->content_type = mem_strdup("application/x-www-form-urlencoded");
+    order->basic = uses_basic(config, order);
 }
 
 static enum err http_open(const struct gateway *config, void **ret, struct buf *ret_reason)
 {
+    const struct gateway_http *http = &config->http;
+    const char *const *key = config->voice.key;
     struct http_way *way = NEW(struct http_way);
     copy_strings(way, config);
-    way->basic = uses_basic(config);
+    copy_order(&way->text, config, http->method, http->url, http->content_type, http->body);
+    copy_order(&way->call, config, key[VOICE_METHOD], key[VOICE_URL], key[VOICE_CONTENT_TYPE], key[VOICE_BODY]);
     way->timeout_usec = config->timeout_usec;
-    enum err err = reply_rule_parse(&way->rule, config->http.accept, config->http.message_id, ret_reason);
-    if (!err && !way->url) {
+    enum err err = reply_rule_parse(&way->text.rule, http->accept, http->message_id, ret_reason);
+    if (!err)
+        err = reply_rule_parse(&way->call.rule, key[VOICE_ACCEPT], key[VOICE_CALL_ID], ret_reason);
+    if (!err && !way->text.url && !way->call.url) {
         buf_add_text(ret_reason, "the gateway has no url");
         err = ERR_SYNTAX;
     }
@@ -113,15 +159,13 @@ static bool is_about_the_page(long status)
     return status >= 400 && status < 500;
 }
 
-static void http_done(void *userdata, const struct transfer_result *result)
+static void finish(struct gateway_attempt *attempt, const struct reply_rule *rule, const struct transfer_result *result)
 {
-    struct gateway_attempt *attempt = userdata;
-    const struct http_way *way = gateway_own(attempt);
     CLEANUP_BUF struct buf id = { 0 };
     CLEANUP_BUF struct buf reason = { 0 };
     if (result->outcome != TRANSFER_DONE) {
         gateway_end_failed(attempt, result->reason);
-    } else if (reply_rule_accepts(&way->rule, result, &id, &reason)) {
+    } else if (reply_rule_accepts(rule, result, &id, &reason)) {
         gateway_end(attempt, &(struct gateway_result){ .accepted = true, .provider_id = id.len > 0 ? buf_text(&id) : NULL });
     } else {
         gateway_end(attempt, &(struct gateway_result){
@@ -132,9 +176,20 @@ static void http_done(void *userdata, const struct transfer_result *result)
     }
 }
 
+static void text_done(void *userdata, const struct transfer_result *result)
+{
+    finish(userdata, &((const struct http_way *)gateway_own(userdata))->text.rule, result);
+}
+
+static void call_done(void *userdata, const struct transfer_result *result)
+{
+    finish(userdata, &((const struct http_way *)gateway_own(userdata))->call.rule, result);
+}
+
 struct rendered {
     struct buf method, url, body, receipt_url;
     struct buf headers[CONFIG_MAX_HEADERS];
+    struct voice_values voice;
 };
 
 static void rendered_done(struct rendered *rendered)
@@ -144,13 +199,15 @@ static void rendered_done(struct rendered *rendered)
         buf_done(bufs[i]);
     for (size_t i = 0; i < CONFIG_MAX_HEADERS; i++)
         buf_done(&rendered->headers[i]);
+    voice_values_done(&rendered->voice);
 }
 
-static enum err render(const struct http_way *way, const struct gateway_message *message, struct rendered *rendered)
+static enum err render(const struct http_way *way, const struct order *order, const struct gateway_message *message,
+                       struct rendered *rendered)
 {
     if (way->receipt_base)
         buf_printf(&rendered->receipt_url, "%s/receipt?page=%s", way->receipt_base, message->page);
-    const struct template_values values = {
+    struct template_values values = {
         .to = message->view->to,
         .from = way->from,
         .text = buf_text(&message->text->text),
@@ -161,17 +218,23 @@ static enum err render(const struct http_way *way, const struct gateway_message 
         .username = way->username,
         .password = way->password,
     };
-    enum err err = template_render(way->url, TEMPLATE_ADDRESS, &values, &rendered->url);
+    if (order == &way->call) {
+        const struct voice_call call = {
+            .voice = &way->voice, .base = way->receipt_base, .page = message->page, .from = way->from, .view = message->view,
+            .text = values.text, .stage = voice_first_stage(message->view), .asked = 1 };
+        voice_fill(&rendered->voice, &call, &values);
+    }
+    enum err err = template_render(order->url, TEMPLATE_ADDRESS, &values, &rendered->url);
     if (!err)
-        err = template_render(way->method, TEMPLATE_HEADER, &values, &rendered->method);
-    if (!err && way->body)
-        err = template_render(way->body, template_place_of_body(way->content_type), &values, &rendered->body);
+        err = template_render(order->method, TEMPLATE_HEADER, &values, &rendered->method);
+    if (!err && order->body)
+        err = template_render(order->body, template_place_of_body(order->content_type), &values, &rendered->body);
     for (size_t i = 0; i < way->n_headers && !err; i++)
         err = template_render(way->headers[i], TEMPLATE_HEADER, &values, &rendered->headers[i]);
     return err;
 }
 
-static enum err begin(const struct http_way *way, struct http_client *client, const struct rendered *rendered,
+static enum err begin(const struct http_way *way, const struct order *order, struct http_client *client, const struct rendered *rendered,
                       struct gateway_attempt *attempt)
 {
     const char *headers[CONFIG_MAX_HEADERS];
@@ -180,27 +243,43 @@ static enum err begin(const struct http_way *way, struct http_client *client, co
     const struct transfer_http http = {
         .method = buf_text(&rendered->method),
         .url = buf_text(&rendered->url),
-        .username = way->basic ? way->username : NULL,
-        .password = way->basic ? way->password : NULL,
+        .username = order->basic ? way->username : NULL,
+        .password = order->basic ? way->password : NULL,
         .headers = headers,
         .n_headers = way->n_headers,
-        .content_type = way->body ? way->content_type : NULL,
-        .body = way->body ? buf_text(&rendered->body) : NULL,
+        .content_type = order->body ? order->content_type : NULL,
+        .body = order->body ? buf_text(&rendered->body) : NULL,
         .body_len = rendered->body.len,
         .ca_file = way->ca_file,
         .timeout_usec = way->timeout_usec,
     };
-    return http_client_start(client, &http, http_done, attempt, &attempt->transfer);
+    return http_client_start(client, &http, order == &way->call ? call_done : text_done, attempt, &attempt->transfer);
+}
+
+/* NULL: it can take this message. */
+static const char *why_not(const struct http_way *way, const struct order *order, const struct message_view *view)
+{
+    if (!order->url)
+        return order == &way->call ? "this gateway cannot ring" : "the gateway has no url";
+    if (order != &way->call)
+        return NULL;
+    return way->receipt_base ? voice_unfit(&way->voice, view) : "a call needs a hook-secret and a public-url";
 }
 
 static void http_start(void *own, struct http_client *client, const struct gateway_message *message,
                        struct gateway_attempt *attempt)
 {
     const struct http_way *way = own;
+    const struct order *order = message->view->channel == CHANNEL_VOICE ? &way->call : &way->text;
+    const char *unfit = why_not(way, order, message->view);
+    if (unfit) {
+        gateway_end(attempt, &(struct gateway_result){ .reason = unfit, .page_refused = true });
+        return;
+    }
     struct rendered rendered = { 0 };
-    enum err err = render(way, message, &rendered);
+    enum err err = render(way, order, message, &rendered);
     if (!err)
-        err = begin(way, client, &rendered, attempt);
+        err = begin(way, order, client, &rendered, attempt);
     rendered_done(&rendered);
     if (err)
         gateway_end_failed(attempt, "the request would hold control characters, or an address that is no HTTP address");

@@ -88,6 +88,12 @@ static const struct placeholder {
     { "{coding}", offsetof(struct template_values, coding) },
     { "{page}", offsetof(struct template_values, page) },
     { "{receipt-url}", offsetof(struct template_values, receipt_url) },
+    { "{prompt}", offsetof(struct template_values, prompt) },
+    { "{language}", offsetof(struct template_values, language) },
+    { "{ask-url}", offsetof(struct template_values, ask_url) },
+    { "{answer-url}", offsetof(struct template_values, answer_url) },
+    { "{end-url}", offsetof(struct template_values, end_url) },
+    { "{ring-seconds}", offsetof(struct template_values, ring_seconds) },
     { "{username}", offsetof(struct template_values, username) },
     { "{password}", offsetof(struct template_values, password) },
 };

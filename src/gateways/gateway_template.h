@@ -17,6 +17,7 @@ enum template_place {
 
 struct template_values {     /* NULL or "": empty */
     const char *to, *from, *text, *subject, *page, *receipt_url, *username, *password;
+    const char *prompt, *language, *ask_url, *answer_url, *end_url, *ring_seconds;      /* of a call */
     const char *coding; /* of the text as an SMS: "0" the GSM 7-bit alphabet, "2" UCS-2 (Kannel and SMPP gateways ask for it) */
 };
 

@@ -155,3 +155,82 @@ enum err hook_parse_receipt(const struct gateway *gateway, const struct http_req
         return ERR_NOT_FOUND;
     return ERR_OK;
 }
+
+/* ---- calls ---- */
+
+static bool query_value(const struct http_request *request, const char *name, struct buf *ret)
+{
+    return http_form_value(request->query, strlen(request->query), name, ret);
+}
+
+/* Whether what stands there is in the list. */
+static bool is_listed(const struct gateway *gateway, const struct http_request *request, enum voice_key where, enum voice_key list)
+{
+    const char *rule = gateway->voice.key[where];
+    CLEANUP_BUF struct buf value = { 0 };
+    return rule && gateway->voice.key[list] && read_value(request, rule, &value) && in_list(gateway->voice.key[list], buf_text(&value));
+}
+
+/* NULL: the call goes on. */
+static const char *why_ended(const struct gateway *gateway, const struct http_request *request)
+{
+    static const struct { enum voice_key list; const char *reason; } ends[] = {
+        { VOICE_COMPLETED, "hung up without an answer" },
+        { VOICE_BUSY, "busy" },
+        { VOICE_NO_ANSWER, "no answer" },
+        { VOICE_FAILED, "the call did not get through" },
+    };
+    for (size_t i = 0; i < N_ELEMENTS(ends); i++) {
+        if (is_listed(gateway, request, VOICE_STATUS, ends[i].list))
+            return ends[i].reason;
+    }
+    return NULL;
+}
+
+static void read_digit(const struct gateway *gateway, const struct http_request *request, struct hook_voice *ret)
+{
+    CLEANUP_BUF struct buf digit = { 0 };
+    const char *rule = gateway->voice.key[VOICE_DIGIT];
+    bool given = rule && read_value(request, rule, &digit);
+    ret->what = given && strcmp(buf_text(&digit), "1") == 0   ? HOOK_VOICE_YES
+                : given && strcmp(buf_text(&digit), "2") == 0 ? HOOK_VOICE_NO
+                                                              : HOOK_VOICE_NONE;
+}
+
+static bool read_stage(const struct gateway *gateway, const struct http_request *request, struct hook_voice *ret)
+{
+    CLEANUP_BUF struct buf value = { 0 };
+    uint64_t asked;
+    if (!query_value(request, "stage", &value))
+        return false;
+    if (strcmp(buf_text(&value), "ask") == 0) {
+        ret->what = HOOK_VOICE_ASK;
+    } else if (strcmp(buf_text(&value), "end") == 0) {
+        ret->what = HOOK_VOICE_UNDER_WAY;
+    } else if (strcmp(buf_text(&value), "answer") == 0 && query_value(request, "n", &value)
+               && text_to_u64(buf_text(&value), 99, &asked) == ERR_OK && asked > 0) {
+        ret->asked = (unsigned)asked;
+        read_digit(gateway, request, ret);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+enum err hook_parse_voice(const struct gateway *gateway, const struct http_request *request, struct hook_voice *ret)
+{
+    CLEANUP_BUF struct buf page = { 0 };
+    *ret = (struct hook_voice){ 0 };
+    if (!gateway->voice.key[VOICE_URL])
+        return ERR_UNSUPPORTED;
+    if (!query_value(request, "page", &page) || page_from_id(buf_text(&page), &ret->page) || !read_stage(gateway, request, ret))
+        return ERR_SYNTAX;
+    bool machine = is_listed(gateway, request, VOICE_ANSWERED_BY, VOICE_MACHINE);
+    const char *ended = why_ended(gateway, request);
+    bool answered = ret->what == HOOK_VOICE_YES || ret->what == HOOK_VOICE_NO;
+    if (machine || (ended && !answered)) {
+        ret->what = HOOK_VOICE_ENDED;
+        ret->reason = machine ? "an answering machine took the call" : ended;
+    }
+    return ERR_OK;
+}

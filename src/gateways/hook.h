@@ -25,4 +25,15 @@ bool hook_add_number(struct buf *buf, const char *text);
 WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request,
                                         struct page_ref *ret_page, enum outcome *ret_outcome, const char **ret_reason);
 
+/* A call that asks what comes next, or tells that it is over. */
+struct hook_voice {
+    struct page_ref page;
+    enum { HOOK_VOICE_ASK, HOOK_VOICE_NONE, HOOK_VOICE_YES, HOOK_VOICE_NO, HOOK_VOICE_ENDED, HOOK_VOICE_UNDER_WAY } what;
+    unsigned asked;              /* NONE, YES, NO: after which asking */
+    const char *reason;          /* ENDED: why that was no answer; static */
+};
+/* ERR_SYNTAX: the address names no page or no stage of a call. ERR_UNSUPPORTED: this gateway does not ring. A machine that has picked
+ * up has ENDED the call, whatever digit comes (P6); a digit counts before a status that says that the call is over. */
+WARN_UNUSED enum err hook_parse_voice(const struct gateway *gateway, const struct http_request *request, struct hook_voice *ret);
+
 #endif

@@ -8,6 +8,7 @@ TESTS += tests/scenarios/run.sh
 EXTRA_DIST += tests/scenarios/run.sh tests/scenarios/plans
 EXTRA_DIST += \
 	tests/scenarios/acknowledged_by_sms.scn \
+	tests/scenarios/answered_by_voice.scn \
 	tests/scenarios/bundle.scn \
 	tests/scenarios/bundle_texts.scn \
 	tests/scenarios/call_in_kib.scn \

@@ -113,6 +113,19 @@ static void do_answer(struct world *world, const struct words *words)
     world_step(world, &event);
 }
 
+/* press 2026-0001 1 yes: somebody who was rung presses a key, and the page's number says who. */
+static void do_press(struct world *world, const struct words *words)
+{
+    uint64_t key = incident_of(world, word(words, 1));
+    uint32_t number = (uint32_t)atoi(word(words, 2));
+    const struct message *message = world_message(world, key, number);
+    world_step(world, &(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = {
+        .page = {key, number, message ? message->nonce : 0},
+        .answer = strcmp(word(words, 3), "yes") == 0 ? ANSWER_YES : ANSWER_NO,
+        .via = VIA_VOICE,
+    }});
+}
+
 /* {code:anna.berg} stands for the code that this person was last given. */
 static void add_with_codes(struct buf *buf, const struct world *world, const char *text)
 {
@@ -152,6 +165,7 @@ static void do_outcome(struct world *world, const struct words *words)
 {
     static const struct { const char *word; enum outcome outcome; } outcomes[] = {
         {"sent", OUTCOME_SENT}, {"delivered", OUTCOME_DELIVERED}, {"refused", OUTCOME_ATTEMPT_FAILED}, {"failed", OUTCOME_FAILED},
+        {"unanswered", OUTCOME_UNANSWERED},
     };
     uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
     const struct message *message = world_message(world, key, (uint32_t)atoi(word(words, 2)));
@@ -260,7 +274,7 @@ static void do_state(struct world *world, const struct words *words)
 static void run_command(struct world *world, char *line)
 {
     static const struct { const char *word; void (*function)(struct world *, const struct words *); } commands[] = {
-        {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"text", do_text},
+        {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"press", do_press}, {"text", do_text},
         {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
         {"wait", do_wait}, {"crash", do_crash}, {"clock", do_clock}, {"degraded", do_trouble}, {"restored", do_trouble},
         {"state", do_state}, {"message", do_message},

@@ -152,6 +152,9 @@ struct verdict {
 #define SOURCE_CASE(text, lines) { { { "sources.ini", text } }, lines }
 #define ELKS_CASE(text, lines)                                                                                                 \
     { { { "beredd.ini", DAEMON "[channels]\nsms = elks, try\nemail = try\n" }, { "gateways/elks.ini", "[gateway elks]\n" text } }, lines }
+#define VOICE_CASE(text, lines)                                                                                                \
+    { { { "beredd.ini", DAEMON "[channels]\nsms = try\nemail = try\n\nvoice = elks\n" },                                        \
+        { "gateways/elks.ini", "[gateway elks]\ntype = http\nhook-secret = credential:hook\nfrom = +46701740699\n" text } }, lines }
 #define LONG_50 "12345678901234567890123456789012345678901234567890"
 
 static const struct verdict verdicts[] = {
@@ -471,8 +474,40 @@ static const struct verdict verdicts[] = {
       "gateways/mail.ini:6: error: [gateway b] stands in a file named mail.ini; a gateway's file has its name\n" },
     { { { "beredd.ini", DAEMON "[channels]\nsms = try\nvoice = elks\n" },
         { "gateways/elks.ini", "[gateway elks]\ntype = http\npreset = 46elks\nfrom = +46701740699\n" } },
-      "beredd.ini:10: warning: voice through the preset of 'elks' is not supported yet and has no effect\n"
+      "beredd.ini:10: warning: 'elks' cannot ring, and has no effect for voice: it has no 'hook-secret', and a call asks there what to say, and brings the "
+      "answer\n"
       "gateways/elks.ini:1: warning: no channel in [channels] of beredd.ini uses 'elks'\n" },
+    VOICE_CASE("preset = generic-json\nurl = https://sms.example.se\n",
+               "beredd.ini:12: warning: 'elks' cannot ring, and has no effect for voice: neither it nor its preset has a 'voice-url'\n"
+               "gateways/elks.ini:1: warning: no channel in [channels] of beredd.ini uses 'elks'\n"
+               "gateways/elks.ini:3: error: there is no credential 'hook': put the secret into the file credentials/hook\n"),
+    VOICE_CASE("preset = 46elks\nprompt-sv-yes = https://www.example.se/yes.mp3\nprompt-en-over = http://www.example.se/over.mp3\n",
+               "beredd.ini:12: warning: 'elks' cannot ring, and has no effect for voice: its provider plays recordings, and these are missing: prompt-sv-alarm, "
+               "prompt-sv-no, prompt-sv-taken\n"
+               "gateways/elks.ini:1: warning: no channel in [channels] of beredd.ini uses 'elks'\n"
+               "gateways/elks.ini:3: error: there is no credential 'hook': put the secret into the file credentials/hook\n"),
+    VOICE_CASE("preset = 46elks\nprompt-sv-alarm = https://www.example.se/a\nprompt-sv-yes = https://www.example.se/y\n"
+               "prompt-sv-no = https://www.example.se/n\nprompt-sv-taken = https://www.example.se/t\nprompt-sv-over = file:///o\nring-time = 4s\n",
+               "gateways/elks.ini:1: warning: no recording 'prompt-sv-drill': this gateway will not ring for drills\n"
+               "gateways/elks.ini:3: error: there is no credential 'hook': put the secret into the file credentials/hook\n"
+               "gateways/elks.ini:10: error: prompt-sv-over 'file:///o' is no address that begins with https:// or http://\n"
+               "gateways/elks.ini:11: error: 'ring-time' is 4s, outside 5s to 2m\n"),
+    VOICE_CASE("voice-url = https://ring.example.se/{username}?to={too}\nvoice-body = x\nvoice-method = GET\nvoice-ask = <Say>{password}</Say>\n"
+               "voice-answered-by = a b\nprompt-se-alarm = x\n",
+               "gateways/elks.ini:1: error: 'username' is missing: 'voice-url' uses {username}\n"
+               "gateways/elks.ini:1: error: voice-method = GET sends no 'voice-body'; put the placeholders into the voice-url\n"
+               "gateways/elks.ini:1: error: a gateway with a 'voice-url' needs 'voice-say' too\n"
+               "gateways/elks.ini:1: error: a gateway with a 'voice-url' needs 'voice-digit' too\n"
+               "gateways/elks.ini:1: error: voice-ask uses neither {text} nor {prompt}: nothing would be said\n"
+               "gateways/elks.ini:1: error: neither 'voice-url' nor 'voice-body' uses {to}: nobody would be rung\n"
+               "gateways/elks.ini:3: error: there is no credential 'hook': put the secret into the file credentials/hook\n"
+               "gateways/elks.ini:5: error: unknown placeholder 'too'; did you mean 'to'?\n"
+               "gateways/elks.ini:8: error: unknown placeholder 'password'\n"
+               "gateways/elks.ini:9: error: voice-answered-by = 'a b' is no field:NAME and no json:PATH\n"
+               "gateways/elks.ini:10: error: unknown key 'prompt-se-alarm' in [gateway elks]; did you mean 'prompt-sv-alarm'?\n"),
+    ELKS_CASE("type = outbox\nfile = x\nprompt-sv-yes = https://x\nring-time = 30s\n",
+              "gateways/elks.ini:4: error: 'prompt-sv-yes' means nothing to a gateway of type outbox\n"
+              "gateways/elks.ini:5: error: 'ring-time' means nothing to a gateway of type outbox\n"),
 };
 
 /* The one line that names an absolute path. */

@@ -532,7 +532,7 @@ static void do_outcome(struct run *run)
     struct callout *callout = message && message->purpose == PURPOSE_PAGE ? message->callout : NULL;
     bool was_void = callout && is_void(callout);
     static const enum outcome outcomes[] = {OUTCOME_SENT, OUTCOME_SENT, OUTCOME_DELIVERED, OUTCOME_ATTEMPT_FAILED,
-        OUTCOME_FAILED};
+        OUTCOME_FAILED, OUTCOME_UNANSWERED};
     enum outcome outcome = PICK(run, outcomes);
     flight->ended = outcome != OUTCOME_ATTEMPT_FAILED;
     step(run, (struct event){.kind = EVENT_OUTCOME, .outcome = {
