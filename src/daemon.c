@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "engine/engine.h"
 #include "gateways/dispatch.h"
+#include "gateways/message_check.h"
 #include "journal/journal.h"
 #include "loop/http_client.h"
 #include "loop/http_server.h"
@@ -93,6 +94,7 @@ static enum err load_config(const struct daemon_options *options, bool check_onl
         .preset_directory = options->preset_directory,
         .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
         .zoneinfo_directory = "/usr/share/zoneinfo",
+        .check_texts = message_check_texts,
         .now_usec = loop_wall_usec(),
         .check_only = check_only,
     };

@@ -38,6 +38,8 @@ static void run_parts(struct load *load)
     settings_load_admins(load);
     sources_load(load);
     reach_check(load);
+    if (load->env->check_texts && !problems_full(load->problems))
+        load->env->check_texts(load->config, load->problems);
     audit(load);
     problems_sort(load->problems);
     problems_quote(load->problems, load->env->directory);

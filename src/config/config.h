@@ -116,6 +116,12 @@ struct token {                       /* one accepted token of a source */
     unsigned rights;                 /* enum right */
 };
 
+struct config_text {                 /* of [texts]: a template, and what it is for */
+    const char *key;                 /* as it stands there: "page-sms", "page-sms.en" */
+    const char *text;                /* clean; its lines are joined by line feeds */
+    struct origin origin;
+};
+
 struct config {
     struct plan plan;
     const char *directory;
@@ -134,6 +140,8 @@ struct config {
     size_t n_gateways;
     const struct gateway *channel_gateways[CHANNEL_COUNT][CONFIG_MAX_GATEWAYS];   /* in the order in which they are tried */
     size_t n_channel_gateways[CHANNEL_COUNT];
+    const struct config_text *texts; /* in the file's order */
+    size_t n_texts;
     int64_t loaded_at_usec;          /* wall time handed to config_load */
 };
 
@@ -142,6 +150,8 @@ struct config_env {
     const char *preset_directory;    /* $(pkgdatadir)/presets */
     const char *credentials_directory;   /* $CREDENTIALS_DIRECTORY, or NULL: DIRECTORY/credentials */
     const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
+    /* Judges the texts of what was read: gateways/, which renders them, knows how. NULL: nobody does. */
+    void (*check_texts)(const struct config *config, struct problems *problems);
     int64_t now_usec;                /* for "in the past" notes */
     int check_days;                  /* how far ahead holes in rosters are told; 0: 60 days */
     bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The configuration that

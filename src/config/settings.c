@@ -1,11 +1,12 @@
 #include "config/value.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "config/channels.h"
 #include "config/slurp.h"
 #include "config/endpoint.h"
 
-enum { MAX_ZONE_BYTES = 256 * 1024, MAX_SOCKET_PATH = 107 };
+enum { MAX_ZONE_BYTES = 256 * 1024, MAX_SOCKET_PATH = 107, MAX_TEXTS = 500 };
 
 static const struct doc_key daemon_keys[] = {
     { "organisation", DOC_ONCE },
@@ -25,7 +26,7 @@ static const struct doc_kind kinds[] = {
     { .name = "daemon", .keys = daemon_keys, .n_keys = N_ELEMENTS(daemon_keys) },
     { .name = "http", .keys = endpoint_keys, .n_keys = ENDPOINT_N_KEYS },
     { .name = "channels", .keys = channels_keys, .n_keys = CHANNEL_COUNT },
-    { .name = "texts", .free_keys = true, .free_flags = DOC_LONG | DOC_LATER },
+    { .name = "texts", .free_keys = true, .free_flags = DOC_LONG },
     { .name = "drill", .named = DOC_NAMED, .keys = drill_keys, .n_keys = N_ELEMENTS(drill_keys) },
 };
 
@@ -74,6 +75,34 @@ static void load_paths(const struct scope *scope)
                    MAX_SOCKET_PATH);
 }
 
+/* ---- [texts] ---- */
+
+static const char *text_of_entry(struct load *load, const struct doc_entry *entry)
+{
+    CLEANUP_BUF struct buf lines = { 0 }, clean = { 0 };
+    for (const struct doc_line *line = &entry->value; line; line = line->next) {
+        buf_add_text(&lines, line->text);
+        buf_add_char(&lines, '\n');
+    }
+    text_add_clean_block(&clean, buf_text(&lines), lines.len);
+    return arena_strdup(load->arena, buf_text(&clean));
+}
+
+static void load_texts(struct load *load)
+{
+    struct scope scope = { .load = load, .doc = load->beredd, .section = doc_section(load->beredd, "texts", NULL) };
+    struct config_text *texts = arena_alloc(load->arena, MAX_TEXTS * sizeof *texts);
+    for (const struct doc_entry *entry = scope.section ? scope.section->entries : NULL; entry; entry = entry->next) {
+        if (load->config->n_texts == MAX_TEXTS) {
+            load_error(load, scope_origin(&scope, entry), "more than %d texts", MAX_TEXTS);
+            break;
+        }
+        texts[load->config->n_texts++] = (struct config_text){
+            .key = entry->key, .text = text_of_entry(load, entry), .origin = scope_origin(&scope, entry) };
+    }
+    load->config->texts = texts;
+}
+
 static void warn_of_drills(struct load *load, const struct doc *doc)
 {
     for (const struct doc_section *section = doc->sections; section; section = section->next) {
@@ -104,6 +133,7 @@ void settings_load(struct load *load)
     plan->dedup_window_usec = value_duration(&scope, "dedup-window", 4 * USEC_PER_HOUR, 0, 366 * USEC_PER_DAY);
     plan->reply_without_code = value_bool(&scope, "reply-without-code", false);
     plan->admin_channels = value_channels(&scope, "admin-channels", 1u << CHANNEL_EMAIL | 1u << CHANNEL_SMS);
+    load_texts(load);
     warn_of_drills(load, load->beredd);
 }
 

@@ -42,12 +42,16 @@ libgateways_a_SOURCES = \
 	src/gateways/json_path.h \
 	src/gateways/mail_html.c \
 	src/gateways/mail_html.h \
+	src/gateways/message_check.c \
+	src/gateways/message_check.h \
 	src/gateways/message_number.c \
 	src/gateways/message_number.h \
 	src/gateways/message_template.c \
 	src/gateways/message_template.h \
 	src/gateways/message_text.c \
 	src/gateways/message_text.h \
+	src/gateways/message_texts.c \
+	src/gateways/message_texts.h \
 	src/gateways/message_voice.c \
 	src/gateways/message_voice.h \
 	src/gateways/message_words.c \

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "gateways/dispatch_internal.h"
+#include "gateways/message_texts.h"
 
 /* ---- what gateways fetch ---- */
 
@@ -49,6 +50,7 @@ void dispatch_free(struct dispatch *dispatch)
     dispatch_queue_done(&dispatch->queue);
     loop_timer_free(dispatch->timer);
     message_text_done(&dispatch->text);
+    message_texts_free(dispatch->texts);
     free(dispatch);
 }
 
@@ -57,6 +59,8 @@ void dispatch_configure(struct dispatch *dispatch, const struct config *config)
     assert(!dispatch->pumping);
     dispatch_lanes_configure(dispatch, config);
     dispatch->config = config;
+    message_texts_free(dispatch->texts);
+    dispatch->texts = message_texts_new(config);
     dispatch_wake(dispatch);
 }
 

@@ -34,6 +34,7 @@ static void render(struct dispatch *dispatch, const struct message_view *view, c
         .tz = dispatch->config->plan.tz,
         .public_url = dispatch->config->public_url,
         .can_reply = gateway_can_reply(lane->way),
+        .texts = dispatch->texts,
     };
     message_text_render(view, &context, &dispatch->text);
 }

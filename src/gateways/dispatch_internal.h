@@ -70,6 +70,7 @@ struct dispatch {
     int64_t timer_usec;              /* what it is set to; INT64_MAX: not set */
     bool pumping;
     const struct config *config;     /* NULL: none yet */
+    struct message_texts *texts;     /* the configuration's own */
     struct lane *lane[CONFIG_MAX_GATEWAYS];
     size_t n_lanes;
     uint8_t channel_lane[CHANNEL_COUNT][CONFIG_MAX_GATEWAYS];   /* in the order in which they are tried */

@@ -44,10 +44,27 @@ static void add_button(struct buf *buf, const struct mail_html *mail)
     RAW(buf, "</a></p>\n");
 }
 
-static void add_paragraph(struct buf *buf, const char *line, size_t len)
+static void add_anchor(struct buf *buf, const char *link)
 {
+    RAW(buf, "<a href=\"");
+    add_text(buf, link);
+    RAW(buf, "\">");
+    add_text(buf, link);
+    RAW(buf, "</a>");
+}
+
+/* A link within a line is one there, too. */
+static void add_paragraph(struct buf *buf, const char *line, size_t len, const char *link)
+{
+    size_t link_len = strlen(link);
+    const char *found = link_len > 0 ? strstr(line, link) : NULL;
+    size_t before = found && found + link_len <= line + len ? (size_t)(found - line) : len;
     RAW(buf, "<p style=\"margin:.4em 0\">");
-    add_escaped(buf, line, len);
+    add_escaped(buf, line, before);
+    if (before < len) {
+        add_anchor(buf, link);
+        add_escaped(buf, line + before + link_len, len - before - link_len);
+    }
     RAW(buf, "</p>\n");
 }
 
@@ -61,7 +78,7 @@ static void add_lines(struct buf *buf, const struct mail_html *mail)
         else if (len > 0 && len == link_len && memcmp(line, mail->link, len) == 0)
             add_button(buf, mail);
         else if (len > 0)
-            add_paragraph(buf, line, len);
+            add_paragraph(buf, line, len, mail->link);
         line += len + (line[len] == '\n');
     }
 }

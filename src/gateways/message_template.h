@@ -3,10 +3,12 @@
 #ifndef GATEWAYS_MESSAGE_TEMPLATE_H
 #define GATEWAYS_MESSAGE_TEMPLATE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 enum message_value {
-    VALUE_ALARM,
+    VALUE_ALARM,             /* the word for its severity, or the drill's mark */
     VALUE_MARK,              /* the drill's, or empty */
     VALUE_ROLE,
     VALUE_TITLE,             /* of the role */
@@ -17,6 +19,9 @@ enum message_value {
     VALUE_CLOSED,
     VALUE_CLOCK,             /* VALUE_AT as it is spoken */
     VALUE_WHAT,              /* summary, location */
+    VALUE_SUMMARY,
+    VALUE_LOCATION,
+    VALUE_PERSON,            /* to whom it goes */
     VALUE_CALLBACK,
     VALUE_CODE,
     VALUE_LINK,
@@ -40,6 +45,12 @@ struct message_values {      /* zeroed: all are empty; message_values_done() */
 };
 void message_values_done(struct message_values *values);
 
+/* False: it cannot be rendered, or could lose a code, a link or a number to ring with something else; ret_problem says what is wrong,
+ * for an administrator. */
+bool message_template_check(const char *template, struct buf *ret_problem);
+bool message_template_uses(const char *template, enum message_value value);
+
+/* The template must be one that message_template_check() takes. */
 void message_template_add(struct buf *buf, const char *template, const struct message_values *values);
 
 #endif

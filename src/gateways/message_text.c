@@ -7,11 +7,9 @@
 #include "gateways/mail_html.h"
 #include "gateways/message_number.h"
 #include "gateways/message_template.h"
+#include "gateways/message_texts.h"
 #include "gateways/message_voice.h"
 #include "gateways/message_words.h"
-
-/* An SMS that needs more than this is cut. Each part more is one that may be lost or late. */
-enum { MAX_PARTS_GSM7 = 2, MAX_PARTS_UCS2 = 3 };
 
 void message_text_done(struct message_text *text)
 {
@@ -91,12 +89,20 @@ static void add_title(struct buf *buf, const struct message_view *view)
     if (!title)
         return;
     CLEANUP_BUF struct buf line = { 0 };
-    text_add_clean_line(&line, title, strlen(title));
+    add_clean(&line, title, view->channel);
     if (line.len == 0)
         return;                                          /* a message of the house */
     text_utf8_next(buf_text(&line), line.len, &first);
     text_add_folded(buf, buf_text(&line), first);        /* in the middle of a sentence */
     buf_add_text(buf, buf_text(&line) + first);
+}
+
+static void add_number(struct buf *buf, const struct message_view *view)
+{
+    CLEANUP_BUF struct buf written = { 0 };
+    if (view->acknowledged_number)
+        message_number_add(&written, view->acknowledged_number);
+    add_clean(buf, buf_text(&written), view->channel);
 }
 
 static void set_times(struct message_values *values, const struct message_view *view, const struct text_context *context)
@@ -144,6 +150,7 @@ static void set_values(struct message_values *values, const struct message_view 
         { VALUE_ORGANISATION, view->organisation },
         { VALUE_CALLBACK, view->callback },
         { VALUE_BY, view->acknowledged_by },
+        { VALUE_PERSON, view->person_name },
         { VALUE_GATEWAY, view->gateway },
         { VALUE_REASON, view->reason },
     };
@@ -152,8 +159,7 @@ static void set_values(struct message_values *values, const struct message_view 
     buf_add_text(&values->value[VALUE_ALARM], view->channel == CHANNEL_VOICE && view->purpose == PURPOSE_PAGE
                                                   ? message_alarm_spoken(view) : message_alarm_word(view));
     add_title(&values->value[VALUE_TITLE], view);
-    if (view->acknowledged_number)
-        message_number_add(&values->value[VALUE_NUMBER], view->acknowledged_number);
+    add_number(&values->value[VALUE_NUMBER], view);
     if (view->count > 1)
         buf_add_u64(&values->value[VALUE_COUNT_UPDATES], view->count);
     set_times(values, view, context);
@@ -186,21 +192,24 @@ static void set_what(struct what *what, const struct message_view *view)
 }
 
 /* The first `characters` of the summary, with dots where more stood; SIZE_MAX: all. */
-static void write_what(struct buf *ret, const struct what *what, size_t characters, bool with_location)
+static void write_what(struct message_values *values, const struct what *what, size_t characters, bool with_location)
 {
+    struct buf *summary = &values->value[VALUE_SUMMARY], *location = &values->value[VALUE_LOCATION], *both = &values->value[VALUE_WHAT];
     size_t at = 0;
-    const char *summary = buf_text(&what->summary);
-    buf_clear(ret);
+    buf_clear(summary);
+    buf_clear(location);
+    buf_clear(both);
     for (size_t i = 0; i < characters && at < what->summary.len; i++)
-        text_utf8_next(summary, what->summary.len, &at);
-    buf_add(ret, summary, at);
+        text_utf8_next(buf_text(&what->summary), what->summary.len, &at);
+    buf_add(summary, buf_text(&what->summary), at);
     if (at < what->summary.len && at > 0)
-        buf_add_text(ret, "...");
-    if (!with_location || what->location.len == 0)
-        return;
-    if (ret->len > 0)
-        buf_add_text(ret, ", ");
-    buf_add(ret, buf_text(&what->location), what->location.len);
+        buf_add_text(summary, "...");
+    if (with_location)
+        buf_add(location, buf_text(&what->location), what->location.len);
+    buf_add(both, buf_text(summary), summary->len);
+    if (summary->len > 0 && location->len > 0)
+        buf_add_text(both, ", ");
+    buf_add(both, buf_text(location), location->len);
 }
 
 /* ---- SMS ---- */
@@ -214,7 +223,7 @@ struct sms {
 
 static struct gsm7_size compose(const struct sms *sms, size_t characters, bool with_location)
 {
-    write_what(&sms->values->value[VALUE_WHAT], sms->what, characters, with_location);
+    write_what(sms->values, sms->what, characters, with_location);
     buf_clear(sms->ret);
     message_template_add(sms->ret, sms->template, sms->values);
     return gsm7_measure(buf_text(sms->ret), sms->ret->len);
@@ -222,7 +231,7 @@ static struct gsm7_size compose(const struct sms *sms, size_t characters, bool w
 
 static bool fits(struct gsm7_size size)
 {
-    return size.segments <= (size.ucs2 ? MAX_PARTS_UCS2 : MAX_PARTS_GSM7);
+    return size.segments <= (size.ucs2 ? MESSAGE_PARTS_UCS2 : MESSAGE_PARTS_GSM7);
 }
 
 /* The longest beginning of the summary that fits; nothing of it, if even that does not. */
@@ -263,35 +272,48 @@ static void fit_sms(const struct sms *sms, bool id_may_go)
 
 /* ---- the three kinds ---- */
 
-static void render_sms(struct message_values *values, const struct what *what, const struct message_view *view,
-                       struct message_text *ret)
+/* The administrator's, or the built-in one; NULL where that is made from another. */
+static const char *template_of(const struct message_view *view, const struct text_context *context, enum text_field field)
 {
-    const struct message_wording *wording = message_wording(view->purpose, view->language);
+    unsigned kind = message_text_kind(view);
+    const char *own = message_texts_find(context->texts, kind, field, view->language);
+    const struct message_wording *wording = message_wording(kind, view->language);
+    const char *const built_in[TEXT_FIELD_COUNT] = {
+        [TEXT_SMS] = kind == TEXT_KIND_DRILL && wording->drill_text ? wording->drill_text : wording->text,
+        [TEXT_SUBJECT] = wording->subject,
+        [TEXT_BODY] = wording->mail,
+        [TEXT_VOICE] = wording->voice ? wording->voice : wording->text,
+    };
+    return own ? own : built_in[field];
+}
+
+static void render_sms(struct message_values *values, const struct what *what, const struct message_view *view,
+                       const struct text_context *context, struct message_text *ret)
+{
     const struct sms sms = {
         .values = values,
         .what = what,
-        .template = view->drill && wording->drill_text ? wording->drill_text : wording->text,
+        .template = template_of(view, context, TEXT_SMS),
         .ret = &ret->text,
     };
     fit_sms(&sms, view->purpose == PURPOSE_PAGE);
 }
 
 static void render_voice(struct message_values *values, const struct what *what, const struct message_view *view,
-                         struct message_text *ret)
+                         const struct text_context *context, struct message_text *ret)
 {
-    const struct message_wording *wording = message_wording(view->purpose, view->language);
-    write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);
-    message_template_add(&ret->text, wording->voice ? wording->voice : wording->text, values);
+    write_what(values, what, SIZE_MAX, true);
+    message_template_add(&ret->text, template_of(view, context, TEXT_VOICE), values);
 }
 
 static void render_mail(struct message_values *values, const struct what *what, const struct message_view *view,
-                        struct message_text *ret)
+                        const struct text_context *context, struct message_text *ret)
 {
-    const struct message_wording *wording = message_wording(view->purpose, view->language);
-    write_what(&values->value[VALUE_WHAT], what, SIZE_MAX, true);
-    message_template_add(&ret->subject, wording->subject, values);
-    message_template_add(&ret->text, wording->mail ? wording->mail : wording->text, values);
-    if (!wording->mail)
+    const char *body = template_of(view, context, TEXT_BODY);
+    write_what(values, what, SIZE_MAX, true);
+    message_template_add(&ret->subject, template_of(view, context, TEXT_SUBJECT), values);
+    message_template_add(&ret->text, body ? body : message_wording(message_text_kind(view), view->language)->text, values);
+    if (!body)
         message_template_add(&ret->text, "\n[{drill}\n][\n{organisation}\n]", values);
     mail_html_add(&ret->html, &(struct mail_html){
         .language = view->language == LANGUAGE_EN ? "en" : "sv",
@@ -313,11 +335,11 @@ void message_text_render(const struct message_view *view, const struct text_cont
     set_values(&values, view, context);
     set_what(&what, view);
     if (view->channel == CHANNEL_EMAIL)
-        render_mail(&values, &what, view, ret);
+        render_mail(&values, &what, view, context, ret);
     else if (view->channel == CHANNEL_VOICE)
-        render_voice(&values, &what, view, ret);
+        render_voice(&values, &what, view, context, ret);
     else
-        render_sms(&values, &what, view, ret);
+        render_sms(&values, &what, view, context, ret);
     buf_done(&what.summary);
     buf_done(&what.location);
     message_values_done(&values);

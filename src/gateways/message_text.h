@@ -14,10 +14,16 @@ struct message_text {            /* a value: zeroed is empty; message_text_done(
     struct buf html;             /* e-mail only: a simple page with a large button; holds nothing that the text does not */
 };
 
+struct message_texts;
+
+/* An SMS that needs more parts than this is cut. Each part more is one that may be lost or late. */
+enum { MESSAGE_PARTS_GSM7 = 2, MESSAGE_PARTS_UCS2 = 3 };
+
 struct text_context {
     const struct tz *tz;
     const char *public_url;      /* NULL: texts carry no link */
     bool can_reply;              /* the gateway's sender can receive an SMS: "Svara JA ..." belongs in the text */
+    const struct message_texts *texts;   /* the administrator's own; NULL: none */
 };
 
 /* An SMS takes as few parts as hold it all, less the id where that would cost a part of its own; at most two, or three where a

@@ -3,31 +3,32 @@
 #include <assert.h>
 
 #include "gateways/message_text.h"
+#include "gateways/message_texts.h"
 
-static const struct message_wording swedish[PURPOSE_END] = {
+static const struct message_wording swedish[TEXT_KIND_END] = {
     [PURPOSE_PAGE] = {
-        .text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.][ Svara JA {code} eller NEJ {code}.][ {link}][ {id}]",
-        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Ring {callback}.]"
+        .text = "{severity}[ {role}] {time}[: {what}].[ Ring {callback}.][ Svara JA {code} eller NEJ {code}.][ {link}][ {id}]",
+        .drill_text = "{severity}[ {role}] {time}[: {what}].[ Ring {callback}.]"
                       "[ Svara som vid skarpt larm: JA {code} eller NEJ {code}.][ {link}][ {id}]",
-        .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
-        .mail = "{alarm}[ {role}] {at}[: {what}].\n"
+        .subject = "{severity}[ {role}] {time}[: {what}][ ({id})]",
+        .mail = "{severity}[ {role}] {time}[: {what}].\n"
                 "[{drill}\n]"
                 "[Ring {callback}.\n]"
                 "[\nÖppna länken och svara om du tar larmet eller inte kan:\n{link}\n]"
                 "\nDu kan inte kvittera genom att svara på mejlet.[ {use-link}]\n"
                 "[\n{id}\n]"
                 "[{organisation}\n]",
-        .voice = "{alarm} till {title}[, {organisation}], klockan {clock}.[ {what}.][ Ring {callback}.] "
+        .voice = "{severity} till {title}[, {organisation}], klockan {clock}.[ {what}.][ Ring {callback}.] "
                  "Tryck ett om du tar larmet. Tryck två om du inte kan.",
     },
     [PURPOSE_CONFIRMATION] = {
-        .text = "Kvitterat {acknowledged}. Du har tagit {alarm}[ {role}] {id}[, {what}].[ Ring {callback}.]"
+        .text = "Kvitterat {acknowledged}. Du har tagit {severity}[ {role}] {id}[, {what}].[ Ring {callback}.]"
                 "[ Kan du inte längre? Svara NEJ {code}]",
-        .subject = "Kvitterat {acknowledged}: {alarm}[ {role}] {id}",
+        .subject = "Kvitterat {acknowledged}: {severity}[ {role}] {id}",
     },
     [PURPOSE_TAKEN] = {
-        .text = "{alarm}[ {role}] {id} kvitterat {acknowledged}[ av {by}]. Du behöver inte göra något.",
-        .subject = "{alarm}[ {role}] {id} kvitterat {acknowledged}[ av {by}]",
+        .text = "{severity}[ {role}] {id} kvitterat {acknowledged}[ av {by}]. Du behöver inte göra något.",
+        .subject = "{severity}[ {role}] {id} kvitterat {acknowledged}[ av {by}]",
     },
     [PURPOSE_UPDATE] = {
         .text = "[{mark} ]UPPDATERING {updated}[ {role}] {id}[ ({count} uppdateringar)][: {what}].[ {link}]",
@@ -38,8 +39,8 @@ static const struct message_wording swedish[PURPOSE_END] = {
                 "[\n{organisation}\n]",
     },
     [PURPOSE_WITHDRAWN] = {
-        .text = "ÅTERKALLAT[ {closed}]: {alarm}[ {role}] {id} gäller inte längre. Du behöver inte göra något.",
-        .subject = "ÅTERKALLAT[ {closed}]: {alarm}[ {role}] {id}",
+        .text = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id} gäller inte längre. Du behöver inte göra något.",
+        .subject = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_END] = {
         .text = "ÖVNINGEN ÄR SLUT[ {closed}]. Tack. Svara inte mer.",
@@ -67,8 +68,8 @@ static const struct message_wording swedish[PURPOSE_END] = {
         .subject = "LARMSYSTEMET[, {organisation}]: sparar till disk igen",
     },
     [PURPOSE_UNREACHED] = {
-        .text = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS. Larmningen fortsätter. Kontrollera bemanning och larmvägar.",
-        .subject = "{alarm}[ {role}] {id}: INGEN KUNDE NÅS",
+        .text = "{severity}[ {role}] {id}: INGEN KUNDE NÅS. Larmningen fortsätter. Kontrollera bemanning och larmvägar.",
+        .subject = "{severity}[ {role}] {id}: INGEN KUNDE NÅS",
     },
     [PURPOSE_ON_DUTY] = {
         .text = "Du är {role} nu[, till {until}].[ Du avlöser {other}.][ {organisation}.] Svara inte.",
@@ -104,32 +105,36 @@ static const struct message_wording swedish[PURPOSE_END] = {
         .mail = "[{mark}. ]INGEN {role} HAR {id} LÄNGRE: den som kvitterat lämnade återbud {since}. Larmningen fortsätter.\n"
                 "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
     },
+    [TEXT_KIND_SOURCE_WITHDRAWN] = {
+        .text = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}. Ingen har kvitterat, och ingen larmas längre.",
+        .subject = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
+    },
 };
 
-static const struct message_wording english[PURPOSE_END] = {
+static const struct message_wording english[TEXT_KIND_END] = {
     [PURPOSE_PAGE] = {
-        .text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.][ Reply YES {code} or NO {code}.][ {link}][ {id}]",
-        .drill_text = "{alarm}[ {role}] {at}[: {what}].[ Call {callback}.]"
+        .text = "{severity}[ {role}] {time}[: {what}].[ Call {callback}.][ Reply YES {code} or NO {code}.][ {link}][ {id}]",
+        .drill_text = "{severity}[ {role}] {time}[: {what}].[ Call {callback}.]"
                       "[ Reply as to a real alarm: YES {code} or NO {code}.][ {link}][ {id}]",
-        .subject = "{alarm}[ {role}] {at}[: {what}][ ({id})]",
-        .mail = "{alarm}[ {role}] {at}[: {what}].\n"
+        .subject = "{severity}[ {role}] {time}[: {what}][ ({id})]",
+        .mail = "{severity}[ {role}] {time}[: {what}].\n"
                 "[{drill}\n]"
                 "[Call {callback}.\n]"
                 "[\nOpen the link and say whether you take the alarm or cannot:\n{link}\n]"
                 "\nYou cannot acknowledge by replying to this e-mail.[ {use-link}]\n"
                 "[\n{id}\n]"
                 "[{organisation}\n]",
-        .voice = "{alarm} for {title}[, {organisation}], at {clock}.[ {what}.][ Call {callback}.] "
+        .voice = "{severity} for {title}[, {organisation}], at {clock}.[ {what}.][ Call {callback}.] "
                  "Press one if you take the alarm. Press two if you cannot.",
     },
     [PURPOSE_CONFIRMATION] = {
-        .text = "Acknowledged {acknowledged}. You have taken {alarm}[ {role}] {id}[, {what}].[ Call {callback}.]"
+        .text = "Acknowledged {acknowledged}. You have taken {severity}[ {role}] {id}[, {what}].[ Call {callback}.]"
                 "[ No longer able? Reply NO {code}]",
-        .subject = "Acknowledged {acknowledged}: {alarm}[ {role}] {id}",
+        .subject = "Acknowledged {acknowledged}: {severity}[ {role}] {id}",
     },
     [PURPOSE_TAKEN] = {
-        .text = "{alarm}[ {role}] {id} acknowledged {acknowledged}[ by {by}]. You need not do anything.",
-        .subject = "{alarm}[ {role}] {id} acknowledged {acknowledged}[ by {by}]",
+        .text = "{severity}[ {role}] {id} acknowledged {acknowledged}[ by {by}]. You need not do anything.",
+        .subject = "{severity}[ {role}] {id} acknowledged {acknowledged}[ by {by}]",
     },
     [PURPOSE_UPDATE] = {
         .text = "[{mark} ]UPDATE {updated}[ {role}] {id}[ ({count} updates)][: {what}].[ {link}]",
@@ -140,8 +145,8 @@ static const struct message_wording english[PURPOSE_END] = {
                 "[\n{organisation}\n]",
     },
     [PURPOSE_WITHDRAWN] = {
-        .text = "WITHDRAWN[ {closed}]: {alarm}[ {role}] {id} no longer applies. You need not do anything.",
-        .subject = "WITHDRAWN[ {closed}]: {alarm}[ {role}] {id}",
+        .text = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id} no longer applies. You need not do anything.",
+        .subject = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_END] = {
         .text = "THE EXERCISE IS OVER[ {closed}]. Thank you. Do not reply any more.",
@@ -169,8 +174,8 @@ static const struct message_wording english[PURPOSE_END] = {
         .subject = "ALARM SYSTEM[, {organisation}]: writes to its disk again",
     },
     [PURPOSE_UNREACHED] = {
-        .text = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED. Paging goes on. Check rosters and gateways.",
-        .subject = "{alarm}[ {role}] {id}: NOBODY COULD BE REACHED",
+        .text = "{severity}[ {role}] {id}: NOBODY COULD BE REACHED. Paging goes on. Check rosters and gateways.",
+        .subject = "{severity}[ {role}] {id}: NOBODY COULD BE REACHED",
     },
     [PURPOSE_ON_DUTY] = {
         .text = "You are {role} now[, until {until}].[ You relieve {other}.][ {organisation}.] Do not reply.",
@@ -206,12 +211,20 @@ static const struct message_wording english[PURPOSE_END] = {
         .mail = "[{mark}. ]NO {role} HAS {id} ANY LONGER: who acknowledged it withdrew at {since}. Paging goes on.\n"
                 "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
     },
+    [TEXT_KIND_SOURCE_WITHDRAWN] = {
+        .text = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}. Nobody has acknowledged it, and nobody is paged any longer.",
+        .subject = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
+    },
 };
 
-const struct message_wording *message_wording(enum purpose purpose, enum language language)
+/* A drill's page has the page's words: they begin with its mark. */
+const struct message_wording *message_wording(unsigned kind, enum language language)
 {
-    assert(purpose > 0 && purpose < PURPOSE_END);
-    return language == LANGUAGE_EN ? &english[purpose] : &swedish[purpose];
+    unsigned worded = kind == TEXT_KIND_DRILL ? PURPOSE_PAGE : kind;
+    assert(worded < TEXT_KIND_END);
+    const struct message_wording *wording = language == LANGUAGE_EN ? &english[worded] : &swedish[worded];
+    assert(wording->text && wording->subject);
+    return wording;
 }
 
 /* ---- the alarm by its name ---- */

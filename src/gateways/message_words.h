@@ -11,7 +11,7 @@ struct message_wording {         /* templates: see message_template.h */
     const char *mail;            /* NULL: text, and the drill line */
     const char *voice;           /* NULL: text */
 };
-const struct message_wording *message_wording(enum purpose purpose, enum language language);
+const struct message_wording *message_wording(unsigned kind, enum language language);        /* kind: see message_texts.h */
 
 /* "LARM", "SKARP FÖRVARNING", "ÖVNING ÖVNING ÖVNING"; as it is spoken: "Larm", "Skarp förvarning", "Övning. … Övningslarm". */
 const char *message_alarm_word(const struct message_view *view);

@@ -126,6 +126,14 @@ tests_unit_check_message_text_LDADD = libgateways.a libengine.a libbase.a $(CHEC
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_message_texts
+TESTS += tests/unit/check_message_texts
+tests_unit_check_message_texts_SOURCES = tests/unit/check_message_texts.c tests/unit/unit.h
+tests_unit_check_message_texts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_message_texts_LDADD = libgateways.a libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_dispatch
 TESTS += tests/unit/check_dispatch
 tests_unit_check_dispatch_SOURCES = tests/unit/check_dispatch.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h

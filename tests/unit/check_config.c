@@ -273,7 +273,6 @@ static const struct verdict verdicts[] = {
     BEREDD_CASE(DAEMON, "beredd.ini:0: error: no gateway serves any channel: nobody could be paged\n"
                         "gateways/try.ini:1: warning: no channel in [channels] of beredd.ini uses 'try'\n"),
     BEREDD_CASE(DAEMON CHANNELS "[texts]\npage-sms = x\n[drill vecka]\nwhen = Mon 10:00\nrole = TIB\n",
-                "beredd.ini:13: warning: 'page-sms' is not supported yet and has no effect\n"
                 "beredd.ini:14: warning: [drill vecka] is not supported yet and has no effect\n"),
 
     /* rosters */
@@ -567,7 +566,8 @@ START_TEST(what_is_written_is_what_is_read)
     const struct file files[] = {
         { "beredd.ini", "[daemon]\norganisation = Exempelby\nadmins = group:g, bo.ek\nadmin-channels = email\nlanguage = en\ndedup-window = 90m\n"
                         "state = st\nsocket = /run/x.sock\nreply-without-code = ja\n[http]\npublic-url = https://larm.example.se/b/\n"
-                        "listen = 127.0.0.1:1\nlisten = [::1]:0\n[channels]\nsms = two, one\n" },
+                        "listen = 127.0.0.1:1\nlisten = [::1]:0\n[channels]\nsms = two, one\n"
+                        "[texts]\npage-sms.sv = {severity} ; short\npage-email-body = one\n  [two {id}]\n" },
         { "people.ini", "[person bo.ek]\nname = Bo  Ek\nvoice = +46701740606\nsms = +46701740607\nsms = +46701740608\nlogin = bo\nlanguage = sv\n"
                         "[person anna.berg]\nemail = a@example.se\n" },
         { "groups.ini", "[group g]\nmembers = bo.ek,\n  anna.berg\n" },
@@ -601,6 +601,12 @@ START_TEST(what_is_written_is_what_is_read)
     ck_assert_str_eq(config->socket_path, "/run/x.sock");
     ck_assert_str_eq(config->state_directory + strlen(directory), "/st");
     ck_assert_uint_eq(config->n_listen, 2);
+
+    ck_assert_uint_eq(config->n_texts, 2);
+    ck_assert_str_eq(config->texts[0].key, "page-sms.sv");
+    ck_assert_str_eq(config->texts[0].text, "{severity}");
+    ck_assert_str_eq(config->texts[1].text, "one\n[two {id}]");
+    ck_assert_int_eq(config->texts[1].origin.line, 18);
 
     ck_assert_uint_eq(plan->n_persons, 2);
     ck_assert_str_eq(plan->persons[0].id, "anna.berg");
