@@ -289,8 +289,10 @@ static void recall(struct daemon *daemon, const struct opened *opened)
 {
     for (size_t i = 0; i < opened->n_house; i++) {
         struct record record;
-        if (read_stored(&opened->house[i], &record) == ERR_OK)
-            watch_recall(daemon->watch, &record, daemon->config->plan.tz);
+        if (read_stored(&opened->house[i], &record) != ERR_OK)
+            continue;
+        engine_replay_reply(daemon->engine, &record);
+        watch_recall(daemon->watch, &record, daemon->config->plan.tz);
     }
 }
 

@@ -26,6 +26,7 @@ libengine_a_SOURCES = \
 	src/engine/outcome.c \
 	src/engine/plan.c \
 	src/engine/plan.h \
+	src/engine/receipt.c \
 	src/engine/record.c \
 	src/engine/record.h \
 	src/engine/reply.c \
@@ -36,7 +37,9 @@ libengine_a_SOURCES = \
 	src/engine/roster_hours.h \
 	src/engine/roster.c \
 	src/engine/roster.h \
+	src/engine/seen.c \
 	src/engine/state.c \
 	src/engine/state.h \
 	src/engine/targets.c \
+	src/engine/trail.c \
 	src/engine/trigger.c

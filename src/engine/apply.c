@@ -95,7 +95,7 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     case RECORD_PAGE_DELIVERED:
     case RECORD_PAGE_FAILED:
     case RECORD_NOTICE_SENT:
-        return apply_outcome(engine, incident, record);
+        return apply_outcome(engine, incident, record, now);
     case RECORD_NOTE:
         return apply_note(engine, incident, record);
     case RECORD_CLOSED:
@@ -123,6 +123,8 @@ enum err apply_record(struct engine *engine, const struct record *record, struct
         return ERR_CORRUPT;
     if (engine->last_seq < record->seq)
         engine->last_seq = record->seq;
+    if (record->reply_id)
+        seen_add_reply(engine, record->reply_id, record->at_usec);
     if (record->kind == RECORD_OPENED)
         return apply_opened(engine, record);
     struct incident *incident = find_incident(engine, record->incident);

@@ -27,13 +27,13 @@ WARN_UNUSED enum err apply_cancelled(struct engine *engine, struct callout *call
 
 WARN_UNUSED enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record);
 WARN_UNUSED enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record);
-WARN_UNUSED enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record);
+WARN_UNUSED enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
 
 struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person);      /* found, or new */
 /* They work until the incident closes. */
 void apply_forget_codes(struct engine *engine, const struct incident *incident);
 /* Pages of earlier turns that have come to an end, or never will, are forgotten, and so memory stays bounded however long
  * nobody answers (P15). */
-void apply_forget_ended(struct incident *incident, const struct callout *callout);
+void apply_forget_ended(struct engine *engine, struct incident *incident, const struct callout *callout);
 
 #endif

@@ -66,7 +66,7 @@ enum err apply_turn(struct engine *engine, struct callout *callout, const struct
     callout->turn++;
     arm(engine, callout, record, now);
     if (record->kind == RECORD_REPEAT_BEGUN)
-        apply_forget_ended(callout->incident, callout);
+        apply_forget_ended(engine, callout->incident, callout);
     return ERR_OK;
 }
 

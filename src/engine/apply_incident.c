@@ -183,6 +183,8 @@ enum err apply_closed(struct engine *engine, struct incident *incident, const st
             return ERR_CORRUPT;
         heap_disarm(&engine->timers, &callout->timer);
     }
+    for (struct message *message = incident->messages; message; message = message->next)
+        trail_stop(engine, message);
     unlink_dedup(engine, incident);
     apply_forget_codes(engine, incident);
     incident->closed_usec = record->at_usec;
@@ -237,6 +239,7 @@ void apply_forget(struct engine *engine, struct incident *incident)
     free_callouts(engine, incident);
     while ((message = incident->messages)) {
         incident->messages = message->next;
+        trail_forget(engine, message);
         free(message);
     }
     while ((idempotent = incident->idempotents)) {

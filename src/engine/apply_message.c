@@ -72,10 +72,11 @@ static void unlock(struct engine *engine, atom address)
 }
 
 /* Takes it out of its incident's list: *place is the next one then. */
-static void forget_message(struct message **place)
+static void forget_message(struct engine *engine, struct message **place)
 {
     struct message *message = *place;
     *place = message->next;
+    trail_forget(engine, message);
     free(message);
 }
 
@@ -88,12 +89,12 @@ static bool outlived(const struct message *message, const struct callout *callou
     return turns > (message->state == MESSAGE_QUEUED || calling ? QUEUED_TURNS_MAX : 1);
 }
 
-void apply_forget_ended(struct incident *incident, const struct callout *callout)
+void apply_forget_ended(struct engine *engine, struct incident *incident, const struct callout *callout)
 {
     struct message **place = &incident->messages;
     while (*place) {
         if ((*place)->callout == callout && outlived(*place, callout))
-            forget_message(place);
+            forget_message(engine, place);
         else
             place = &(*place)->next;
     }
@@ -107,14 +108,14 @@ static bool same_kind(const struct message *message, const struct record *record
 
 /* Notices that have come to an end make room for the next of their kind to the same address, and so do, beyond some number,
  * those that no gateway answers for: an incident that stays open for months, with an update a minute, stays small (P15). */
-static void forget_told(struct incident *incident, const struct record *record, atom address)
+static void forget_told(struct engine *engine, struct incident *incident, const struct record *record, atom address)
 {
     struct message **place = &incident->messages, **oldest = NULL;
     size_t queued = 0;
     while (*place) {
         bool same = same_kind(*place, record, address);
         if (same && (*place)->state != MESSAGE_QUEUED) {
-            forget_message(place);
+            forget_message(engine, place);
             continue;
         }
         if (same && queued++ == 0)
@@ -122,7 +123,7 @@ static void forget_told(struct incident *incident, const struct record *record, 
         place = &(*place)->next;
     }
     if (oldest && queued >= QUEUED_NOTICES_MAX && incident->key != 0)
-        forget_message(oldest);
+        forget_message(engine, oldest);
 }
 
 static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record)
@@ -202,7 +203,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     struct callout *callout = find_callout(incident, record->callout);
     if (!message_plausible(incident, record) || (record->callout != 0 && !callout))
         return ERR_CORRUPT;
-    forget_told(incident, record, intern_add(engine->names, record->address));
+    forget_told(engine, incident, record, intern_add(engine->names, record->address));
     struct message *message = add_message(engine, incident, record);
     message->callout = callout;
     if (callout) {
@@ -223,21 +224,50 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     }
     if (incident == &engine->house && record->page > HOUSE_MESSAGES_MAX &&
         incident->messages->number + HOUSE_MESSAGES_MAX < record->page)
-        forget_message(&incident->messages);
+        forget_message(engine, &incident->messages);
     return ERR_OK;
 }
 
-enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record)
+static bool is_sent(const struct record *record)
+{
+    return record->kind == RECORD_PAGE_SENT || record->kind == RECORD_NOTICE_SENT;
+}
+
+/* A gateway's receipt that comes late tells nothing of the one that has the message now. Where the last doubt has become a
+ * certainty, the message has failed. */
+static void apply_failed(struct engine *engine, struct incident *incident, struct message *message, const struct record *record)
+{
+    atom gateway = intern_add(engine->names, record->gateway);
+    bool was_in_doubt = message_in_doubt(engine, message);
+    if (record->receipt && gateway)
+        trail_note(engine, incident, message, gateway, record->receipt);
+    if (message->state == MESSAGE_DELIVERED)
+        return;
+    if (record->again)
+        message->state = MESSAGE_QUEUED;
+    else if (record->final || (was_in_doubt && !trail_doubts_other(trail_of(engine, message), 0)))
+        message->state = MESSAGE_FAILED;
+    if (message->state != MESSAGE_SENT || (record->receipt && message->gateway == gateway))
+        trail_stop(engine, message);
+}
+
+enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
 {
     struct message *message = find_message(incident, record->page);
+    if (is_sent(record) && record->gateway && record->provider_id)
+        seen_add_sent(engine, record->gateway, record->provider_id,
+                      (struct page_ref){incident->key, record->page, record->nonce});
     if (!message)
         return ERR_OK;      /* of a page that was forgotten as its call-out repeated */
-    if (record->kind == RECORD_PAGE_DELIVERED)
-        message->state = MESSAGE_DELIVERED;
-    else if (record->kind == RECORD_PAGE_SENT || record->kind == RECORD_NOTICE_SENT)
-        message->state = MESSAGE_SENT;
-    else if (record->final)
-        message->state = MESSAGE_FAILED;
+    if (record->kind == RECORD_PAGE_FAILED) {
+        apply_failed(engine, incident, message, record);
+    } else {
+        message->state = is_sent(record) ? MESSAGE_SENT : MESSAGE_DELIVERED;
+        trail_stop(engine, message);
+    }
+    if (is_sent(record) && record->delay_usec && !incident->closed_usec)
+        trail_wait(engine, incident, message, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now),
+                   record->delay_usec);
     if (incident == &engine->house && message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
         free(map_remove(&engine->duty_notices, message->number));
     if (record->gateway && record->kind != RECORD_PAGE_FAILED)

@@ -287,13 +287,21 @@ void callout_timer(struct engine *engine, struct callout *callout)
 
 /* ---- when a step turns out to reach nobody ---- */
 
-static bool gave_up(const struct callout *callout, const struct recipient *recipient)
+static bool is_open(const struct engine *engine, const struct message *message, bool for_certain)
+{
+    if (for_certain)
+        return message_may_arrive(engine, message);
+    return message->state != MESSAGE_FAILED && !message_in_doubt(engine, message);
+}
+
+/* Nothing is to be hoped for; or, `for_certain`, nothing at all: what is only in doubt may arrive yet. */
+static bool gave_up(const struct engine *engine, const struct callout *callout, const struct recipient *recipient, bool for_certain)
 {
     if (recipient->declined)
         return true;
     for (const struct message *message = callout->incident->messages; message; message = message->next)
         if (message->recipient == recipient && message->purpose == PURPOSE_PAGE && message->turn == callout->turn &&
-            message->state != MESSAGE_FAILED)
+            is_open(engine, message, for_certain))
             return false;
     return true;
 }
@@ -307,10 +315,10 @@ static bool paged_this_turn(const struct callout *callout, const struct recipien
 }
 
 /* Nobody whom this step paged can be waited for: all of them declined, or nothing got through to them. */
-static bool step_is_void(const struct callout *callout)
+static bool step_is_void(const struct engine *engine, const struct callout *callout)
 {
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
-        if (paged_this_turn(callout, recipient) && !gave_up(callout, recipient))
+        if (paged_this_turn(callout, recipient) && !gave_up(engine, callout, recipient, true))
             return false;
     return true;
 }
@@ -318,7 +326,7 @@ static bool step_is_void(const struct callout *callout)
 /* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
 static void move_on_if_void(struct engine *engine, struct callout *callout)
 {
-    if (callout->step > 0 && callout->round == 0 && step_is_void(callout))
+    if (callout->step > 0 && callout->round == 0 && step_is_void(engine, callout))
         callout_next_step(engine, callout, false);
 }
 
@@ -347,7 +355,7 @@ void callout_page_failed(struct engine *engine, struct callout *callout, atom na
 {
     const struct recipient *recipient = find_recipient(callout, name);
     const struct person *person = find_person(engine, name);
-    if (!recipient || recipient->declined || !gave_up(callout, recipient))
+    if (!recipient || recipient->declined || !gave_up(engine, callout, recipient, false))
         return;
     if (person)
         try_other_contacts(engine, callout, person);

@@ -4,6 +4,7 @@ void emit_begin(struct engine *engine, struct now now)
 {
     engine->now = now;
     engine->n_effects = 0;
+    engine->reply_id = NULL;
     buf_clear(&engine->payloads);
     buf_clear(&engine->reply_text);
 }
@@ -34,6 +35,7 @@ void emit_record(struct engine *engine, struct record *record)
     size_t offset = engine->payloads.len;
     record->seq = engine->last_seq + 1;
     record->at_usec = engine->now.wall_usec;
+    record->reply_id = TAKE(engine->reply_id);
     record_encode(record, &engine->payloads);
     add_effect(engine, EFFECT_RECORD)->record = (struct effect_record){
         .seq = record->seq,
@@ -61,12 +63,16 @@ static uint32_t rank_of(const struct incident *incident, const struct message *m
 
 void emit_send(struct engine *engine, const struct message *message, uint64_t incident)
 {
-    add_effect(engine, EFFECT_SEND)->send = (struct effect_send){
+    const struct trail *trail = trail_of(engine, message);
+    struct effect_send *send = &add_effect(engine, EFFECT_SEND)->send;
+    *send = (struct effect_send){
         .page = {incident, message->number, message->nonce},
         .channel = message->channel,
         .rank = rank_of(find_incident(engine, incident), message),
         .gateway = message->purpose == PURPOSE_GATEWAY_TEST ? text_of(engine, message->gateway) : NULL,
     };
+    for (size_t i = 0; trail && i < trail->n; i++)
+        send->leave_out[send->n_leave_out++] = intern_text(engine->names, trail->gateway[i]);
 }
 
 void emit_reply(struct engine *engine, const struct effect_reply *reply)

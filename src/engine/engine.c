@@ -54,6 +54,9 @@ void engine_free(struct engine *engine)
     map_done(&engine->codes);
     map_done(&engine->idempotents);
     heap_done(&engine->timers);
+    heap_done(&engine->receipts);
+    map_done(&engine->trails);
+    seen_done(engine);
     intern_free(engine->names);
     free(engine->degraded_reason);
     free(engine->effects);
@@ -65,6 +68,12 @@ void engine_free(struct engine *engine)
 enum err engine_replay(struct engine *engine, const struct record *record, struct now now)
 {
     return apply_record(engine, record, now);
+}
+
+void engine_replay_reply(struct engine *engine, const struct record *record)
+{
+    if (record->reply_id)
+        seen_add_reply(engine, record->reply_id, record->at_usec);
 }
 
 void engine_set_aside(struct engine *engine, uint64_t key)
@@ -154,6 +163,16 @@ static void settle(struct engine *engine)
     emit_record(engine, &record);
 }
 
+static void step_receipts(struct engine *engine)
+{
+    for (int i = 0; i < TICK_CALLOUTS_MAX; i++) {
+        struct heap_node *first = heap_first(&engine->receipts);
+        if (!first || first->due_usec > engine->now.boot_usec)
+            break;
+        receipt_timer(engine, CONTAINER_OF(first, struct trail, timer));
+    }
+}
+
 void step_tick(struct engine *engine)
 {
     struct heap_node *first;
@@ -163,6 +182,7 @@ void step_tick(struct engine *engine)
             break;
         callout_timer(engine, CONTAINER_OF(first, struct callout, timer));
     }
+    step_receipts(engine);
     for (int i = 0; i < TICK_CALLOUTS_MAX && settle_due(engine, engine->now.boot_usec); i++)
         settle(engine);
 }
@@ -171,7 +191,10 @@ int64_t engine_deadline(const struct engine *engine)
 {
     const struct heap_node *first = heap_first(&engine->timers);
     const struct incident *closed = engine->first_closed;
+    const struct heap_node *receipt = heap_first(&engine->receipts);
     int64_t deadline = first ? first->due_usec : INT64_MAX;
+    if (receipt && receipt->due_usec < deadline)
+        deadline = receipt->due_usec;
     if (closed && engine->closed_in_memory > CLOSED_IN_MEMORY_MAX)
         return INT64_MIN;
     return closed && closed->settle_usec < deadline ? closed->settle_usec : deadline;
@@ -252,6 +275,27 @@ const struct incident *engine_incident(const struct engine *engine, uint64_t key
 const struct incident *engine_next_incident(const struct engine *engine, size_t *cursor)
 {
     return map_next(&engine->incidents, cursor);
+}
+
+enum fate engine_fate(const struct engine *engine, struct page_ref page)
+{
+    static const enum fate fates[] = {
+        [MESSAGE_QUEUED] = FATE_QUEUED, [MESSAGE_SENT] = FATE_SENT, [MESSAGE_DELIVERED] = FATE_DELIVERED, [MESSAGE_FAILED] = FATE_FAILED,
+    };
+    const struct incident *incident = find_incident(engine, page.incident);
+    const struct message *message = incident ? find_message(incident, page.number) : NULL;
+    if (!message || message->nonce != page.nonce)
+        return FATE_UNKNOWN;
+    return message_in_doubt(engine, message) ? FATE_DOUBTED : fates[message->state];
+}
+
+const char *fate_name(enum fate fate)
+{
+    static const char *const names[] = {
+        [FATE_UNKNOWN] = "unknown", [FATE_QUEUED] = "queued", [FATE_SENT] = "sent", [FATE_DOUBTED] = "doubted",
+        [FATE_DELIVERED] = "delivered", [FATE_FAILED] = "failed",
+    };
+    return names[fate];
 }
 
 const struct recipient *engine_recipient(const struct engine *engine, uint64_t key, const uint8_t token[TOKEN_BYTES])

@@ -31,6 +31,8 @@ DEFINE_CLEANUP(struct engine *, engine_free)
 /* Start: the log's records (each incident's in order), then where numbering stood, then engine_resume(). */
 /* Applies a stored record. ERR_CORRUPT: it cannot follow what came before; set its incident aside. */
 WARN_UNUSED enum err engine_replay(struct engine *engine, const struct record *record, struct now now);
+/* Of a record that belongs to no incident: the reply that it came of is not acted on again. */
+void engine_replay_reply(struct engine *engine, const struct record *record);
 void engine_set_aside(struct engine *engine, uint64_t incident);         /* forget it, whole */
 void engine_set_last_seq(struct engine *engine, uint64_t seq);
 void engine_set_last_incident(struct engine *engine, uint64_t key);      /* once for each year that may come up */
@@ -61,6 +63,12 @@ uint64_t engine_last_seq(const struct engine *engine);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);
 bool engine_degraded(const struct engine *engine);
+
+/* What has become of a page or notice. DOUBTED: a gateway took it, and the receipt that was due from there has not come.
+ * UNKNOWN: not in memory. */
+enum fate { FATE_UNKNOWN, FATE_QUEUED, FATE_SENT, FATE_DOUBTED, FATE_DELIVERED, FATE_FAILED };
+enum fate engine_fate(const struct engine *engine, struct page_ref page);
+const char *fate_name(enum fate fate);                       /* "queued", ... */
 
 /* Everything that a message's text is made of. Strings live until the next change of the engine, or of the plan. */
 struct message_view {

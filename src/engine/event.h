@@ -63,19 +63,20 @@ struct event_inbound {
     const char *gateway;
     const char *from;            /* E.164 */
     const char *text;            /* as it came, valid UTF-8 */
+    const char *id;              /* what the gateway calls it, the same when it hands it over again; NULL: it does not say */
 };
 
 enum outcome {
     OUTCOME_SENT,                /* a gateway took it */
     OUTCOME_DELIVERED,           /* a receipt says so */
     OUTCOME_ATTEMPT_FAILED,      /* this gateway did not take it; the next one is being tried */
-    /* every gateway of the channel has refused, or a receipt says "never". A later SENT is possible */
-    OUTCOME_FAILED,
+    OUTCOME_FAILED,              /* every gateway of the channel has refused. A later SENT is possible */
     OUTCOME_UNANSWERED,          /* it rang, and nobody answered: it has failed, and no other gateway is asked to ring again */
+    OUTCOME_UNDELIVERED,         /* a receipt says "never", of what this gateway took */
 };
 
 struct event_outcome {
-    struct page_ref page;
+    struct page_ref page;        /* of a receipt that names none: zeroed, and provider_id says which is meant */
     enum outcome outcome;
     const char *gateway;
     const char *provider_id;     /* NULL: none */
@@ -138,12 +139,16 @@ struct effect_record {
     size_t payload_len;
 };
 
+enum { LEAVE_OUT_MAX = 5 };
+
 /* Before an attempt, ask engine_message() whether the page is still wanted: an answer may have come. */
 struct effect_send {
     struct page_ref page;
     enum channel channel;
     uint32_t rank;               /* less goes first: real before drill, severity, first pages before repeats and notices */
     const char *gateway;         /* NULL: the channel's, in order; otherwise only this one */
+    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so */
+    uint8_t n_leave_out;
 };
 
 enum verdict {

@@ -201,21 +201,49 @@ static void note_stranger(struct engine *engine, const struct event_inbound *inb
 }
 
 /* Somebody in the configuration, or somebody who was paged before it changed: a code works until its incident closes. */
-void step_inbound(struct engine *engine, const struct event *event)
+static void take_text(struct engine *engine, const struct event_inbound *inbound, const struct reply *reply)
 {
-    const struct event_inbound *inbound = &event->inbound;
     const struct person *owner = owner_of(engine, inbound->from);
     struct recipient *recipient, *known;
-    struct reply reply;
-    reply_parse(inbound->text, &reply);
-    known = recipient = recipient_of_code(engine, reply.code, inbound->from);
+    known = recipient = recipient_of_code(engine, reply->code, inbound->from);
     if (!owner && !known)
         paging_number(engine, inbound->from, &known);
     if (owner)
-        read_text(engine, inbound, intern_add(engine->names, owner->id), recipient, &reply);
+        read_text(engine, inbound, intern_add(engine->names, owner->id), recipient, reply);
     else if (known)
-        read_text(engine, inbound, known->person, recipient, &reply);
+        read_text(engine, inbound, known->person, recipient, reply);
     else
         note_stranger(engine, inbound);
+}
+
+/* The same text once more has the same sender and says the same, too: a provider that counts anew must not cost anybody an answer.
+ * The code in it stands in no log. */
+static void add_reply_id(struct buf *buf, const struct event_inbound *inbound, const struct reply *reply)
+{
+    const char *const names[] = {inbound->gateway, inbound->id, inbound->from};
+    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+        buf_add_text(buf, names[i]);
+        buf_add_char(buf, '/');
+    }
+    buf_add_u64(buf, (uint64_t)reply->verb);
+    buf_add_char(buf, '.');
+    buf_add_u64(buf, reply->minutes);
+}
+
+/* Providers repeat what they have had no answer to, some for hours. What has left a record is not acted on again; what has left
+ * none did nothing. */
+void step_inbound(struct engine *engine, const struct event *event)
+{
+    const struct event_inbound *inbound = &event->inbound;
+    struct reply reply;
+    CLEANUP_BUF struct buf id = {0};
+    reply_parse(inbound->text, &reply);
+    if (inbound->id)
+        add_reply_id(&id, inbound, &reply);
+    if (!inbound->id || !seen_reply(engine, buf_text(&id))) {
+        engine->reply_id = inbound->id ? buf_text(&id) : NULL;
+        take_text(engine, inbound, &reply);
+        engine->reply_id = NULL;
+    }
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
 }

@@ -7,6 +7,8 @@
  *   callout.c      the ladder: steps, skips, repeats              targets.c   whom a step reaches, by what
  *   answer.c       yes, no, release, how long                     inbound.c   texts that people send; reply.c their grammar
  *   outcome.c      what became of a page                          notice.c    telling, without asking
+ *   receipt.c      what providers say later, or do not            trail.c     what that left behind, of each message
+ *   seen.c         texts and messages by what providers call them
  *   duty.c         changes of duty, and gaps ahead
  *   message.c      what a message says, and whether it is wanted still */
 #ifndef ENGINE_INTERNAL_H
@@ -37,8 +39,13 @@ enum {
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
+    REPLIES_MAX = 4096,                  /* inbound texts that are remembered, for a day */
+    SENT_IDS_MAX = 16384,                /* messages that are found by what a provider calls them */
+    EARLY_MAX = 64,                      /* receipts by such names that nothing is known of yet */
 };
 
+#define REPLY_AGAIN_USEC   USEC_PER_DAY           /* a provider that got no answer repeats itself for hours */
+#define EARLY_USEC         (5 * USEC_PER_MIN)
 #define SETTLE_USEC        USEC_PER_DAY           /* how long a closed incident stays in memory: links, retries */
 #define SHARP_USEC         USEC_PER_DAY           /* a drill page this long ago makes a real one say SKARPT */
 #define SAME_BODY_USEC     (10 * USEC_PER_MIN)
@@ -85,6 +92,33 @@ struct duty_notice {
     int64_t from_usec, until_usec;
 };
 
+/* What receipts, or their want, have told of one message. In the engine's map by the message's address. */
+struct trail {
+    struct heap_node timer;              /* boot: armed while a receipt is due from the gateway that has the message */
+    struct message *message;
+    struct incident *incident;
+    atom gateway[LEAVE_OUT_MAX];         /* they get it no more */
+    uint32_t wait_sec;                   /* how long a receipt was waited for */
+    uint8_t receipt[LEAVE_OUT_MAX];      /* enum receipt, of each */
+    uint8_t n;
+};
+
+/* A ring of what a provider has called an inbound text. A fold of the records. */
+struct seen_replies {
+    struct { uint64_t hash; int64_t at_usec; } *ring;    /* wall */
+    size_t n, cap, next;
+};
+
+/* What providers call the messages that they took last. A fold of the records. */
+struct sent_ids {
+    struct { uint64_t hash; struct page_ref page; } *ring;
+    struct map places;                   /* hash -> place in the ring + 1 */
+    size_t n, cap, next;
+};
+
+/* Not state: it may be lost in a crash, after which its message is sent again. */
+struct early_receipt { uint64_t hash; int64_t boot_usec; enum outcome outcome; };
+
 struct waiting_test {                    /* who waits for the outcome of a gateway test */
     uint32_t page;
     uint64_t request;
@@ -105,6 +139,12 @@ struct engine {
     struct map correspondents;           /* atom of a number -> struct correspondent */
     struct map drilled;                  /* atom of a person -> int64_t *: wall time of the last drill page */
     struct heap timers;                  /* call-outs' */
+    struct heap receipts;                /* trails' */
+    struct map trails;                   /* address of a message -> struct trail */
+    struct seen_replies replies;
+    struct sent_ids sent_ids;
+    struct early_receipt early[EARLY_MAX];
+    size_t next_early;
     struct incident *first_closed, *last_closed;
     struct incident house;               /* key 0: messages that belong to no incident */
     struct map duty_notices;             /* number of a message of the house -> struct duty_notice */
@@ -122,6 +162,7 @@ struct engine {
     size_t n_tests;
 
     struct now now;                      /* of the step */
+    const char *reply_id;                /* of the inbound text in this step, until a record has taken it */
     struct effect *effects;
     size_t n_effects, cap_effects;
     struct buf payloads;                 /* of the step's records: effects point in once it is finished */
@@ -153,6 +194,39 @@ const struct person *find_person(const struct engine *engine, atom person);
 const char *text_of(const struct engine *engine, atom name);                    /* NULL for 0 */
 bool person_has_number(const struct person *person, const char *number);
 bool recipient_has_number(const struct engine *engine, const struct recipient *recipient, const char *number);
+
+/* trail.c */
+const struct trail *trail_of(const struct engine *engine, const struct message *message);        /* NULL: none */
+enum receipt trail_receipt(const struct trail *trail, atom gateway);         /* trail may be NULL */
+/* A gateway other than this one took the message, and has not said that it will not arrive. */
+bool trail_doubts_other(const struct trail *trail, atom gateway);
+/* It was taken, and the receipt that was due has not come; there is no gateway to try. */
+bool message_in_doubt(const struct engine *engine, const struct message *message);
+/* A gateway took it and has not denied it: a failure elsewhere proves nothing. */
+bool message_may_arrive(const struct engine *engine, const struct message *message);
+/* These change it: for apply*.c alone. */
+void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec, int64_t wait_usec);
+void trail_stop(struct engine *engine, const struct message *message);       /* no receipt is waited for */
+void trail_note(struct engine *engine, struct incident *incident, struct message *message, atom gateway, enum receipt receipt);
+void trail_forget(struct engine *engine, struct message *message);
+
+/* receipt.c */
+void receipt_undelivered(struct engine *engine, struct incident *incident, struct message *message,
+                         const struct event_outcome *outcome);
+void receipt_timer(struct engine *engine, struct trail *trail);
+/* A gateway has taken what it has already said will not arrive. */
+void receipt_before_answer(struct engine *engine, struct incident *incident, struct message *message,
+                           const struct event_outcome *outcome);
+
+/* seen.c */
+bool seen_reply(const struct engine *engine, const char *reply_id);
+bool seen_sent(const struct engine *engine, const char *gateway, const char *provider_id, struct page_ref *ret);
+void seen_note_early(struct engine *engine, const struct event_outcome *outcome);
+bool seen_take_early(struct engine *engine, const struct event_outcome *sent, enum outcome *ret);
+void seen_done(struct engine *engine);
+/* These change the state: for apply*.c alone. */
+void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec);
+void seen_add_sent(struct engine *engine, const char *gateway, const char *provider_id, struct page_ref page);
 
 /* load.c */
 struct load *load_of(struct engine *engine, atom source, bool drill);
@@ -231,5 +305,7 @@ void step_gap(struct engine *engine, const struct event *event);
 
 /* message.c */
 bool message_wanted(const struct message *message);
+/* A gateway took it, and that was for nothing: it is wanted still. */
+bool message_wanted_again(const struct message *message);
 
 #endif

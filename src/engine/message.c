@@ -49,6 +49,15 @@ static bool notice_wanted(const struct message *message)
     return true;
 }
 
+bool message_wanted_again(const struct message *message)
+{
+    if (message->state == MESSAGE_DELIVERED)
+        return false;
+    if (message->purpose != PURPOSE_PAGE)
+        return notice_wanted(message);
+    return page_wanted(message) && !superseded(message);
+}
+
 bool message_wanted(const struct message *message)
 {
     if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)

@@ -3,6 +3,18 @@
 
 #include "engine/internal.h"
 
+/* No telephone says that it has rung: a call that nobody answers ends by itself. */
+static int64_t receipt_timeout_usec(const struct engine *engine, const struct message *message, const char *gateway)
+{
+    const struct plan *plan = engine->plan;
+    bool waits = (message->purpose == PURPOSE_PAGE || message->purpose == PURPOSE_GATEWAY_TEST) && message->channel != CHANNEL_VOICE;
+    bool known = trail_receipt(trail_of(engine, message), intern_find(engine->names, gateway)) != RECEIPT_NONE;
+    for (size_t i = 0; waits && !known && i < plan->n_gateways; i++)
+        if (strcmp(plan->gateways[i].name, gateway) == 0)
+            return plan->gateways[i].receipt_timeout_usec;
+    return 0;
+}
+
 static void record_outcome(struct engine *engine, const struct incident *incident, const struct message *message,
                            const struct event_outcome *outcome, enum record_kind kind)
 {
@@ -23,7 +35,15 @@ static void record_outcome(struct engine *engine, const struct incident *inciden
         .final = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED,
         .drill = incident->drill,
     };
+    if (outcome->outcome == OUTCOME_SENT)
+        record.delay_usec = receipt_timeout_usec(engine, message, outcome->gateway);
+    record.due_usec = record.delay_usec ? engine->now.wall_usec + record.delay_usec : 0;
     emit_record(engine, &record);
+}
+
+static bool is_bad(enum outcome outcome)
+{
+    return outcome == OUTCOME_FAILED || outcome == OUTCOME_UNANSWERED || outcome == OUTCOME_UNDELIVERED;
 }
 
 /* A receipt may overtake the gateway's own answer: what was delivered was sent. */
@@ -34,7 +54,7 @@ static void answer_test(struct engine *engine, const struct message *message, co
             continue;
         emit_reply(engine, &(struct effect_reply){
             .request = engine->tests[i].request,
-            .verdict = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED ? VERDICT_FAILED : VERDICT_SENT,
+            .verdict = is_bad(outcome->outcome) ? VERDICT_FAILED : VERDICT_SENT,
             .person = text_of(engine, message->person),
             .text = outcome->reason,
         });
@@ -43,24 +63,33 @@ static void answer_test(struct engine *engine, const struct message *message, co
     }
 }
 
-static void sent(struct engine *engine, const struct incident *incident, const struct message *message,
-                 const struct event_outcome *outcome)
+static void sent(struct engine *engine, struct incident *incident, struct message *message, const struct event_outcome *outcome)
 {
     bool asks = message->purpose == PURPOSE_PAGE;
-    if (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED)
+    if (trail_receipt(trail_of(engine, message), intern_find(engine->names, outcome->gateway)) == RECEIPT_NEVER)
+        receipt_before_answer(engine, incident, message, outcome);
+    else if (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED)
         record_outcome(engine, incident, message, outcome, asks ? RECORD_PAGE_SENT : RECORD_NOTICE_SENT);
 }
 
 static void failed(struct engine *engine, const struct incident *incident, const struct message *message,
                    const struct event_outcome *outcome)
 {
-    bool counts = message->state == MESSAGE_QUEUED || message->state == MESSAGE_SENT;
     struct callout *callout = message->callout;
-    if (!counts)
-        return;
+    bool rang = message->state == MESSAGE_SENT && outcome->outcome == OUTCOME_UNANSWERED;
+    if (message->state != MESSAGE_QUEUED && !rang)
+        return;      /* a gateway has it after all */
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->person);
+}
+
+static void delivered(struct engine *engine, const struct incident *incident, const struct message *message,
+                      const struct event_outcome *outcome)
+{
+    bool told = message->purpose == PURPOSE_PAGE || message->purpose == PURPOSE_GATEWAY_TEST;
+    if (message->state != MESSAGE_DELIVERED && told)
+        record_outcome(engine, incident, message, outcome, RECORD_PAGE_DELIVERED);
 }
 
 static void take_outcome(struct engine *engine, const struct event_outcome *outcome)
@@ -74,8 +103,7 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
         sent(engine, incident, message, outcome);
         break;
     case OUTCOME_DELIVERED:
-        if (message->state != MESSAGE_DELIVERED && message->purpose == PURPOSE_PAGE)
-            record_outcome(engine, incident, message, outcome, RECORD_PAGE_DELIVERED);
+        delivered(engine, incident, message, outcome);
         break;
     case OUTCOME_ATTEMPT_FAILED:
         if (message->state == MESSAGE_QUEUED)
@@ -85,6 +113,9 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
     case OUTCOME_UNANSWERED:
         failed(engine, incident, message, outcome);
         break;
+    case OUTCOME_UNDELIVERED:
+        receipt_undelivered(engine, incident, message, outcome);
+        break;
     }
     answer_test(engine, message, outcome);
 }
@@ -92,7 +123,16 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
 /* A provider's receipt is answered, whatever it was worth: the provider sends it again otherwise. */
 void step_outcome(struct engine *engine, const struct event *event)
 {
-    take_outcome(engine, &event->outcome);
+    struct event_outcome outcome = event->outcome;
+    bool by_name = outcome.page.number == 0 && outcome.provider_id;
+    if (by_name && !seen_sent(engine, outcome.gateway, outcome.provider_id, &outcome.page))
+        seen_note_early(engine, &outcome);
+    else
+        take_outcome(engine, &outcome);
+    if (outcome.outcome == OUTCOME_SENT && outcome.provider_id && seen_take_early(engine, &event->outcome, &outcome.outcome)) {
+        outcome.reason = outcome.outcome == OUTCOME_UNDELIVERED ? "the provider says that it was not delivered" : NULL;
+        take_outcome(engine, &outcome);
+    }
     emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_DONE});
 }
 

@@ -159,6 +159,12 @@ struct source {
     struct origin origin;
 };
 
+struct plan_gateway {
+    const char *name;
+    unsigned channels;                 /* 1u << channel: those that list it */
+    int64_t receipt_timeout_usec;      /* no receipt by then, and a page is in doubt; 0: none is waited for */
+};
+
 struct plan {
     const struct tz *tz;
     const char *organisation;
@@ -177,6 +183,8 @@ struct plan {
     const struct source *sources;      /* one named "local" is always there: peers on the local socket */
     size_t n_sources;
     unsigned channels_served;          /* 1u << channel: at least one gateway serves it */
+    const struct plan_gateway *gateways;
+    size_t n_gateways;
 };
 
 /* Exact match of an id; NULL: not there. */

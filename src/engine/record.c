@@ -14,7 +14,8 @@ struct field {
     uint16_t offset;
 };
 
-#define FIELD(tag, type, member) {tag, type, offsetof(struct record, member)}
+/* By tag: a number that is not in use stays empty. */
+#define FIELD(tag, type, member) [tag - 1] = {tag, type, offsetof(struct record, member)}
 
 static const struct field fields[] = {
     FIELD(1, FIELD_TEXT, source),       FIELD(2, FIELD_TEXT, role),         FIELD(3, FIELD_TEXT, person),
@@ -29,7 +30,8 @@ static const struct field fields[] = {
     FIELD(28, FIELD_U8, channel),       FIELD(29, FIELD_U8, purpose),       FIELD(30, FIELD_U8, inbound),
     FIELD(31, FIELD_BOOL, drill),       FIELD(32, FIELD_BOOL, sensitive),   FIELD(33, FIELD_BOOL, bundle),
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
-    FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),
+    FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),       FIELD(39, FIELD_U8, receipt),
+    FIELD(40, FIELD_BOOL, again),       FIELD(41, FIELD_TEXT, reply_id),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {
@@ -162,7 +164,8 @@ static void encode_field(struct buf *buf, const struct record *record, const str
 void record_encode(const struct record *record, struct buf *buf)
 {
     for (size_t i = 0; i < N_ELEMENTS(fields); i++)
-        encode_field(buf, record, &fields[i]);
+        if (fields[i].tag)
+            encode_field(buf, record, &fields[i]);
 }
 
 struct reader {
@@ -189,7 +192,7 @@ static bool read_varint(struct reader *reader, uint64_t *ret)
 
 static const struct field *field_of_tag(uint8_t tag)
 {
-    return tag >= 1 && tag <= N_ELEMENTS(fields) ? &fields[tag - 1] : NULL;
+    return tag >= 1 && tag <= N_ELEMENTS(fields) && fields[tag - 1].tag ? &fields[tag - 1] : NULL;
 }
 
 static bool read_number(struct reader value, uint64_t max, uint64_t *ret)

@@ -71,6 +71,13 @@ enum purpose {
 /* What became of an SMS that somebody sent us (RECORD_NOTE). Numbers are on disk. */
 enum inbound_verdict { INBOUND_NONE, INBOUND_NOT_UNDERSTOOD = 1, INBOUND_WRONG_CODE = 2, INBOUND_LOCKED = 3 };
 
+/* What is known of a page that a gateway took, and of which no good is heard (RECORD_PAGE_FAILED). Numbers are on disk. */
+enum receipt {
+    RECEIPT_NONE,
+    RECEIPT_NEVER = 1,           /* the gateway says that it will not arrive */
+    RECEIPT_MISSING = 2,         /* it says nothing: in doubt, which proves nothing */
+};
+
 struct record {
     enum record_kind kind;
     uint64_t seq;
@@ -88,9 +95,10 @@ struct record {
     const char *dedup_key, *idempotency_key;
     const char *text;            /* a note, a reason, an error */
     const char *provider_id;
+    const char *reply_id;        /* the inbound text that this came of: its gateway, the provider's id, its sender, what it means */
 
     uint64_t body_hash;
-    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap */
+    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
     int64_t end_usec;            /* wall: when a drill's call-out ends, a duty or a gap; 0: it does not */
     uint32_t callout;            /* number within the incident, from 1 */
@@ -104,8 +112,10 @@ struct record {
     uint8_t channel;             /* enum channel + 1; 0: none */
     uint8_t purpose;
     uint8_t inbound;             /* enum inbound_verdict */
+    uint8_t receipt;             /* page-failed: enum receipt; that gateway gets this page no more */
     bool drill, sensitive, bundle, on_group, has_token;
     bool final;                  /* page-failed: every gateway refused. A note of a text: it was answered */
+    bool again;                  /* page-failed: after it was taken; the page goes to the next gateway */
     uint8_t token[TOKEN_BYTES];
 };
 

@@ -42,6 +42,7 @@ struct message {
     uint8_t channel, purpose, state;
     bool repeat;
     bool asks_again;                 /* a page to somebody who had declined: nobody else remained */
+    bool has_trail;                  /* receipts are waited for, or were bad: engine_fate() tells */
 };
 
 struct callout {

@@ -56,6 +56,8 @@ void batch_add_send(struct batch *batch, const struct effect_send *send)
     held->send = *send;
     if (send->gateway)
         held->send.gateway = arena_strdup(batch->memory, send->gateway);
+    for (size_t i = 0; i < send->n_leave_out; i++)
+        held->send.leave_out[i] = arena_strdup(batch->memory, send->leave_out[i]);
 }
 
 void batch_add_reply(struct batch *batch, uint64_t request)

@@ -9,7 +9,7 @@
 #include "engine/ids.h"
 #include "engine/record.h"
 
-enum { HOUSE_RECORDS_MAX = 5000 };       /* how far back it is looked for what was told of duties */
+enum { HOUSE_RECORDS_MAX = 5000 };       /* how far back it is looked for what was told of duties, and which texts were read */
 
 struct opening {
     pthread_t thread;
@@ -56,7 +56,7 @@ static void keep(void *userdata, const struct store_record *record)
 static void keep_told(void *userdata, const struct store_record *record)
 {
     struct opened *opened = userdata;
-    if (record->kind == RECORD_DUTY_CHANGED || record->kind == RECORD_GAP_AHEAD)
+    if (record->kind == RECORD_DUTY_CHANGED || record->kind == RECORD_GAP_AHEAD || record->kind == RECORD_NOTE)
         keep_in(opened, &opened->house, &opened->n_house, &opened->cap_house, record);
 }
 

@@ -34,6 +34,7 @@ static void keep_strings(struct queue *queue, struct event *event)
         event->inbound.gateway = keep(queue, event->inbound.gateway);
         event->inbound.from = keep(queue, event->inbound.from);
         event->inbound.text = keep(queue, event->inbound.text);
+        event->inbound.id = keep(queue, event->inbound.id);
         break;
     case EVENT_OUTCOME:
         event->outcome.gateway = keep(queue, event->outcome.gateway);

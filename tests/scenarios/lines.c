@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/internal.h"
 #include "scenario.h"
 
 static void add_name(struct buf *buf, const char *name, const char *value)
@@ -74,6 +75,10 @@ static void add_record(struct buf *buf, const struct effect_record *effect)
     add_number(buf, "count", record.count);
     add_name(buf, "summary", record.summary);
     add_name(buf, "text", record.text);
+    if (record.receipt)
+        add_name(buf, "receipt", record.receipt == RECEIPT_NEVER ? "never" : "missing");
+    if (record.again)
+        buf_add_text(buf, " again");
     if (record.final)
         buf_add_text(buf, " final");
     if (record.bundle)
@@ -99,6 +104,8 @@ void lines_add_effect(struct buf *buf, const struct engine *engine, const struct
     case EFFECT_SEND:
         buf_printf(buf, "send %u by=%s rank=%u", effect->send.page.number, channel_name(effect->send.channel), effect->send.rank);
         add_name(buf, "gateway", effect->send.gateway);
+        for (size_t i = 0; i < effect->send.n_leave_out; i++)
+            add_name(buf, "not", effect->send.leave_out[i]);
         break;
     case EFFECT_REPLY:
         buf_printf(buf, "reply %s", verdicts[effect->reply.verdict]);
@@ -143,6 +150,18 @@ static void add_callout(struct buf *buf, const struct engine *engine, const stru
         add_recipient(buf, engine, recipient);
 }
 
+static void add_trail(struct buf *buf, const struct engine *engine, const struct message *message)
+{
+    static const char *const words[] = {[RECEIPT_NEVER] = "never", [RECEIPT_MISSING] = "missing"};
+    const struct trail *trail = trail_of(engine, message);
+    if (!trail)
+        return;
+    buf_printf(buf, "    receipts:%s wait=%u", heap_armed(&trail->timer) ? " armed" : "", trail->wait_sec);
+    for (size_t i = 0; i < trail->n; i++)
+        buf_printf(buf, " %s=%s", engine_text(engine, trail->gateway[i]), words[trail->receipt[i]]);
+    buf_add_char(buf, '\n');
+}
+
 static void add_message(struct buf *buf, const struct engine *engine, const struct message *message)
 {
     static const char *const states[] = {"queued", "sent", "delivered", "failed"};
@@ -152,6 +171,7 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
                engine_text(engine, message->gateway), message->turn, message->count,
                message->callout ? message->callout->number : 0, message->repeat ? " repeat" : "",
                message->recipient ? "" : " to nobody called");
+    add_trail(buf, engine, message);
 }
 
 static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
@@ -190,6 +210,7 @@ void lines_add_incidents(struct buf *buf, const struct engine *engine)
 void lines_add_state(struct buf *buf, const struct engine *engine)
 {
     lines_add_incidents(buf, engine);
-    buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu%s\n", engine_last_seq(engine), engine_open_incidents(engine),
-               engine_paging_callouts(engine), engine_degraded(engine) ? " degraded" : "");
+    buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu replies=%zu sent=%zu%s\n", engine_last_seq(engine),
+               engine_open_incidents(engine), engine_paging_callouts(engine), engine->replies.n, engine->sent_ids.n,
+               engine_degraded(engine) ? " degraded" : "");
 }

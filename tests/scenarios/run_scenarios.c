@@ -157,15 +157,18 @@ static void do_text(struct world *world, const struct words *words)
     CLEANUP_BUF struct buf text = {0};
     add_with_codes(&text, world, word(words, 2));
     world_step(world, &(struct event){
-        .kind = EVENT_INBOUND, .inbound = {.gateway = "elks", .from = word(words, 1), .text = buf_text(&text)}});
+        .kind = EVENT_INBOUND, .inbound = {
+            .gateway = value(words, "gateway") ? value(words, "gateway") : "elks", .from = word(words, 1), .text = buf_text(&text),
+            .id = value(words, "id")}});
 }
 
-/* outcome 2026-0001 1 sent gateway=elks */
+/* outcome 2026-0001 1 sent gateway=elks id=s1; with 0 for the page it is known by its id */
 static void do_outcome(struct world *world, const struct words *words)
 {
     static const struct { const char *word; enum outcome outcome; } outcomes[] = {
         {"sent", OUTCOME_SENT}, {"delivered", OUTCOME_DELIVERED}, {"refused", OUTCOME_ATTEMPT_FAILED}, {"failed", OUTCOME_FAILED},
         {"unanswered", OUTCOME_UNANSWERED},
+        {"undelivered", OUTCOME_UNDELIVERED},
     };
     uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
     const struct message *message = world_message(world, key, (uint32_t)atoi(word(words, 2)));
@@ -173,8 +176,11 @@ static void do_outcome(struct world *world, const struct words *words)
     event.outcome = (struct event_outcome){
         .page = {key, (uint32_t)atoi(word(words, 2)), message ? message->nonce : 0},
         .gateway = value(words, "gateway") ? value(words, "gateway") : "elks",
+        .provider_id = value(words, "id"),
         .reason = value(words, "reason"),
     };
+    if (event.outcome.page.number == 0)
+        event.outcome.page = (struct page_ref){0};
     for (size_t i = 0; i < N_ELEMENTS(outcomes); i++)
         if (strcmp(outcomes[i].word, word(words, 3)) == 0)
             event.outcome.outcome = outcomes[i].outcome;

@@ -112,12 +112,24 @@ static bool settled(const struct world *world, uint64_t incident)
     return false;
 }
 
-/* As the daemon starts: incident by incident, those that are live, and nothing of the house. */
+/* Of the house nothing comes back but which texts were read. */
+static void replay_reply(struct world *world, struct engine *engine, size_t index)
+{
+    const struct effect_record *stored = &world->log[index].effect;
+    struct record record;
+    if (stored->incident == 0 && record_decode(stored->payload, stored->payload_len, &record) == ERR_OK) {
+        record.at_usec = stored->at_usec;
+        engine_replay_reply(engine, &record);
+    }
+}
+
+/* As the daemon starts: incident by incident, those that are live. */
 static struct engine *start_from_store(struct world *world)
 {
     struct engine *engine = engine_new(&world->config->plan, fill_random, world);
     for (size_t i = 0; i < world->n_committed; i++) {
         const struct effect_record *first = &world->log[i].effect;
+        replay_reply(world, engine, i);
         if (first->kind != RECORD_OPENED)
             continue;
         engine_set_last_incident(engine, first->incident);

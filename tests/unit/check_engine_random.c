@@ -35,7 +35,8 @@ enum {
     BURST = 450,
 };
 static const int64_t delay_max_usec = USEC_PER_HOUR, repeat_min_usec = 5 * USEC_PER_MIN;
-static const char *const plans[] = {"small", "smaller", "hole", "rich", "late"};
+static const char *const plans[] = {"small", "smaller", "hole", "rich", "late", "receipts"};
+static const int64_t receipt_max_usec = USEC_PER_MIN;
 static const char *const persons[] = {"anna.berg", "bo.ek", "cia.lund", "dag.ny", "eva.al"};
 static const char *const numbers[] = {"+46701740605", "+46701740606", "+46701740607", "+46701740608", "+46701740609",
     "+46701740699"};
@@ -46,6 +47,8 @@ struct flight {                    /* a page or notice that the engine asked to 
     bool held;                     /* until the commit */
     bool dropped;                  /* the gateway asked, and it was not wanted */
     bool ended;                    /* some outcome has been told */
+    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that it may not go to */
+    size_t n_leave_out;
 };
 
 struct turns {                     /* of one call-out: when it last began one */
@@ -69,6 +72,8 @@ struct run {
     struct flight **all;
     size_t n_all, n_commit;        /* the first n_commit have been let out */
     struct map turns;              /* call-out -> struct turns */
+    struct map endings;            /* page, gateway and what its receipt said: told once */
+    uint64_t again;                /* within one step: the page that a page-failed has promised to the next gateway; 0: none */
     struct standing *before;
     size_t n_before, cap_before;
     unsigned serial;
@@ -111,11 +116,16 @@ static uint64_t key_of(uint64_t a, uint64_t b)
     return map_hash(both, sizeof(both), 7);
 }
 
+static uint64_t page_key(uint64_t incident, uint32_t number, uint32_t nonce)
+{
+    return key_of(incident, (uint64_t)number << 32 | nonce);
+}
+
 /* ---- what the engine says ---- */
 
 static void see_send(struct run *run, const struct effect_send *send)
 {
-    uint64_t key = key_of(send->page.incident, (uint64_t)send->page.number << 32 | send->page.nonce);
+    uint64_t key = page_key(send->page.incident, send->page.number, send->page.nonce);
     struct flight *flight = map_get(&run->flights, key);
     if (!flight) {
         flight = NEW(struct flight);
@@ -123,7 +133,23 @@ static void see_send(struct run *run, const struct effect_send *send)
         run->all = mem_realloc_array(run->all, run->n_all + 1, sizeof(*run->all));
         run->all[run->n_all++] = flight;
     }
-    *flight = (struct flight){.page = send->page, .held = !engine_degraded(run->world.engine)};
+    *flight = (struct flight){.page = send->page, .held = !engine_degraded(run->world.engine), .n_leave_out = send->n_leave_out};
+    memcpy(flight->leave_out, send->leave_out, sizeof(flight->leave_out));
+    if (run->again == key)
+        run->again = 0;
+}
+
+/* A gateway is doubted, and believed, once for each page; a page that is to go on does go on. */
+static void see_ending(struct run *run, const struct record *record)
+{
+    uint64_t page = page_key(record->incident, record->page, record->nonce);
+    uint64_t ending = key_of(page, map_hash_text(record->gateway, record->receipt));
+    if (map_put(&run->endings, ending, run))
+        fail(run, "page %u of %" PRIx64 " has ended twice with %s", record->page, record->incident, record->gateway);
+    if (record->again && record->final)
+        fail(run, "page %u of %" PRIx64 " has ended, and goes on", record->page, record->incident);
+    if (record->again)
+        run->again = page;
 }
 
 /* P7: a repeat waits its interval, and nothing spins. */
@@ -168,6 +194,10 @@ static void see_record(struct run *run, const struct effect_record *effect)
     if (run->begun && effect->kind != RECORD_PAGE_QUEUED)
         fail(run, "P7: a step began that pages nobody");
     run->begun = effect->kind == RECORD_STEP_BEGUN;
+    if (run->again)
+        fail(run, "a page that goes on goes nowhere");
+    if (effect->kind == RECORD_PAGE_FAILED && record.receipt)
+        see_ending(run, &record);
     if (effect->kind == RECORD_STEP_BEGUN || effect->kind == RECORD_STEP_SKIPPED || effect->kind == RECORD_REPEAT_BEGUN)
         see_turn(run, &record);
     if (effect->kind == RECORD_RELEASED || effect->kind == RECORD_STEP_BEGUN)
@@ -209,7 +239,7 @@ static void check_messages(struct run *run, const struct incident *incident)
         struct page_ref page = {incident->key, message->number, message->nonce};
         bool wanted = engine_message(run->world.engine, page, run->world.now.wall_usec, &view);
         const struct callout *callout = message->callout;
-        const struct flight *flight = map_get(&run->flights, key_of(page.incident, (uint64_t)page.number << 32 | page.nonce));
+        const struct flight *flight = map_get(&run->flights, page_key(page.incident, page.number, page.nonce));
         if (message->purpose == PURPOSE_PAGE && wanted && (callout->state != CALLOUT_PAGING || incident->closed_usec))
             fail(run, "P4: page %u of a call-out that pages nobody is wanted", message->number);
         /* What was held back by an acknowledgement and is wanted again after a release has had a later step since. */
@@ -218,6 +248,24 @@ static void check_messages(struct run *run, const struct incident *incident)
             fail(run, "P3: page %u of %" PRIx64 " is not on its way", message->number, incident->key);
         if (wanted && view.drill != incident->drill)
             fail(run, "P13: a drill's page that does not say so, or a real one that does");
+    }
+}
+
+static void check_trails(struct run *run)
+{
+    const struct trail *trail;
+    for (size_t cursor = 0; (trail = map_next(&run->world.engine->trails, &cursor));) {
+        const struct message *message = trail->message;
+        if (!message->has_trail || find_message(trail->incident, message->number) != message)
+            fail(run, "P15: receipts of a message that is forgotten");
+        if (!heap_armed(&trail->timer))
+            continue;
+        if (message->state != MESSAGE_SENT || trail->incident->closed_usec)
+            fail(run, "page %u waits for a receipt that is no longer due", message->number);
+        if (trail->timer.due_usec - run->world.now.boot_usec > receipt_max_usec)
+            fail(run, "P11: the time for a receipt of page %u was stretched", message->number);
+        if (engine_deadline(run->world.engine) > trail->timer.due_usec)
+            fail(run, "P2: the engine's deadline comes after a receipt's");
     }
 }
 
@@ -257,6 +305,7 @@ static void check_state(struct run *run)
     if (open != engine_open_incidents(run->world.engine))
         fail(run, "%zu incidents are open, not %zu", open, engine_open_incidents(run->world.engine));
     map_done(&codes);
+    check_trails(run);
 }
 
 static void check_all(struct run *run)
@@ -280,6 +329,8 @@ static void step(struct run *run, struct event event)
     run->early = true;
     world_step(&run->world, &event);
     run->early = false;
+    if (run->again)
+        fail(run, "a page that goes on goes nowhere");
     if (run->begun)
         fail(run, "P7: a step began that pages nobody");
 }
@@ -408,15 +459,15 @@ static void check_answered(struct run *run, const struct callout *target, enum a
     }
 }
 
-/* Whether everybody whom this step paged has declined or could not be reached; P7: then it does not go on waiting. */
-static bool is_void(const struct callout *callout)
+/* Whether everybody whom this step paged has declined or could not be reached, doubts apart; P7: then it does not go on waiting. */
+static bool is_void(const struct run *run, const struct callout *callout)
 {
     bool paged = false, waits = false;
     for (const struct message *message = callout->incident->messages; message; message = message->next) {
         if (message->callout != callout || message->purpose != PURPOSE_PAGE || message->turn != callout->turn)
             continue;
         paged = true;
-        waits |= message->state != MESSAGE_FAILED && !message->recipient->declined;
+        waits |= message_may_arrive(run->world.engine, message) && !message->recipient->declined;
     }
     return paged && !waits;
 }
@@ -430,7 +481,7 @@ static bool may_climb(const struct run *run, const struct callout *callout)
 
 static void check_climbed(struct run *run, const struct callout *callout, bool was_void)
 {
-    if (!was_void && may_climb(run, callout) && is_void(callout))
+    if (!was_void && may_climb(run, callout) && is_void(run, callout))
         fail(run, "P7: call-out %u of %" PRIx64 " waits for people who cannot come", callout->number, callout->incident->key);
 }
 
@@ -449,7 +500,7 @@ static void do_answer(struct run *run)
         callout = recipient->callout;
         person = engine_text(run->world.engine, recipient->person);
     }
-    bool was_void = is_void(callout), open = !callout->incident->closed_usec;
+    bool was_void = is_void(run, callout), open = !callout->incident->closed_usec;
     note_standing(run);
     step(run, (struct event){.kind = EVENT_ANSWER, .request = 1, .answer = {
         .incident = callout->incident->key, .callout = callout->number, .person = person, .answer = answer,
@@ -500,7 +551,7 @@ static void do_text(struct run *run)
                   !(writer && writer->locked);
     struct callout *callout = recipient->callout;
     const char *name = engine_text(run->world.engine, recipient->person);
-    bool was_void = is_void(callout);
+    bool was_void = is_void(run, callout);
     /* GCC cannot see the eight literals through the table. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -513,9 +564,17 @@ static void do_text(struct run *run)
         check_climbed(run, callout, was_void);
 }
 
+static bool is_left_out(const struct flight *flight, const char *gateway)
+{
+    for (size_t i = 0; i < flight->n_leave_out; i++)
+        if (strcmp(flight->leave_out[i], gateway) == 0)
+            return true;
+    return false;
+}
+
 static void do_outcome(struct run *run)
 {
-    static const char *const gateways[] = {"elks", "mail", "modem"};
+    static const char *const gateways[] = {"elks", "mail", "modem", "twilio"};
     struct message_view view;
     if (run->n_commit == 0)
         return;
@@ -530,13 +589,16 @@ static void do_outcome(struct run *run)
     const struct incident *incident = find_incident(run->world.engine, flight->page.incident);
     const struct message *message = incident ? find_message(incident, flight->page.number) : NULL;
     struct callout *callout = message && message->purpose == PURPOSE_PAGE ? message->callout : NULL;
-    bool was_void = callout && is_void(callout);
+    bool was_void = callout && is_void(run, callout);
     static const enum outcome outcomes[] = {OUTCOME_SENT, OUTCOME_SENT, OUTCOME_DELIVERED, OUTCOME_ATTEMPT_FAILED,
-        OUTCOME_FAILED, OUTCOME_UNANSWERED};
+        OUTCOME_FAILED, OUTCOME_UNANSWERED, OUTCOME_UNDELIVERED, OUTCOME_UNDELIVERED};
     enum outcome outcome = PICK(run, outcomes);
+    const char *gateway = PICK(run, gateways);
+    if (outcome != OUTCOME_DELIVERED && outcome != OUTCOME_UNDELIVERED && is_left_out(flight, gateway))
+        return;
     flight->ended = outcome != OUTCOME_ATTEMPT_FAILED;
     step(run, (struct event){.kind = EVENT_OUTCOME, .outcome = {
-        .page = flight->page, .outcome = outcome, .gateway = PICK(run, gateways)}});
+        .page = flight->page, .outcome = outcome, .gateway = gateway, .reason = "made up"}});
     if (callout)
         check_climbed(run, callout, was_void);
 }
@@ -582,6 +644,8 @@ static void do_crash(struct run *run)
     for (size_t cursor = 0; (turns = map_next(&run->turns, &cursor));)
         turns->repeat_usec = 0;
     forget_flights(run);
+    map_done(&run->endings);
+    run->endings = (struct map){0};
     note_due(run->world.engine, run->world.now.boot_usec + away, &before);
     world_crash(&run->world, away);
     note_due(run->world.engine, run->world.now.boot_usec, &after);
@@ -701,6 +765,7 @@ static void run_done(struct run *run)
     for (size_t cursor = 0; (turns = map_next(&run->turns, &cursor));)
         free(turns);
     map_done(&run->turns);
+    map_done(&run->endings);
     forget_flights(run);
     map_done(&run->flights);
     free(run->all);
