@@ -73,7 +73,8 @@ void hooks_reply(struct call *call)
     enum err err = hook_parse_reply(gateway, call->request, &reply, &reason);
     if (err == ERR_OK) {
         struct event event = { .kind = EVENT_INBOUND, .inbound = {
-            .gateway = gateway->name, .from = buf_text(&reply.from), .text = buf_text(&reply.text) } };
+            .gateway = gateway->name, .from = buf_text(&reply.from), .text = buf_text(&reply.text),
+            .id = reply.id.len > 0 ? buf_text(&reply.id) : NULL } };
         submit(call, gateway, &event);
     } else {
         refuse(call, err, reason);
@@ -81,18 +82,31 @@ void hooks_reply(struct call *call)
     hook_reply_done(&reply);
 }
 
+/* A status that is not final is thanked for. */
+static void take_receipt(struct call *call, const struct gateway *gateway, const struct hook_receipt *receipt)
+{
+    CLEANUP_BUF struct buf reason = { 0 };
+    struct event event = { .kind = EVENT_OUTCOME, .outcome = {
+        .page = receipt->page, .outcome = receipt->outcome, .gateway = gateway->name } };
+    if (receipt->provider_id.len > 0)
+        event.outcome.provider_id = buf_text(&receipt->provider_id);
+    if (receipt->outcome == OUTCOME_UNDELIVERED) {
+        buf_printf(&reason, "the provider says that it was not delivered (%s)", buf_text(&receipt->status));
+        event.outcome.reason = buf_text(&reason);
+    }
+    submit(call, gateway, &event);
+}
+
 void hooks_receipt(struct call *call)
 {
     const struct gateway *gateway = hooks_gateway(call, "receipt");
     if (!gateway)
         return;
-    struct event event = { .kind = EVENT_OUTCOME, .outcome = { .gateway = gateway->name } };
+    struct hook_receipt receipt = { 0 };
     const char *reason = NULL;
-    enum err err = hook_parse_receipt(gateway, call->request, &event.outcome.page, &event.outcome.outcome, &reason);
+    enum err err = hook_parse_receipt(gateway, call->request, &receipt, &reason);
     if (err == ERR_OK) {
-        if (event.outcome.outcome == OUTCOME_FAILED)
-            event.outcome.reason = reason ? reason : "the provider says that it was not delivered";
-        submit(call, gateway, &event);
+        take_receipt(call, gateway, &receipt);
     } else if (err == ERR_NOT_FOUND) {
         struct rendered rendered = { 0 };
         hooks_render_thanks(&rendered, gateway);
@@ -100,6 +114,7 @@ void hooks_receipt(struct call *call)
     } else {
         refuse(call, err, reason);
     }
+    hook_receipt_done(&receipt);
 }
 
 /* Whatever the text said: it was read, and it stands in the log. */

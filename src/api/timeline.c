@@ -135,8 +135,12 @@ static void add_more(struct json_writer *writer, const struct record *record)
         jw_u64(writer, "round", record->round);
     if (record->details && record->kind != RECORD_OPENED)
         jw_text(writer, "details", record->details);
+    if (record->provider_id)
+        jw_text(writer, "provider_id", record->provider_id);
     if (record->kind == RECORD_PAGE_FAILED)
         jw_bool(writer, "final", record->final);
+    if (record->receipt)
+        jw_text(writer, "receipt", record->receipt == RECEIPT_MISSING ? "missing" : "never");
     if (record->drill)
         jw_bool(writer, "drill", true);
 }

@@ -87,15 +87,68 @@ static void check_replies(struct load *load, const struct gateway *gateway, bool
         load_warning(load, gateway->origin, "no 'reply-from' and 'reply-text': replies by SMS cannot be read");
 }
 
+static bool uses_receipt_url(const struct gateway_http *http)
+{
+    static const char placeholder[] = "{receipt-url}";
+    bool used = (http->url && strstr(http->url, placeholder)) || (http->body && strstr(http->body, placeholder));
+    for (size_t i = 0; i < http->n_headers; i++)
+        used = used || strstr(http->headers[i], placeholder);
+    return used;
+}
+
+/* What keeps receipts from coming; NULL: nothing. */
+static const char *no_receipts(const struct load *load, const struct gateway *gateway, bool has_hooks)
+{
+    const struct gateway_http *http = &gateway->http;
+    if (gateway->type == GATEWAY_SPOOL)
+        return NULL;
+    if (gateway->type == GATEWAY_SMTP)
+        return "e-mail has none";
+    if (!has_hooks)
+        return "there is no 'hook-secret'";
+    if (!http->receipt_status || !http->receipt_delivered)
+        return "there is no 'receipt-status' or 'receipt-delivered'";
+    if (gateway->type == GATEWAY_HTTP && !http->receipt_id && !uses_receipt_url(http))
+        return "the provider is not told {receipt-url}, and there is no 'receipt-id'";
+    if (gateway->type == GATEWAY_HTTP && !http->receipt_id && !load->config->public_url)
+        return "beredd.ini has no 'public-url'";
+    return NULL;
+}
+
+/* Where none can come every page would be in doubt, and go out by every gateway: better not to wait for any. */
+static void check_receipts(struct load *load, struct gateway *gateway, bool has_hooks)
+{
+    const char *why = gateway->receipt_timeout_usec ? no_receipts(load, gateway, has_hooks) : NULL;
+    if (!why)
+        return;
+    gateway->receipt_timeout_usec = 0;
+    load_warning(load, gateway->origin, "receipt-timeout has no effect, since no receipt can come: %s", why);
+}
+
+static void add_to_plan(struct load *load)
+{
+    struct config *config = load->config;
+    struct plan_gateway *list = arena_alloc(load->arena, (config->n_gateways + 1) * sizeof *list);
+    for (size_t i = 0; i < config->n_gateways; i++) {
+        const struct gateway *gateway = &config->gateways[i];
+        list[i] = (struct plan_gateway){
+            .name = gateway->name, .channels = gateway->channels, .receipt_timeout_usec = gateway->receipt_timeout_usec };
+    }
+    config->plan.gateways = list;
+    config->plan.n_gateways = config->n_gateways;
+}
+
 void channels_load(struct load *load)
 {
     struct scope scope = { .load = load, .doc = load->beredd, .section = doc_section(load->beredd, "channels", NULL) };
     for (enum channel channel = 0; channel < CHANNEL_COUNT; channel++)
         load_channel(&scope, channel);
     for (size_t i = 0; i < load->config->n_gateways; i++) {
-        const struct gateway *gateway = &load->config->gateways[i];
+        struct gateway *gateway = (struct gateway *)&load->config->gateways[i];
         if (gateway->channels == 0 && !load->beredd_missing)
             load_warning(load, gateway->origin, "no channel in [channels] of beredd.ini uses '%s'", gateway->name);
         check_replies(load, gateway, load->gateway_hooks[i]);
+        check_receipts(load, gateway, load->gateway_hooks[i]);
     }
+    add_to_plan(load);
 }

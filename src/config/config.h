@@ -56,6 +56,7 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *accept;      /* "200-299" by default; codes and ranges, or /pattern/ in the reply, or both */
     const char *message_id;      /* "json:path.to.it" or "/pattern/" of the reply to a sending */
     const char *reply_from, *reply_text;
+    const char *reply_id;        /* what the provider calls a text, the same when it hands it over again */
     const char *receipt_id, *receipt_status;
     const char *receipt_delivered, *receipt_failed;   /* the values of receipt_status that mean it, with commas between */
     enum signature signature;
@@ -92,6 +93,7 @@ struct gateway {
     unsigned rate;                   /* messages in rate_usec, at most CONFIG_MAX_RATE; 0: as many as there are */
     int64_t rate_usec;
     int64_t timeout_usec;            /* 10 s; GATEWAY_SPOOL: 20 s */
+    int64_t receipt_timeout_usec;    /* 0: no receipt is waited for */
     const char *username, *password; /* NULL: none */
     const char *from;                /* number or sender text; e-mail address; NULL: none */
     bool from_is_number;             /* the sender is no text (or none is given): replies by SMS can come back */

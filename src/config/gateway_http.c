@@ -266,6 +266,7 @@ void gateway_http_load_hooks(const struct layers *layers, struct gateway *gatewa
     struct gateway_http *http = &gateway->http;
     http->reply_from = gateway_http_load_rule(layers, "reply-from", "field:", false);
     http->reply_text = gateway_http_load_rule(layers, "reply-text", "field:", false);
+    http->reply_id = gateway_http_load_rule(layers, "reply-id", "field:", false);
     http->receipt_id = gateway_http_load_rule(layers, "receipt-id", "field:", false);
     http->receipt_status = gateway_http_load_rule(layers, "receipt-status", "field:", false);
     http->receipt_delivered = value_text(layers_scope(layers, "receipt-delivered"), "receipt-delivered", NULL);

@@ -28,7 +28,7 @@ static const struct doc_key gateway_keys[] = {
     { "directory", DOC_ONCE },
     { "format", DOC_ONCE },
     { "rate", DOC_ONCE },
-    { "receipt-timeout", DOC_ONCE | DOC_LATER },
+    { "receipt-timeout", DOC_ONCE },
     { "check", DOC_ONCE | DOC_LATER },
     { "check-to", DOC_ONCE | DOC_LATER },
 };
@@ -48,6 +48,7 @@ static const struct { const char *key; unsigned types; } key_types[] = {
     { "message-id", 1u << TYPE_HTTP },
     { "reply-from", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "reply-text", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
+    { "reply-id", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "receipt-id", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "receipt-status", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "receipt-delivered", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
@@ -160,6 +161,7 @@ static void load_common(const struct layers *layers, struct gateway *gateway)
     bool modem = gateway->type == GATEWAY_SPOOL;     /* some seconds a text, one after the other */
     int64_t timeout_usec = modem ? 20 * USEC_PER_SEC : 10 * USEC_PER_SEC;
     gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", timeout_usec, USEC_PER_SEC, 10 * USEC_PER_MIN);
+    gateway->receipt_timeout_usec = value_duration(own, "receipt-timeout", 0, USEC_PER_SEC, USEC_PER_DAY);
     gateway->window = value_number(layers_scope(layers, "window"), "window", modem ? 4 : 128, 1, 10000);
     (void)value_rate(own, "rate", "10/s", CONFIG_MAX_RATE, &gateway->rate, &gateway->rate_usec);
     gateway->username = load_secret(own, "username", false);

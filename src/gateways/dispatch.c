@@ -76,6 +76,17 @@ static uint8_t only_lane(const struct dispatch *dispatch, const char *name)
     return ONLY_GONE;
 }
 
+static uint32_t left_out(const struct dispatch *dispatch, const struct effect_send *send)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < send->n_leave_out; i++) {
+        uint8_t lane = only_lane(dispatch, send->leave_out[i]);
+        if (lane < CONFIG_MAX_GATEWAYS)
+            mask |= UINT32_C(1) << lane;
+    }
+    return mask;
+}
+
 void dispatch_send(struct dispatch *dispatch, const struct effect_send *send)
 {
     assert(dispatch->config && (size_t)send->channel < CHANNEL_COUNT);
@@ -87,6 +98,7 @@ void dispatch_send(struct dispatch *dispatch, const struct effect_send *send)
         .age = dispatch->next_age++,
         .channel = (uint8_t)send->channel,
         .only = only_lane(dispatch, send->gateway),
+        .left_out = left_out(dispatch, send),
     };
     dispatch_enter(dispatch, &page, now_usec);
     dispatch_wake(dispatch);

@@ -23,6 +23,9 @@
  * Where a gateway has a `rate`, no more attempts than that begin in any stretch of that length; the pages wait as for a place in
  * the window, by rank and age, and go elsewhere after 1 s where they can.
  *
+ * A gateway that a page leaves out has taken it before, and not delivered it: it gets that page in no round. Where no other is left,
+ * that is as if all had failed.
+ *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H
 #define GATEWAYS_DISPATCH_H

@@ -102,14 +102,20 @@ struct remap {
     size_t n_old;
 };
 
+static uint32_t remap_mask(const struct remap *remap, uint32_t old)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < remap->n_old; i++) {
+        if (old & UINT32_C(1) << i && remap->index[i] >= 0)
+            mask |= UINT32_C(1) << remap->index[i];
+    }
+    return mask;
+}
+
 static void remap_page(const struct remap *remap, struct page *page)
 {
-    uint32_t tried = 0;
-    for (size_t i = 0; i < remap->n_old; i++) {
-        if (page->tried & UINT32_C(1) << i && remap->index[i] >= 0)
-            tried |= UINT32_C(1) << remap->index[i];
-    }
-    page->tried = tried;
+    page->tried = remap_mask(remap, page->tried);
+    page->left_out = remap_mask(remap, page->left_out);
     if (page->only < CONFIG_MAX_GATEWAYS)
         page->only = remap->index[page->only] >= 0 ? (uint8_t)remap->index[page->only] : ONLY_GONE;
 }
@@ -178,7 +184,7 @@ static uint32_t lanes_of_page(const struct dispatch *dispatch, const struct page
 
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page)
 {
-    return lanes_of_page(dispatch, page) & ~page->tried;
+    return lanes_of_page(dispatch, page) & ~page->tried & ~page->left_out;
 }
 
 void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_failing)

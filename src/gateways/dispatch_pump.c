@@ -24,7 +24,7 @@ static const char *why_stranded(const struct page *page)
 {
     if (page->only != ONLY_ANY)
         return "that gateway is not configured";
-    return page->tried ? "no other gateway is left" : "no gateway serves this channel";
+    return page->tried || page->left_out ? "no other gateway is left" : "no gateway serves this channel";
 }
 
 static bool refuse_stranded(struct dispatch *dispatch)

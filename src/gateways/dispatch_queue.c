@@ -12,7 +12,7 @@ struct queue_node {
     uint32_t older, newer;       /* neighbours in a room, by when they entered; index + 1, 0: none */
     uint32_t entered_msec;       /* boot time, cut to 32 bits: only differences count */
 };
-_Static_assert(sizeof(struct queue_node) == 64, "a hundred thousand of them are kept");
+_Static_assert(sizeof(struct queue_node) == 72, "a hundred thousand of them are kept");
 
 static struct queue_node *node_at(const struct dispatch_queue *queue, uint32_t link)
 {

@@ -1,4 +1,4 @@
-/* The pages that wait, packed small: 64 bytes each, so that 100,000 are a few megabytes. A page waits either in a room, for a
+/* The pages that wait, packed small: 72 bytes each, so that 100,000 are a few megabytes. A page waits either in a room, for a
  * place in the window of one of the lanes that may take it (its mask), or in the pause between two rounds. Rooms give out
  * their pages by rank, then by age. Every operation is O(log n), but for the few rooms, which are looked through. */
 #ifndef GATEWAYS_DISPATCH_QUEUE_H
@@ -18,6 +18,7 @@ struct page {
     uint32_t rank;
     uint32_t age;            /* a running number; it may wrap, which costs no more than the order of two pages */
     uint32_t tried;          /* lanes of this round, a bit each */
+    uint32_t left_out;       /* lanes that it may not take in any round */
     uint8_t channel;
     uint8_t only;            /* the one lane that it may take; ONLY_ANY, or ONLY_GONE when that one is no longer there */
     uint8_t rounds;          /* in which every gateway has refused it */

@@ -7,8 +7,8 @@
  *
  * Files are named after their page. A page that is sent again, as after a crash, finds the file that is there already.
  *
- * What lies in incoming/ is removed once it is durable in the log, and not before: after a crash it is read again, which does no
- * harm, since an answer given twice is given once. */
+ * What lies in incoming/ is removed once it is durable in the log, and not before: after a crash it is read again, and known by the
+ * name of its file. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -297,19 +297,19 @@ static void remove_file(struct spool_way *way, struct taking *taking)
     taking->removing = submit_job(way, SPOOL_REMOVE, (struct page_ref){ 0 }, NULL, taking->file);
 }
 
-static uint64_t submit_incoming(struct spool_way *way, const struct spool_incoming *incoming)
+static uint64_t submit_incoming(struct spool_way *way, const struct spool_incoming *incoming, const char *file)
 {
     if (!incoming->report)
         return way->host->submit(way->host->userdata, &(struct event){
             .kind = EVENT_INBOUND,
-            .inbound = { .gateway = way->name, .from = buf_text(&incoming->from), .text = buf_text(&incoming->text) } });
+            .inbound = { .gateway = way->name, .from = buf_text(&incoming->from), .text = buf_text(&incoming->text), .id = file } });
     const struct sent_page *sent = find_report(way, incoming);
     enum spool_verdict verdict = spool_status_verdict(incoming->status);
     if (!sent || verdict == SPOOL_NOT_FINAL)
         return submit_outcome(way, (struct page_ref){ 0 }, OUTCOME_DELIVERED, NULL);     /* of no page: nothing but a number */
     CLEANUP_BUF struct buf reason = { 0 };
     buf_printf(&reason, "the network says that it will not be delivered (status %d)", incoming->status);
-    return submit_outcome(way, sent->page, verdict == SPOOL_NEVER ? OUTCOME_FAILED : OUTCOME_DELIVERED,
+    return submit_outcome(way, sent->page, verdict == SPOOL_NEVER ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED,
                           verdict == SPOOL_NEVER ? buf_text(&reason) : NULL);
 }
 
@@ -334,7 +334,7 @@ static void news_incoming(struct spool_way *way, const struct spool_news *news)
     way->more_came |= !taking;
     if (!taking)
         return;
-    uint64_t number = submit_incoming(way, &news->incoming);
+    uint64_t number = submit_incoming(way, &news->incoming, news->file);
     way->more_came |= number == 0;
     if (number)
         *taking = (struct taking){ .file = mem_strdup(news->file), .number = number };

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "gateways/json_path.h"
 
-enum { TEXT_MAX = 1600, NUMBER_MIN_DIGITS = 4, NUMBER_MAX_DIGITS = 15 };
+enum { TEXT_MAX = 1600, ID_MAX = 128, STATUS_MAX = 40, NUMBER_MIN_DIGITS = 4, NUMBER_MAX_DIGITS = 15 };
 
 /* ---- where a value stands ---- */
 
@@ -48,6 +48,16 @@ static bool read_value(const struct http_request *request, const char *where, st
     const char *name = strncmp(where, "field:", 6) == 0 ? where + 6 : where;
     return (is_form(request) && form_value(request->body, request->body_len, name, ret))
         || form_value(request->query, strlen(request->query), name, ret);
+}
+
+/* Cut to max bytes; nothing where it is not said. */
+static void read_line(const struct http_request *request, const char *where, size_t max, struct buf *ret)
+{
+    CLEANUP_BUF struct buf raw = { 0 };
+    if (!where || !read_value(request, where, &raw))
+        return;
+    text_add_clean_line(ret, buf_text(&raw), raw.len);
+    buf_cut(ret, text_utf8_cut(buf_text(ret), ret->len, max));
 }
 
 /* ---- replies ---- */
@@ -106,6 +116,7 @@ enum err hook_parse_reply(const struct gateway *gateway, const struct http_reque
         return ERR_SYNTAX;
     }
     set_text(ret, &value);
+    read_line(request, gateway->http.reply_id, ID_MAX, &ret->id);
     return ERR_OK;
 }
 
@@ -113,6 +124,7 @@ void hook_reply_done(struct hook_reply *reply)
 {
     buf_done(&reply->from);
     buf_done(&reply->text);
+    buf_done(&reply->id);
 }
 
 /* ---- receipts ---- */
@@ -130,30 +142,47 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
-enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct page_ref *ret_page,
-                            enum outcome *ret_outcome, const char **ret_reason)
+/* Which page it is of. A page that is named so that nobody can read it may still be known by its id. */
+static bool read_page(const struct gateway *gateway, const struct http_request *request, struct hook_receipt *ret)
 {
-    CLEANUP_BUF struct buf value = { 0 };
+    CLEANUP_BUF struct buf page = { 0 };
+    read_line(request, gateway->http.receipt_id, ID_MAX, &ret->provider_id);
+    if (http_form_value(request->query, strlen(request->query), "page", &page) && page_from_id(buf_text(&page), &ret->page) == ERR_OK)
+        return true;
+    ret->page = (struct page_ref){ 0 };
+    return ret->provider_id.len > 0;
+}
+
+enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct hook_receipt *ret,
+                            const char **ret_reason)
+{
     *ret_reason = "";
     if (!gateway->http.receipt_status) {
         *ret_reason = "this gateway gives no receipts";
         return ERR_UNSUPPORTED;
     }
-    if (!http_form_value(request->query, strlen(request->query), "page", &value) || page_from_id(buf_text(&value), ret_page)) {
-        *ret_reason = "the address names no page";
+    if (!read_page(gateway, request, ret)) {
+        *ret_reason = gateway->http.receipt_id ? "neither the address names a page, nor the receipt a message" : "the address names no page";
         return ERR_SYNTAX;
     }
-    if (!read_value(request, gateway->http.receipt_status, &value)) {
+    read_line(request, gateway->http.receipt_status, STATUS_MAX, &ret->status);
+    if (ret->status.len == 0) {
         *ret_reason = "the receipt has no status";
         return ERR_SYNTAX;
     }
-    if (in_list(gateway->http.receipt_delivered, buf_text(&value)))
-        *ret_outcome = OUTCOME_DELIVERED;
-    else if (in_list(gateway->http.receipt_failed, buf_text(&value)))
-        *ret_outcome = OUTCOME_FAILED;
+    if (in_list(gateway->http.receipt_delivered, buf_text(&ret->status)))
+        ret->outcome = OUTCOME_DELIVERED;
+    else if (in_list(gateway->http.receipt_failed, buf_text(&ret->status)))
+        ret->outcome = OUTCOME_UNDELIVERED;
     else
         return ERR_NOT_FOUND;
     return ERR_OK;
+}
+
+void hook_receipt_done(struct hook_receipt *receipt)
+{
+    buf_done(&receipt->provider_id);
+    buf_done(&receipt->status);
 }
 
 /* ---- calls ---- */

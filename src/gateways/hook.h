@@ -11,6 +11,7 @@
 struct hook_reply {              /* zeroed is empty; hook_reply_done() */
     struct buf from;             /* E.164 with "+" */
     struct buf text;             /* valid UTF-8, at most 1,600 bytes */
+    struct buf id;               /* what the provider calls it; empty: it does not say */
 };
 /* ERR_SYNTAX: not what the preset describes; *ret_reason (static) says why. ERR_UNSUPPORTED: the preset has no replies. */
 WARN_UNUSED enum err hook_parse_reply(const struct gateway *gateway, const struct http_request *request, struct hook_reply *ret,
@@ -20,10 +21,17 @@ void hook_reply_done(struct hook_reply *reply);
  * False: it is no number, and nothing was added. */
 bool hook_add_number(struct buf *buf, const char *text);
 
-/* A receipt names its page in the address that we gave out: ...?page=ID. ret_outcome: DELIVERED or FAILED. ERR_NOT_FOUND: a
- * status that is not final; nothing to do. */
-WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request,
-                                        struct page_ref *ret_page, enum outcome *ret_outcome, const char **ret_reason);
+/* A receipt names its page in the address that we gave out, ...?page=ID, or by the id that the provider gave the message. */
+struct hook_receipt {            /* zeroed is empty; hook_receipt_done() */
+    struct page_ref page;        /* zeroed: it names none */
+    struct buf provider_id;      /* empty: none */
+    struct buf status;           /* as the provider puts it */
+    enum outcome outcome;        /* DELIVERED or UNDELIVERED */
+};
+/* ERR_NOT_FOUND: a status that is not final; nothing to do. */
+WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct hook_receipt *ret,
+                                        const char **ret_reason);
+void hook_receipt_done(struct hook_receipt *receipt);
 
 /* A call that asks what comes next, or tells that it is over. */
 struct hook_voice {

@@ -134,9 +134,9 @@ static void add_page_words(struct buf *buf, const struct record *record)
         add_after(buf, " delivered, says ", record->gateway);
         break;
     case RECORD_PAGE_FAILED:
-        add_after(buf, " failed through ", record->gateway);
+        add_after(buf, record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ", record->gateway);
         add_words_after(buf, ": ", record->text);
-        buf_add_text(buf, record->final ? ". No gateway is left to try now" : "");
+        buf_add_text(buf, record->again ? ". The next gateway gets it now" : record->final ? ". No gateway is left to try now" : "");
         break;
     default:
         add_after(buf, " taken by ", record->gateway);
@@ -310,6 +310,7 @@ bool journal_entry_add(struct buf *fields, const struct record *record, const ch
     add_field(fields, "BEREDD_PERSON", record->person);
     add_field(fields, "BEREDD_CHANNEL", record->channel ? channel_name(record->channel - 1) : NULL);
     add_field(fields, "BEREDD_GATEWAY", record->gateway);
+    add_field(fields, "BEREDD_PROVIDER_ID", record->provider_id);
     if (record->step)
         add_number_field(fields, "BEREDD_STEP", record->step);
     add_field(fields, "BEREDD_SOURCE", record->source);

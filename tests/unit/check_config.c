@@ -424,6 +424,15 @@ static const struct verdict verdicts[] = {
     ELKS_CASE("type = outbox\nfile = x\nrate = 10001/h\n",
               "gateways/elks.ini:4: error: rate = '10001/h' is not as 10/s; /s, /m and /h are the units, and 1 to 10000 the number\n"),
     ELKS_CASE("type = outbox\nfile = x\nrate = 100/h\n", ""),
+    ELKS_CASE("type = outbox\nfile = x\nreceipt-timeout = 60s\n",
+              "gateways/elks.ini:1: warning: receipt-timeout has no effect, since no receipt can come: there is no 'hook-secret'\n"),
+    ELKS_CASE("type = outbox\nfile = x\nreceipt-timeout = 0s\nreply-id = {id}\n",
+              "gateways/elks.ini:4: error: 'receipt-timeout' is 0s, outside 1s to 1d\n"
+              "gateways/elks.ini:5: error: reply-id = '{id}' is no field:NAME and no json:PATH\n"),
+    ELKS_CASE("type = spool\ndirectory = /nonexistent/spool\nfrom = +46701740699\nreceipt-timeout = 5m\n", ""),
+    ELKS_CASE("type = http\nurl = http://127.0.0.1/?{to}{text}\nhook-secret = credential:geheim\nreply-from = a\nreply-text = b\nreceipt-delivered = ok\nreceipt-timeout = 60s\n",
+              "gateways/elks.ini:1: warning: receipt-timeout has no effect, since no receipt can come: the provider is not told {receipt-url}, and there is no 'receipt-id'\n"
+              "gateways/elks.ini:4: error: there is no credential 'geheim': put the secret into the file credentials/geheim\n"),
     ELKS_CASE("type = http\npreset = kannel\nfrom = Exempelby\ncheck = 24h\n",
               "gateways/elks.ini:1: error: 'username' is missing: 'url' uses {username}\n"
               "gateways/elks.ini:1: error: 'password' is missing: 'url' uses {password}\n"

@@ -921,6 +921,42 @@ START_TEST(bound_page_waits_for_its_own)
 }
 END_TEST
 
+static void send_but(uint32_t number, const char *first, const char *second)
+{
+    dispatch_send(world->dispatch, &(struct effect_send){
+        .page = { incident_key(2026, 42), number, 0xabcd }, .channel = CHANNEL_SMS, .rank = 1, .leave_out = { first, second },
+        .n_leave_out = second ? 2 : 1 });
+    fake_loop_run();
+}
+
+START_TEST(a_gateway_left_out_is_asked_in_no_round)
+{
+    begin();
+    send_but(7, "beta", NULL);
+    expect_wire("beta", "");
+    expect_wire("alfa", "7");
+    reply(0, 500);
+    expect("7 failed alfa: HTTP 500: the provider has trouble\n");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "");
+    expect_wire("alfa", "7");
+    reply(0, 200);
+    expect("7 sent alfa\n");
+}
+END_TEST
+
+START_TEST(nobody_is_left)
+{
+    begin();
+    send_but(7, "beta", "alfa");
+    expect("7 failed : no other gateway is left\n");
+    ck_assert_uint_eq(fake_transfers(), 0);
+    fake_loop_advance(20 * USEC_PER_MIN);
+    expect("");
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), 0);
+}
+END_TEST
+
 START_TEST(channel_without_a_gateway)
 {
     begin();
@@ -945,6 +981,28 @@ static struct config config_of(struct gateway *gateways, size_t n)
         serve(&config, CHANNEL_SMS, &gateways[i]);
     return config;
 }
+
+/* By name: the one that stands in its place after a reload is not left out, and it is, wherever it stands. */
+START_TEST(left_out_across_a_reload)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    send_but(1, "beta", "nobody");
+    send_but(2, "beta", NULL);
+    expect_wire("alfa", "1");
+    struct gateway gateways[] = { make_gateway("aaa"), world->gateways[ALFA], world->gateways[BETA] };
+    gateways[0].http.url = "http://aaa/";
+    struct config config = config_of(gateways, N_ELEMENTS(gateways));
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_run();
+    expect_wire("aaa", "2");
+    reply(0, 200);
+    reply(0, 500);
+    expect_wire("beta", "");
+    expect_wire("alfa", "2");
+    expect("1 sent alfa\n2 attempt-failed aaa: HTTP 500: the provider has trouble\n");
+}
+END_TEST
 
 START_TEST(gateway_removed_while_pages_wait)
 {
@@ -1218,8 +1276,9 @@ int main(void)
                                   two_gateways_share_what_one_may_not_take,
                                   what_is_not_wanted_uses_nothing_up,
                                   rate_survives_a_reload };
-    const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, channel_without_a_gateway };
-    const TTest *const reload[] = { gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
+    const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, a_gateway_left_out_is_asked_in_no_round, nobody_is_left,
+                                   channel_without_a_gateway };
+    const TTest *const reload[] = { left_out_across_a_reload, gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
                                     places_count_across_a_reload, patience_survives_a_reload };
     const TTest *const numbers[] = { status_counts, a_hundred_thousand_wait, queue_agrees_with_a_model };

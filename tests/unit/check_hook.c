@@ -8,8 +8,7 @@
 static struct gateway elks, kannel, twilio, outbox;
 static struct hook_reply reply;
 static const char *reason;
-static struct page_ref page;
-static enum outcome outcome;
+static struct hook_receipt got;
 
 static void setup(void)
 {
@@ -28,6 +27,7 @@ static void setup(void)
 static void teardown(void)
 {
     hook_reply_done(&reply);
+    hook_receipt_done(&got);
 }
 
 static struct http_request form(const char *body)
@@ -136,6 +136,18 @@ START_TEST(long_and_dirty_text)
 }
 END_TEST
 
+START_TEST(reply_with_an_id)
+{
+    elks.http.reply_id = "field:id";
+    expect_reply(&elks, form("from=%2B46701740605&message=JA&id=r%0a1"), "+46701740605", "JA");
+    ck_assert_str_eq(buf_text(&reply.id), "r 1");
+    expect_reply(&elks, form("from=%2B46701740605&message=JA"), "+46701740605", "JA");
+    ck_assert_uint_eq(reply.id.len, 0);
+    expect_reply(&kannel, get("from=46701740605&text=JA&id=r1"), "+46701740605", "JA");
+    ck_assert_uint_eq(reply.id.len, 0);
+}
+END_TEST
+
 START_TEST(reply_that_is_none)
 {
     refuse_reply(&elks, form(""), ERR_SYNTAX);
@@ -151,7 +163,9 @@ END_TEST
 
 static enum err receipt(const struct gateway *gateway, struct http_request request)
 {
-    return hook_parse_receipt(gateway, &request, &page, &outcome, &reason);
+    hook_receipt_done(&got);
+    got = (struct hook_receipt){ 0 };
+    return hook_parse_receipt(gateway, &request, &got, &reason);
 }
 
 static struct http_request elks_receipt(const char *query, const char *body)
@@ -165,10 +179,11 @@ START_TEST(receipt_by_elks)
 {
     ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=delivered&delivered=2026-11-22")),
                      ERR_OK);
-    ck_assert_int_eq(outcome, OUTCOME_DELIVERED);
-    ck_assert(page.incident == incident_key(2026, 42) && page.number == 7 && page.nonce == 0x9f3a2c41);
+    ck_assert_int_eq(got.outcome, OUTCOME_DELIVERED);
+    ck_assert(got.page.incident == incident_key(2026, 42) && got.page.number == 7 && got.page.nonce == 0x9f3a2c41);
     ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=failed")), ERR_OK);
-    ck_assert_int_eq(outcome, OUTCOME_FAILED);
+    ck_assert_int_eq(got.outcome, OUTCOME_UNDELIVERED);
+    ck_assert_str_eq(buf_text(&got.status), "failed");
     ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "id=s1&status=sent")), ERR_NOT_FOUND);
 }
 END_TEST
@@ -177,10 +192,10 @@ START_TEST(receipt_by_kannel)
 {
     static const struct { const char *query; enum err err; enum outcome outcome; } cases[] = {
         { "page=2026-0042-7-9f3a2c41&status=1", ERR_OK, OUTCOME_DELIVERED },
-        { "page=2026-0042-7-9f3a2c41&status=2", ERR_OK, OUTCOME_FAILED },
-        { "page=2026-0042-7-9f3a2c41&status=16", ERR_OK, OUTCOME_FAILED },
+        { "page=2026-0042-7-9f3a2c41&status=2", ERR_OK, OUTCOME_UNDELIVERED },
+        { "page=2026-0042-7-9f3a2c41&status=16", ERR_OK, OUTCOME_UNDELIVERED },
         { "page=2026-0042-7-9f3a2c41&status=8", ERR_NOT_FOUND, 0 },
-        { "page=2026-0042-7-9f3a2c41&status=", ERR_NOT_FOUND, 0 },
+        { "page=2026-0042-7-9f3a2c41&status=", ERR_SYNTAX, 0 },
         { "page=2026-0042-7-9f3a2c41", ERR_SYNTAX, 0 },
         { "page=2026-0042-7&status=1", ERR_SYNTAX, 0 },
         { "page=&status=1", ERR_SYNTAX, 0 },
@@ -190,10 +205,33 @@ START_TEST(receipt_by_kannel)
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         ck_assert_msg(receipt(&kannel, get(cases[i].query)) == cases[i].err, "%s", cases[i].query);
         if (!cases[i].err)
-            ck_assert_msg(outcome == cases[i].outcome, "%s", cases[i].query);
+            ck_assert_msg(got.outcome == cases[i].outcome, "%s", cases[i].query);
         if (cases[i].err == ERR_SYNTAX)
             ck_assert_uint_gt(strlen(reason), 0);
     }
+}
+END_TEST
+
+/* Where the provider's address for receipts is the same for all messages, its own name for the message tells which it is. */
+START_TEST(receipt_by_the_providers_id)
+{
+    elks.http.receipt_id = "field:id";
+    ck_assert_int_eq(receipt(&elks, elks_receipt("", "id=s1%0d%0a&status=failed")), ERR_OK);
+    ck_assert_str_eq(buf_text(&got.provider_id), "s1");
+    ck_assert(got.page.incident == 0 && got.page.number == 0 && got.page.nonce == 0);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7", "id=s2&status=failed")), ERR_OK);
+    ck_assert_str_eq(buf_text(&got.provider_id), "s2");
+    ck_assert(got.page.incident == 0 && got.page.number == 0 && got.page.nonce == 0);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("page=2026-0042-7-9f3a2c41", "status=failed")), ERR_OK);
+    ck_assert_int_eq(got.page.number, 7);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("", "status=failed")), ERR_SYNTAX);
+    ck_assert_int_eq(receipt(&elks, elks_receipt("", "id=&status=failed")), ERR_SYNTAX);
+    CLEANUP_BUF struct buf body = { 0 };
+    buf_add_text(&body, "status=delivered&id=");
+    for (int i = 0; i < 1000; i++)
+        buf_add_text(&body, "%C3%A5");
+    ck_assert_int_eq(receipt(&elks, elks_receipt("", buf_text(&body))), ERR_OK);
+    ck_assert_uint_eq(got.provider_id.len, 128);
 }
 END_TEST
 
@@ -302,8 +340,10 @@ int main(void)
                                    text_in_latin1,
                                    long_and_dirty_text,
                                    reply_that_is_none,
+                                   reply_with_an_id,
                                    receipt_by_elks,
                                    receipt_by_kannel,
+                                   receipt_by_the_providers_id,
                                    receipt_from_who_gives_none,
                                    signature_over_a_form,
                                    signature_over_an_address,

@@ -2,6 +2,7 @@
 
 import base64
 import http.server
+import itertools
 import json
 import re
 import threading
@@ -91,6 +92,7 @@ class SmsGateway:
         self.port = port
         self.credentials = f"{username}:{password}"
         self.taken, self.attempts, self.violations = [], [], []
+        self.replies = itertools.count(1)
         self.modes = {}              # number -> behaviour; None: of the rest
         self.released = threading.Event()
         self.lock = threading.Lock()
@@ -159,9 +161,9 @@ class SmsGateway:
     def tried(self, number):
         return [fields for fields in list(self.attempts) if fields["to"] == number]
 
-    def reply(self, beredd, number, text):
+    def reply(self, beredd, number, text, ident=None):
         """Somebody answers by SMS: 46elks posts it to the number's sms_url."""
-        return beredd.form(f"/hooks/elks/{HOOK_SECRET}/reply", id=f"r{len(self.taken)}-{number[1:]}", to="+46766860000", message=text,
+        return beredd.form(f"/hooks/elks/{HOOK_SECRET}/reply", id=ident or f"r{next(self.replies)}", to="+46766860000", message=text,
                            direction="incoming", created="2026-11-22T02:13:00.000000", **{"from": number})
 
     def receipt(self, beredd, sms, status):
