@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/integration/test_line.py \
 	tests/integration/test_listen.py \
 	tests/integration/test_provider_by_ini.py \
+	tests/integration/test_pull_the_plug.py \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
 	tests/integration/test_roster_check.py \
@@ -46,6 +47,7 @@ EXTRA_DIST += \
 	tests/integration/test_roster_ctl.py \
 	tests/integration/test_smtp.py \
 	tests/integration/test_spool.py \
+	tests/integration/test_spool_faults.py \
 	tests/integration/test_storm.py \
 	tests/integration/test_twilio.py \
 	tests/integration/test_watch.py

@@ -129,8 +129,14 @@ class Proxy:
     def __init__(self, upstream, fault=relay_http, listening="yes"):
         self.upstream, self.fault, self.listening = upstream, fault, listening
         self.attempts, self.tasks, self.server, self.fillers = [], set(), None, []
+        self.port = 0
+        self.hold()
+
+    def hold(self):
+        """The port is ours, and nobody listens there."""
         self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", self.port))
         self.port = self.socket.getsockname()[1]
 
     def begin(self):
@@ -170,11 +176,17 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def unplug(self):
+        """Until the next start()."""
+        self.stop()
+        self.hold()
+
     def stop(self):
-        """What is under way breaks off. Nobody listens any more, and nobody else gets the port."""
+        """What is under way breaks off."""
         on_the_loop(self.end())
         for filler in self.fillers:
             filler.close()
+        self.server, self.fillers = None, []
         self.socket.close()
 
 
