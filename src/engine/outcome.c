@@ -33,6 +33,7 @@ static void record_outcome(struct engine *engine, const struct incident *inciden
         .provider_id = outcome->provider_id,
         .text = outcome->reason,
         .final = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED,
+        .unanswered = outcome->outcome == OUTCOME_UNANSWERED,
         .drill = incident->drill,
     };
     if (outcome->outcome == OUTCOME_SENT)

@@ -31,7 +31,7 @@ static const struct field fields[] = {
     FIELD(31, FIELD_BOOL, drill),       FIELD(32, FIELD_BOOL, sensitive),   FIELD(33, FIELD_BOOL, bundle),
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
     FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),       FIELD(39, FIELD_U8, receipt),
-    FIELD(40, FIELD_BOOL, again),       FIELD(41, FIELD_TEXT, reply_id),
+    FIELD(40, FIELD_BOOL, again),       FIELD(41, FIELD_TEXT, reply_id),    FIELD(43, FIELD_BOOL, unanswered),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {

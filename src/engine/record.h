@@ -116,6 +116,7 @@ struct record {
     bool drill, sensitive, bundle, on_group, has_token;
     bool final;                  /* page-failed: every gateway refused. A note of a text: it was answered */
     bool again;                  /* page-failed: after it was taken; the page goes to the next gateway */
+    bool unanswered;             /* page-failed: it rang, and nobody answered */
     uint8_t token[TOKEN_BYTES];
 };
 

@@ -131,12 +131,17 @@ static void add_page_words(struct buf *buf, const struct record *record)
         buf_add_text(buf, " queued");
         break;
     case RECORD_PAGE_DELIVERED:
-        add_after(buf, " delivered, says ", record->gateway);
+        if (record->channel == CHANNEL_VOICE + 1)
+            buf_add_text(buf, " answered");
+        else
+            add_after(buf, " delivered, says ", record->gateway);
         break;
     case RECORD_PAGE_FAILED:
-        add_after(buf, record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ", record->gateway);
+        add_after(buf, record->unanswered ? " not answered, says " : record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ",
+                  record->gateway);
         add_words_after(buf, ": ", record->text);
-        buf_add_text(buf, record->again ? ". The next gateway gets it now" : record->final ? ". No gateway is left to try now" : "");
+        buf_add_text(buf, record->again ? ". The next gateway gets it now"
+                          : record->final && !record->unanswered ? ". No gateway is left to try now" : "");
         break;
     default:
         add_after(buf, " taken by ", record->gateway);

@@ -81,6 +81,8 @@ static void add_record(struct buf *buf, const struct effect_record *effect)
         buf_add_text(buf, " again");
     if (record.final)
         buf_add_text(buf, " final");
+    if (record.unanswered)
+        buf_add_text(buf, " unanswered");
     if (record.bundle)
         buf_add_text(buf, " bundle");
     if (record.drill)

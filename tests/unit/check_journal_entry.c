@@ -161,6 +161,19 @@ START_TEST(numbers_in_what_providers_say_are_masked)
 }
 END_TEST
 
+START_TEST(calls)
+{
+    struct record record = page;
+    record.channel = CHANNEL_VOICE + 1;
+    record.kind = RECORD_PAGE_DELIVERED;
+    ck_assert_str_eq(entry(&record), "2026-0042 TIB: page to anna.berg by voice (…605) answered");
+    record.kind = RECORD_PAGE_FAILED;
+    record.text = "no answer";
+    record.final = record.unanswered = true;
+    ck_assert_str_eq(entry(&record), "2026-0042 TIB: page to anna.berg by voice (…605) not answered, says elks: no answer");
+}
+END_TEST
+
 static const struct {
     const char *text, *masked;
 } texts[] = {
@@ -228,6 +241,7 @@ static Suite *journal_entry_suite(void)
     tcase_add_test(tcase, every_event_has_an_entry);
     tcase_add_test(tcase, nothing_secret_is_written);
     tcase_add_test(tcase, numbers_in_what_providers_say_are_masked);
+    tcase_add_test(tcase, calls);
     tcase_add_loop_test(tcase, what_looks_like_a_number_is_masked, 0, N_ELEMENTS(texts));
     tcase_add_loop_test(tcase, addresses_are_masked, 0, N_ELEMENTS(addresses));
     tcase_add_test(tcase, a_line_of_the_programs_own);

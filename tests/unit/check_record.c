@@ -10,7 +10,7 @@
 #define NUMBER_FIELDS(X)                                                                                                  \
     X(body_hash) X(due_usec) X(delay_usec) X(end_usec) X(callout) X(page) X(nonce) X(step) X(round) X(code) X(eta_minutes) \
     X(count) X(severity) X(channel) X(purpose) X(inbound)
-#define BOOL_FIELDS(X) X(drill) X(sensitive) X(bundle) X(on_group) X(final)
+#define BOOL_FIELDS(X) X(drill) X(sensitive) X(bundle) X(on_group) X(final) X(unanswered)
 
 static void expect_equal(const struct record *a, const struct record *b)
 {
