@@ -166,6 +166,14 @@ tests_unit_check_gateway_spool_LDADD = libgateways.a libengine.a libloop.a libba
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_gateway_voice
+TESTS += tests/unit/check_gateway_voice
+tests_unit_check_gateway_voice_SOURCES = tests/unit/check_gateway_voice.c tests/unit/unit.h
+tests_unit_check_gateway_voice_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_gateway_voice_LDADD = libgateways.a libengine.a libloop.a libbase.a $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_hook
 TESTS += tests/unit/check_hook
 tests_unit_check_hook_SOURCES = tests/unit/check_hook.c tests/unit/unit.h
