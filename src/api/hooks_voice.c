@@ -94,11 +94,12 @@ static void answer(struct call *call, const struct gateway *gateway, const struc
     submit(call, gateway, hook->page, false, &event);
 }
 
-static void unanswered(struct call *call, const struct gateway *gateway, struct page_ref page, bool hung_up, const char *reason)
+static void unanswered(struct call *call, const struct gateway *gateway, const struct hook_voice *hook, bool hung_up, const char *reason)
 {
     struct event event = { .kind = EVENT_OUTCOME, .outcome = {
-        .page = page, .outcome = OUTCOME_UNANSWERED, .gateway = gateway->name, .reason = reason } };
-    submit(call, gateway, page, hung_up, &event);
+        .page = hook->page, .outcome = hook->undelivered ? OUTCOME_UNDELIVERED : OUTCOME_UNANSWERED, .gateway = gateway->name,
+        .reason = reason } };
+    submit(call, gateway, hook->page, hung_up, &event);
 }
 
 /* A digit that means nothing, or none: the question again, a few times. */
@@ -107,7 +108,7 @@ static void no_answer_yet(struct call *call, const struct gateway *gateway, cons
 {
     enum voice_stage stage = message->state == MESSAGE_DELIVERED ? stage_after_answer(message) : stage_on_picking_up(message);
     if (stage == VOICE_STAGE_ASK && hook->asked >= VOICE_ASKINGS_MAX)
-        unanswered(call, gateway, hook->page, false, "picked up, and gave no answer");
+        unanswered(call, gateway, hook, false, "picked up, and gave no answer");
     else
         say(call, gateway, hook->page, stage, hook->asked + 1);
 }
@@ -128,7 +129,7 @@ static void dispatch(struct call *call, const struct gateway *gateway, const str
         break;
     case HOOK_VOICE_ENDED:
         if (message->purpose == PURPOSE_PAGE) {
-            unanswered(call, gateway, hook->page, true, hook->reason);
+            unanswered(call, gateway, hook, true, hook->reason);
             break;
         }
         /* fall through */

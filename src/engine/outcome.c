@@ -77,7 +77,8 @@ static void failed(struct engine *engine, const struct incident *incident, const
                    const struct event_outcome *outcome)
 {
     struct callout *callout = message->callout;
-    bool rang = message->state == MESSAGE_SENT && outcome->outcome == OUTCOME_UNANSWERED;
+    bool here = message->gateway == intern_find(engine->names, outcome->gateway);        /* it may ring through another one by now */
+    bool rang = message->state == MESSAGE_SENT && outcome->outcome == OUTCOME_UNANSWERED && here;
     if (message->state != MESSAGE_QUEUED && !rang)
         return;      /* a gateway has it after all */
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);

@@ -260,6 +260,7 @@ enum err hook_parse_voice(const struct gateway *gateway, const struct http_reque
     if (machine || (ended && !answered)) {
         ret->what = HOOK_VOICE_ENDED;
         ret->reason = machine ? "an answering machine took the call" : ended;
+        ret->undelivered = !machine && is_listed(gateway, request, VOICE_STATUS, VOICE_FAILED);
     }
     return ERR_OK;
 }

@@ -39,6 +39,7 @@ struct hook_voice {
     enum { HOOK_VOICE_ASK, HOOK_VOICE_NONE, HOOK_VOICE_YES, HOOK_VOICE_NO, HOOK_VOICE_ENDED, HOOK_VOICE_UNDER_WAY } what;
     unsigned asked;              /* NONE, YES, NO: after which asking */
     const char *reason;          /* ENDED: why that was no answer; static */
+    bool undelivered;            /* ENDED: it never rang; another gateway may do better */
 };
 /* ERR_SYNTAX: the address names no page or no stage of a call. ERR_UNSUPPORTED: this gateway does not ring. A machine that has picked
  * up has ENDED the call, whatever digit comes (P6); a digit counts before a status that says that the call is over. */

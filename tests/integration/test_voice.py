@@ -75,9 +75,12 @@ def twilio_fixture(ring, config):
            f"from = {Twilio.NUMBER}\nhook-secret = {HOOK_SECRET}\n"
            "voice-url = http://127.0.0.1:{port}/2010-04-01/Accounts/{username}/Calls.json\n")
 
-    def public(config):
-        config.change("beredd.ini", f"public-url = http://127.0.0.1:{config.port}", "public-url = https://larm.example.se")
-    return lambda **more: ring(TwilioCalls, ini, change=public, **more)
+    def start(then="", **more):
+        def change(config):
+            config.change("beredd.ini", f"public-url = http://127.0.0.1:{config.port}", "public-url = https://larm.example.se")
+            config.change("beredd.ini", "voice = twilio\n", f"voice = twilio, {then}\n")
+        return ring(TwilioCalls, ini, change=change, **more)
+    return start
 
 
 def failures(beredd, ident):
@@ -185,6 +188,28 @@ def test_what_is_no_answer_moves_on(twilio, sms_gateway, status, reason):
     sms_gateway.wait_for(ANNA)                           # all her pages in this step have failed: her other contact points
     assert beredd.callout(ident)["step"] == 1 and len(provider.messages) == 1
     assert beredd.callout(ident)["state"] == "paging"
+
+
+def test_what_never_rang_goes_to_the_next_gateway_and_what_rang_out_does_not(twilio, config):
+    second = MadeUp(free_port()).start()
+    config.files["gateways/madeup.ini"] = MADE_UP.format(port=second.port, secret=HOOK_SECRET)
+    beredd, provider = twilio(then="madeup")
+    ident = beredd.trigger()
+    provider.wait_for_call(beredd, ANNA).end("failed")
+    call = second.wait_for_call(beredd, ANNA)            # the same page, once a gateway
+    provider.wait_for_call(beredd, ANNA).end("no-answer")
+    assert failures(beredd, ident) == [("anna.berg", "the call did not get through")]
+    call.end("RANG_OUT")
+    assert failures(beredd, ident)[1:] == [("anna.berg", "no answer")]
+    call.pick_up().press("1")
+    assert beredd.callout(ident)["acknowledged_by"] == "anna.berg"
+    other = beredd.trigger("Vattenläcka")
+    provider.wait_for_call(beredd, ANNA, 2).end("no-answer")
+    assert failures(beredd, other) == [("anna.berg", "no answer")]
+    assert beredd.post(f"/v1/incidents/{other}/decline", {"role": "TIB", "person": "anna.berg"}, token="token-of-operator").status == 200
+    provider.wait_for_call(beredd, BO)                   # by then a page that went on would have rung
+    second.stop()
+    assert len(second.messages) == 1 and not second.violations
 
 
 def test_voicemail_acknowledges_nothing(twilio):
@@ -301,7 +326,16 @@ def test_an_answer_that_cannot_be_saved_says_so(twilio, faulty_disk):
     assert eventually(lambda: beredd.timeline(ident, "acknowledged"))
 
 
-def test_gateway_test_rings(elks):
+def test_gateway_test_speaks(twilio):
+    beredd, provider = twilio()
+    done = beredd.ctl("gateway", "test", "twilio", "anna.berg")
+    assert done.returncode == 0, done
+    call = provider.wait_for_call(beredd, ANNA).pick_up()
+    assert call.said == ["TEST av larmvägen twilio, Botkyrka kommun. Inget har hänt. Svara inte."] and not call.next
+    call.end("completed")
+
+
+def test_gateway_test_plays(elks):
     beredd, provider = elks()
     done = beredd.ctl("gateway", "test", "elks", "anna.berg", "--channel", "voice")
     assert done.returncode == 0, done

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/plan.h"
 #include "journal/journal_entry.h"
 #include "journal/journal_mask.h"
 #include "unit.h"
