@@ -145,7 +145,7 @@ static struct message *add_message(struct engine *engine, struct incident *incid
 static bool message_plausible(const struct incident *incident, const struct record *record)
 {
     return record->page > incident->last_page && record->address && record->channel >= 1 && record->channel <= CHANNEL_COUNT &&
-           purpose_known(record->purpose);
+           purpose_known(record->purpose) && (record->purpose == PURPOSE_PAGE) == (record->kind == RECORD_PAGE_QUEUED);
 }
 
 enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record)
