@@ -78,9 +78,12 @@ bool hook_add_number(struct buf *buf, const char *text)
     }
     digits[n] = '\0';
     size_t skip = digits[0] != '0' ? 0 : digits[1] != '0' ? 1 : 2;
-    if (n - skip < NUMBER_MIN_DIGITS || n - skip > NUMBER_MAX_DIGITS)
+    const char *country = skip == 1 ? "46" : "";
+    size_t len = strlen(country) + n - skip;
+    if (n - skip < NUMBER_MIN_DIGITS || len > NUMBER_MAX_DIGITS)
         return false;
-    buf_add_text(buf, skip == 1 ? "+46" : "+");
+    buf_add_char(buf, '+');
+    buf_add_text(buf, country);
     buf_add_text(buf, digits + skip);
     return true;
 }
