@@ -11,7 +11,7 @@
 
 void roster_import_problem(struct roster_import *import, int line, bool error, const char *format, ...)
 {
-    CLEANUP_BUF struct buf text = {0};
+    CLEANUP_BUF struct buf text = {0}, clean = {0};      /* a stranger's file is quoted, on a terminal */
     va_list args;
     if (!import->arena)
         import->arena = arena_new();
@@ -21,7 +21,8 @@ void roster_import_problem(struct roster_import *import, int line, bool error, c
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    import->problems[import->n_problems++] = (struct import_problem){line, error, arena_strdup(import->arena, buf_text(&text))};
+    text_add_clean_line(&clean, buf_text(&text), text.len);
+    import->problems[import->n_problems++] = (struct import_problem){line, error, arena_strdup(import->arena, buf_text(&clean))};
 }
 
 void roster_import_done(struct roster_import *import)
@@ -259,10 +260,10 @@ bool roster_import_summary(struct roster_import *import, int line, const char *s
 
 /* ---- the file ---- */
 
-static void add_local(struct buf *buf, const struct tz *tz, int64_t at_usec)
+static void add_local(struct buf *buf, int64_t local_sec)
 {
     struct civil local;
-    tz_to_local(tz, at_usec, &local);
+    civil_from_sec(local_sec, &local);
     buf_add_padded(buf, (uint64_t)local.year, 4);
     buf_add_char(buf, '-');
     buf_add_padded(buf, (uint64_t)local.month, 2);
@@ -281,6 +282,24 @@ static int64_t minute_of(int64_t at_usec, bool up)
     return at_usec - rest + (up && rest ? USEC_PER_MIN : 0);
 }
 
+static int64_t local_sec(const struct tz *tz, int64_t at_usec)
+{
+    struct civil local;
+    tz_to_local(tz, at_usec, &local);
+    return civil_to_sec(&local);
+}
+
+/* Within the hour that comes twice clocks may show the end before the beginning. Written in their order they are read as the whole: from
+ * the first time that the beginning is shown to the last time that the end is. */
+static void add_times(struct buf *buf, const struct tz *tz, const struct import_shift *shift)
+{
+    int64_t from_sec = local_sec(tz, minute_of(shift->from_usec, false)), to_sec = local_sec(tz, minute_of(shift->to_usec, true));
+    int64_t first_sec = from_sec < to_sec ? from_sec : to_sec, last_sec = from_sec < to_sec ? to_sec : from_sec;
+    add_local(buf, first_sec);
+    buf_add_text(buf, " / ");
+    add_local(buf, last_sec > first_sec ? last_sec : first_sec + 60);
+}
+
 static void add_who(struct buf *buf, const struct import_shift *shift)
 {
     buf_add_text(buf, shift->primary ? shift->primary->id : "*");
@@ -294,14 +313,11 @@ static void add_who(struct buf *buf, const struct import_shift *shift)
 
 void roster_import_add_text(const struct roster_import *import, struct buf *buf)
 {
-    const struct tz *tz = import->plan->tz;
     buf_add_text(buf, "[shifts]\n");
     for (size_t i = 0; i < import->n_shifts; i++) {
         const struct import_shift *shift = &import->shifts[i];
         buf_add_text(buf, "shift = ");
-        add_local(buf, tz, minute_of(shift->from_usec, false));
-        buf_add_text(buf, " / ");
-        add_local(buf, tz, minute_of(shift->to_usec, true));
+        add_times(buf, import->plan->tz, shift);
         buf_add_text(buf, "  ");
         add_who(buf, shift);
         if (shift->week.week) {
