@@ -503,21 +503,27 @@ static void seeded(void *userdata, void *bytes, size_t len)
 
 static uint64_t seed;
 
+static void begin(struct fx *fx)
+{
+    n_afters = 0;
+    seed = 42;
+    fx->now.wall_usec = fx->config->loaded_at_usec;
+    fx->now.boot_usec = 1000 * USEC_PER_SEC;
+    fx->engine = engine_new(&fx->config->plan, seeded, &seed);
+    fx->api = api_new(fx->engine, &the_store, NULL, &ops, fx);
+    api_set_config(fx->api, fx->config);
+}
+
 struct fx *fx_new(void)
 {
     struct fx *fx = NEW(struct fx);
     strcpy(fx->dir, "/tmp/check_api.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(fx->dir));
     ck_assert_int_eq(text_from_rfc3339("2026-11-22T02:12:00Z", &fx->now.wall_usec), ERR_OK);    /* 03:12 in Stockholm */
-    fx->now.boot_usec = 1000 * USEC_PER_SEC;
     write_configuration(fx);
     load_configuration(fx);
     memset(&the_store, 0, sizeof the_store);
-    n_afters = 0;
-    seed = 42;
-    fx->engine = engine_new(&fx->config->plan, seeded, &seed);
-    fx->api = api_new(fx->engine, &the_store, NULL, &ops, fx);
-    api_set_config(fx->api, fx->config);
+    begin(fx);
     return fx;
 }
 
@@ -534,7 +540,7 @@ static void remove_directory(const struct fx *fx)
     }
 }
 
-void fx_free(struct fx *fx)
+static void end(struct fx *fx)
 {
     api_free(fx->api);
     for (size_t i = 0; i < fx->n_replies; i++) {
@@ -550,9 +556,22 @@ void fx_free(struct fx *fx)
         json_decref(reply->json);
         free(reply);
     }
+    fx->n_replies = fx->n_waiting = 0;
     engine_free(fx->engine);
-    config_free(fx->config);
     fx_store_forget(fx);
+    the_store.n_asked = 0;
+}
+
+void fx_restart(struct fx *fx)
+{
+    end(fx);
+    begin(fx);
+}
+
+void fx_free(struct fx *fx)
+{
+    end(fx);
+    config_free(fx->config);
     free(the_store.log);
     memset(&the_store, 0, sizeof the_store);
     remove_directory(fx);

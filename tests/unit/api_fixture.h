@@ -57,6 +57,7 @@ struct fx {
 
 struct fx *fx_new(void);
 void fx_free(struct fx *fx);
+void fx_restart(struct fx *fx);      /* as if new, with the same configuration: all that came of requests is gone */
 
 struct request {             /* zeroed fields are absent */
     enum http_method method;

@@ -1,0 +1,195 @@
+/* The bytes of a connection: the HTTP server with its guard, over a local socket.
+ *
+ *  - What the handler is given keeps its contract: a path that begins with "/" and climbs nowhere, a body within its bound.
+ *  - What comes back is whole HTTP responses, one after the other, each as long as it says.
+ *  - How the bytes are cut into pieces changes nothing of which requests are seen.
+ *  - It comes to rest, and there are never more connections than may be.
+ *
+ * First two bytes: how the bytes are cut. The rest is sent: once whole, and once in pieces. */
+#include <config.h>      /* _GNU_SOURCE, for memmem() */
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/civil.h"
+#include "fuzz.h"
+#include "loop/http_server.h"
+
+enum { INPUT_MAX = 100000, TURNS_MAX = 100000, QUIET_TURNS = 4, GONE_TURNS = 4 };
+
+static const struct http_limits limits = {
+    .max_header_bytes = 2048, .max_body_bytes = 4096, .max_connections = 8, .max_streams = 4, .request_usec = 60 * USEC_PER_SEC,
+    .response_usec = 60 * USEC_PER_SEC, .max_stream_backlog_bytes = 65536,
+};
+
+struct run {
+    struct loop *loop;
+    struct http_server *server;
+    struct sockaddr_un address;
+    int fd;                      /* the peer's end; -1: closed */
+    const uint8_t *at, *end;     /* what is to be sent */
+    size_t piece;                /* so much in a turn */
+    int turns, quiet, gone;
+    struct buf requests;         /* as the handler saw them */
+    struct buf answers;
+    int n_requests;
+};
+
+static struct run run;
+
+/* ---- the handler ---- */
+
+static void check_request(const struct http_request *request)
+{
+    HOLDS(request->path[0] == '/' && !strstr(request->path, "/../"), "%s", request->path);
+    HOLDS(request->body_len <= limits.max_body_bytes && ((const char *)request->body)[request->body_len] == '\0');
+    HOLDS(request->query && request->content_type && request->authorization && request->idempotency_key && request->last_event_id);
+    HOLDS(request->accept_language && request->accept && request->if_none_match && request->peer && request->peer->local);
+    HOLDS(!strpbrk(request->authorization, "\r\n") && !strpbrk(request->idempotency_key, "\r\n") && !strpbrk(request->query, "\r\n "));
+    HOLDS(!strchr(request->content_type, ';'));
+    struct buf value = {0};
+    http_form_value(request->body, request->body_len, "a", &value);
+    http_form_value(request->query, strlen(request->query), "a", &value);
+    buf_done(&value);
+}
+
+static void handle(void *userdata, struct http_exchange *exchange, const struct http_request *request)
+{
+    (void)userdata;
+    check_request(request);
+    run.n_requests++;
+    buf_printf(&run.requests, "%d %s?%s %s %s %zu:", request->method, request->path, request->query, request->content_type,
+               request->idempotency_key, request->body_len);
+    buf_add(&run.requests, request->body, request->body_len);
+    buf_add_char(&run.requests, '\n');
+    const char *header = http_exchange_header(exchange, "x-test");
+    const char *body = header ? header : "ok";
+    http_reply(exchange, &(struct http_response){.status = 200, .content_type = "text/plain", .body = body, .body_len = strlen(body)});
+}
+
+/* ---- the peer ---- */
+
+static void send_piece(void)
+{
+    size_t left = (size_t)(run.end - run.at), len = run.piece && run.piece < left ? run.piece : left;
+    ssize_t n = len ? send(run.fd, run.at, len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+    if (n > 0)
+        run.at += n;
+    else if (n < 0)
+        run.at = run.end;            /* the server takes no more, or not now: it has been sent enough */
+}
+
+static bool receive(void)
+{
+    ssize_t n = recv(run.fd, buf_reserve(&run.answers, 65536), 65536, MSG_DONTWAIT);
+    if (n > 0)
+        run.answers.len += (size_t)n;
+    buf_cut(&run.answers, run.answers.len);
+    return n > 0;
+}
+
+/* After each round of the server's: what it said is read, and the next piece goes, until there is no more to come. */
+static void turn(void *userdata)
+{
+    (void)userdata;
+    HOLDS(run.turns++ < TURNS_MAX, "it never comes to rest");
+    loop_wake(run.loop);
+    if (run.fd >= 0) {
+        run.quiet = receive() || run.at < run.end ? 0 : run.quiet + 1;
+        if (run.at < run.end)
+            send_piece();
+        if (run.quiet > QUIET_TURNS) {
+            close(run.fd);
+            run.fd = -1;
+        }
+    } else if (http_server_connections(run.server) == 0 || run.gone++ == GONE_TURNS) {
+        loop_stop(run.loop);     /* one that never made a request goes by the guard's clock */
+    }
+}
+
+/* ---- a run ---- */
+
+static void stop(void)
+{
+    http_server_free(run.server);
+    loop_free(run.loop);
+    buf_done(&run.requests);
+    buf_done(&run.answers);
+}
+
+static void prepare(void)
+{
+    if (run.loop)
+        return;
+    (void)atexit(stop);
+    run.address.sun_family = AF_UNIX;
+    snprintf(run.address.sun_path, sizeof run.address.sun_path, "/tmp/fuzz-http.%d", (int)getpid());
+    HOLDS(loop_new(&run.loop) == ERR_OK);
+    run.server = http_server_new(run.loop, &limits, handle, NULL);
+    HOLDS(http_server_listen_unix(run.server, run.address.sun_path) == ERR_OK);
+    loop_set_turn(run.loop, turn, NULL);
+}
+
+static void send_all(const uint8_t *bytes, size_t len, size_t piece)
+{
+    run.at = bytes;
+    run.end = bytes + len;
+    run.piece = piece;
+    run.turns = run.quiet = run.gone = run.n_requests = 0;
+    buf_clear(&run.requests);
+    buf_clear(&run.answers);
+    run.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    HOLDS(run.fd >= 0 && connect(run.fd, (const struct sockaddr *)&run.address, sizeof run.address) == 0);
+    loop_wake(run.loop);
+    HOLDS(loop_run(run.loop) == ERR_OK);
+    HOLDS(http_server_connections(run.server) <= limits.max_connections);
+}
+
+/* The length of the response at the beginning; 0: it is not whole. HEAD has no body, whatever is said. */
+static size_t response_len(const char *text, size_t len)
+{
+    CLEANUP_BUF struct buf head = {0};
+    const char *end = len ? memmem(text, len, "\r\n\r\n", 4) : NULL;
+    if (!end || strncmp(text, "HTTP/1.", 7) != 0)
+        return 0;
+    size_t head_len = (size_t)(end - text) + 4;
+    buf_add(&head, text, head_len);
+    const char *length = strcasestr(buf_text(&head), "\r\nContent-Length:");
+    size_t body = length ? strtoul(length + 17, NULL, 10) : 0;
+    if (head_len + body <= len && (len == head_len + body || strncmp(text + head_len + body, "HTTP/1.", 7) == 0))
+        return head_len + body;
+    return len == head_len || strncmp(text + head_len, "HTTP/1.", 7) == 0 ? head_len : 0;
+}
+
+/* A connection that the peer ends may be closed at once, so a last answer may be cut short; none may be out of its frame. */
+static void check_answers(void)
+{
+    const char *at = buf_text(&run.answers);
+    size_t left = run.answers.len;
+    while (left > 0) {
+        size_t len = response_len(at, left);
+        HOLDS(len > 0, "at %zu of: %s", run.answers.len - left, buf_text(&run.answers));
+        at += len;
+        left -= len;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input input = {bytes, bytes + len};
+    size_t piece = fuzz_number(&input, 2) % 2000 + 1;
+    if (fuzz_left(&input) > INPUT_MAX)
+        return 0;
+    prepare();
+    send_all(input.at, fuzz_left(&input), 0);
+    check_answers();
+    CLEANUP_BUF struct buf whole = {0};
+    buf_add(&whole, buf_text(&run.requests), run.requests.len);
+    send_all(input.at, fuzz_left(&input), fuzz_left(&input) / 64 < piece ? piece : fuzz_left(&input) / 64);
+    check_answers();
+    HOLDS(whole.len == run.requests.len && memcmp(buf_text(&whole), buf_text(&run.requests), whole.len) == 0, "whole: %s\nin pieces: %s",
+          buf_text(&whole), buf_text(&run.requests));
+    return 0;
+}
