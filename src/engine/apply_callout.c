@@ -35,7 +35,7 @@ static void supersede(struct engine *engine, const struct incident *incident, co
 enum err apply_callout_started(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
 {
     struct callout **last = &incident->callouts;
-    if (incident->closed_usec || !record->role || record->callout != incident->last_callout + 1)
+    if (incident->key == 0 || incident->closed_usec || !record->role || record->callout != incident->last_callout + 1)
         return ERR_CORRUPT;
     if (record->severity < 1 || record->severity > SEVERITY_COUNT)
         return ERR_CORRUPT;

@@ -157,7 +157,7 @@ static void raise_severity(struct incident *incident, enum severity severity)
 
 enum err apply_updated(struct engine *engine, struct incident *incident, const struct record *record, struct now now)
 {
-    if (record->severity > SEVERITY_COUNT || incident->closed_usec)
+    if (incident->key == 0 || record->severity > SEVERITY_COUNT || incident->closed_usec)
         return ERR_CORRUPT;
     remember_request(engine, incident, record, record->kind == RECORD_BUNDLED ? VERDICT_BUNDLED : VERDICT_UPDATED);
     incident->updated_usec = record->at_usec;
@@ -187,7 +187,7 @@ enum err apply_closed(struct engine *engine, struct incident *incident, const st
         trail_stop(engine, message);
     unlink_dedup(engine, incident);
     apply_forget_codes(engine, incident);
-    incident->closed_usec = record->at_usec;
+    incident->closed_usec = record->at_usec ? record->at_usec : 1;      /* 0 would be open */
     incident->closed_by = intern_add(engine->names, record->actor);
     incident->settle_usec = now.boot_usec + apply_left_usec(record->at_usec + SETTLE_USEC, SETTLE_USEC, now);
     if (engine->last_closed)
