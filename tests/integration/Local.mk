@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/integration/harness/fault_rows.py \
 	tests/integration/harness/fault_run.py \
 	tests/integration/harness/faults_http.py \
+	tests/integration/harness/faults_receipts.py \
 	tests/integration/harness/faults_smtp.py \
 	tests/integration/harness/journald.py \
 	tests/integration/harness/kannel.py \

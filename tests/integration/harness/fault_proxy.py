@@ -129,6 +129,7 @@ class Proxy:
     def __init__(self, upstream, fault=relay_http, listening="yes"):
         self.upstream, self.fault, self.listening = upstream, fault, listening
         self.attempts, self.tasks, self.server, self.fillers = [], set(), None, []
+        self.played, self.answers = 0, []                  # what faults leave here
         self.port = 0
         self.hold()
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from . import faults_http, faults_smtp, name_server
+from . import faults_http, faults_receipts, faults_smtp, name_server
 from .fault_proxy import relay_http
 
 
@@ -18,6 +18,7 @@ class Row:
     scheme: str = ""                     # https; starttls
     server: str = "plain"                # the certificate of the server behind it: good, expired, wrong name
     trusts: bool = True                  # whoever has signed that
+    receipts: bool = False               # it is about these: what is delivered, and for how long that may be unknown
 
     def __str__(self):
         return f"{self.kind}-{self.name}"
@@ -42,6 +43,12 @@ def http_rows(kind):
     yield Row(kind, "no answer to the TLS handshake", faults_http.silence, scheme="https", hangs=True)
 
 
+def receipt_rows(kind):
+    yield from (Row(kind, name, fault, taken=True, receipts=True) for name, fault in faults_receipts.DELIVERED.items())
+    yield from (Row(kind, name, fault, receipts=True) for name, fault in faults_receipts.FAILED.items())
+    yield from (Row(kind, name, fault, hangs=True, receipts=True) for name, fault in faults_receipts.SILENT.items())
+
+
 def smtp_rows():
     kind = "smtp"
     yield Row(kind, "no fault", faults_smtp.Relay(), taken=True)
@@ -62,4 +69,5 @@ def smtp_rows():
 
 
 ROWS = [row for kind in ("46elks", "twilio", "kannel") for row in http_rows(kind)] + list(smtp_rows())
+ROWS += [row for kind in ("46elks", "twilio") for row in receipt_rows(kind)]
 ROWS_BY_NAME = {str(row): row for row in ROWS}
