@@ -76,13 +76,6 @@ static struct buf *add_header(struct headers *headers, const char *text)
     return line;
 }
 
-/* Urgent is what somebody must act on now. */
-static bool is_urgent(const struct message_view *view)
-{
-    bool page = view->purpose == PURPOSE_PAGE && view->severity != SEVERITY_INFO;
-    return page || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
-}
-
 /* The same page has the same Message-ID however often it is sent, so that a reader sees a duplicate once; mails about one
  * incident refer to one id that nothing has, which is how they come to stand together. */
 static void add_headers(const struct smtp_way *way, const struct gateway_message *message, struct headers *headers)
@@ -94,8 +87,8 @@ static void add_headers(const struct smtp_way *way, const struct gateway_message
         buf_printf(references, "@%s>", way->domain);
     }
     add_header(headers, "Auto-Submitted: auto-generated");
-    add_header(headers, "X-Auto-Response-Suppress: All");
-    if (is_urgent(message->view)) {
+    add_header(headers, "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply");      /* what bounces may come back */
+    if (message_is_urgent(message->view)) {
         add_header(headers, "X-Priority: 1 (Highest)");
         add_header(headers, "Importance: high");
     }

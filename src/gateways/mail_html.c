@@ -24,12 +24,15 @@ static void add_text(struct buf *buf, const char *text)
     add_escaped(buf, text, strlen(text));
 }
 
-static void add_heading(struct buf *buf, const char *line, size_t len, bool drill)
+static void add_heading(struct buf *buf, const char *line, size_t len, enum mail_tone tone)
 {
-    if (drill)
-        RAW(buf, "<h1 style=\"font-size:1.3em;margin:0 0 .8em;padding:.6em;background:#ffd43b;color:#000\">");
-    else
-        RAW(buf, "<h1 style=\"font-size:1.3em;margin:0 0 .8em;padding:.6em;background:#a50e0e;color:#fff\">");
+    static const char *const colours[] = {
+        [MAIL_CALM] = "background:#e4e7eb;color:#000", [MAIL_URGENT] = "background:#a50e0e;color:#fff",
+        [MAIL_DRILL] = "background:#ffd43b;color:#000",
+    };
+    RAW(buf, "<h1 style=\"font-size:1.3em;margin:0 0 .8em;padding:.6em;");
+    add_text(buf, colours[tone]);
+    RAW(buf, "\">");
     add_escaped(buf, line, len);
     RAW(buf, "</h1>\n");
 }
@@ -74,7 +77,7 @@ static void add_lines(struct buf *buf, const struct mail_html *mail)
     for (const char *line = mail->text; *line;) {
         size_t len = strcspn(line, "\n");
         if (line == mail->text)
-            add_heading(buf, line, len, mail->drill);
+            add_heading(buf, line, len, mail->tone);
         else if (len > 0 && len == link_len && memcmp(line, mail->link, len) == 0)
             add_button(buf, mail);
         else if (len > 0)

@@ -4,9 +4,9 @@
 #ifndef GATEWAYS_MAIL_HTML_H
 #define GATEWAYS_MAIL_HTML_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
+
+enum mail_tone { MAIL_CALM, MAIL_URGENT, MAIL_DRILL };       /* what its heading looks like, from afar */
 
 struct mail_html {
     const char *language;    /* "sv" */
@@ -14,7 +14,7 @@ struct mail_html {
     const char *text;
     const char *link;        /* "": none */
     const char *button;      /* what stands on it */
-    bool drill;              /* looks different from afar */
+    enum mail_tone tone;
 };
 
 void mail_html_add(struct buf *buf, const struct mail_html *mail);

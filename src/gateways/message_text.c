@@ -272,6 +272,13 @@ static void fit_sms(const struct sms *sms, bool id_may_go)
 
 /* ---- the three kinds ---- */
 
+bool message_is_urgent(const struct message_view *view)
+{
+    bool page = view->purpose == PURPOSE_PAGE && view->severity != SEVERITY_INFO;
+    bool nobody_has_it = view->purpose == PURPOSE_SOURCE_UNANSWERED || view->purpose == PURPOSE_SOURCE_RELEASED;
+    return page || nobody_has_it || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
+}
+
 /* The administrator's, or the built-in one; NULL where that is made from another. */
 static const char *template_of(const struct message_view *view, const struct text_context *context, enum text_field field)
 {
@@ -321,7 +328,7 @@ static void render_mail(struct message_values *values, const struct what *what, 
         .text = buf_text(&ret->text),
         .link = buf_text(&values->value[VALUE_LINK]),
         .button = message_button(view->language),
-        .drill = view->drill,
+        .tone = view->drill ? MAIL_DRILL : message_is_urgent(view) ? MAIL_URGENT : MAIL_CALM,
     });
 }
 

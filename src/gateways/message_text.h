@@ -32,6 +32,9 @@ struct text_context {
 void message_text_render(const struct message_view *view, const struct text_context *context, struct message_text *ret);
 void message_text_done(struct message_text *text);
 
+/* Somebody must act on it now: an e-mail says so in its headers, and looks like it. */
+bool message_is_urgent(const struct message_view *view);
+
 /* "LARM", "FÖRVARNING", "INFORMATION"; in English "ALARM", "WARNING", "INFORMATION". */
 const char *message_severity_word(enum severity severity, enum language language);
 

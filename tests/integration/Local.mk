@@ -51,6 +51,7 @@ EXTRA_DIST += \
 	tests/integration/test_spool_faults.py \
 	tests/integration/test_storm.py \
 	tests/integration/test_twilio.py \
+	tests/integration/test_texts.py \
 	tests/integration/test_watch.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'

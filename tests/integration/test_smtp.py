@@ -38,6 +38,8 @@ def test_mail_is_whole(beredd, smtp_server):
     plain, html = mail.get_body(("plain",)).get_content(), mail.get_body(("html",)).get_content()
     assert "Åvägen" in plain and "Åvägen" in html and "/a/" in plain and "/a/" in html
     assert "Använd länken" in plain
+    assert mail.get_content_type() == "multipart/alternative" and "Du kan inte kvittera genom att svara på mejlet." in plain
+    assert mail["Auto-Submitted"] == "auto-generated" and mail["References"].endswith("@example.se>") and mail["Importance"] == "high"
     raw = smtp_server.mails[0].content
     assert all(len(line) <= 998 for line in raw.split(b"\r\n")), "RFC 5322, 2.1.1"
 

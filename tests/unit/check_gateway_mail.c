@@ -94,7 +94,7 @@ START_TEST(mail)
                      "Message-ID: <2026-0042-7-9f3a2c41@botkyrka.example.se>\n"
                      "References: <2026-0042@botkyrka.example.se>\n"
                      "Auto-Submitted: auto-generated\n"
-                     "X-Auto-Response-Suppress: All\n"
+                     "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\n"
                      "X-Priority: 1 (Highest)\n"
                      "Importance: high\n");
     fake_reply(fake_transfer(0), 250, "");
@@ -110,6 +110,10 @@ START_TEST(what_can_wait_is_not_urgent)
     start();
     ck_assert_ptr_null(strstr(buf_text(&fake_transfer(0)->headers), "Importance"));
     gateway_cancel(&attempt);
+    view.purpose = PURPOSE_SOURCE_UNANSWERED;
+    start();
+    ck_assert_ptr_nonnull(strstr(buf_text(&fake_transfer(0)->headers), "Importance: high"));
+    gateway_cancel(&attempt);
     view.severity = SEVERITY_CRITICAL;
     view.purpose = PURPOSE_TAKEN;
     view.incident = 0;
@@ -117,7 +121,7 @@ START_TEST(what_can_wait_is_not_urgent)
     ck_assert_str_eq(buf_text(&fake_transfer(0)->headers),
                      "Message-ID: <2026-0042-7-9f3a2c41@botkyrka.example.se>\n"
                      "Auto-Submitted: auto-generated\n"
-                     "X-Auto-Response-Suppress: All\n");
+                     "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply\n");
 }
 END_TEST
 

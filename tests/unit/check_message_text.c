@@ -548,8 +548,14 @@ START_TEST(mail)
     CLEANUP_BUF struct buf href = { 0 };
     buf_printf(&href, "href=\"%s\"", link_text());
     ck_assert_ptr_nonnull(strstr(buf_text(&text.html), buf_text(&href)));
+    ck_assert_ptr_nonnull(strstr(buf_text(&text.html), "background:#a50e0e"));
+    struct message_view calm = notice_view(PURPOSE_TAKEN);
+    calm.channel = CHANNEL_EMAIL;
+    render(&calm);
+    ck_assert_ptr_null(strstr(buf_text(&text.html), "background:#a50e0e"));      /* good news does not look like an alarm */
     view.drill = true;
     render(&view);
+    ck_assert_ptr_nonnull(strstr(buf_text(&text.html), "background:#ffd43b"));
     ck_assert_ptr_nonnull(strstr(buf_text(&text.text), "Detta är en övning. Inget har hänt.\n"));
     ck_assert_ptr_nonnull(strstr(buf_text(&text.html), "Detta är en övning. Inget har hänt."));
     ck_assert_int_eq(strncmp(buf_text(&text.subject), "ÖVNING ÖVNING ÖVNING TIB", strlen("ÖVNING ÖVNING ÖVNING TIB")), 0);
