@@ -342,6 +342,7 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
     case VERDICT_DONE:
     case VERDICT_ALREADY:
     case VERDICT_SENT:
+    case VERDICT_PLANNED:
         render_done(api, slot, reply);
         break;
     case VERDICT_TAKEN: render_taken(api, slot, reply); break;

@@ -58,6 +58,18 @@ static void add_duty(struct buf *buf, const struct record *record)
     }
 }
 
+/* "3 of 5 have answered, not anna.berg, bo.ek" */
+static void add_result(struct buf *buf, const struct record *record)
+{
+    add_numbered(buf, "", record->count);
+    add_numbered(buf, " of ", record->total);
+    buf_add_text(buf, " have answered");
+    if (record->text) {
+        buf_add_text(buf, ", not ");
+        buf_add_text(buf, record->text);
+    }
+}
+
 /* What the entry says beyond its fields; nothing added: nothing. Codes and tokens are no part of it, numbers are masked. */
 static void add_text(struct buf *buf, const struct record *record)
 {
@@ -101,6 +113,9 @@ static void add_text(struct buf *buf, const struct record *record)
             add_answer(buf, record);
         else
             buf_add_text(buf, record->text ? record->text : "");
+        break;
+    case RECORD_DRILL_RESULT:
+        add_result(buf, record);
         break;
     case RECORD_DUTY_CHANGED:
     case RECORD_GAP_AHEAD:

@@ -8,7 +8,13 @@ libengine_a_SOURCES = \
 	src/engine/apply_callout.c \
 	src/engine/apply_incident.c \
 	src/engine/apply_message.c \
+	src/engine/apply_drill.c \
 	src/engine/callout.c \
+	src/engine/drill.c \
+	src/engine/drill.h \
+	src/engine/drill_names.c \
+	src/engine/drill_plan.c \
+	src/engine/drill_yield.c \
 	src/engine/duty.c \
 	src/engine/emit.c \
 	src/engine/engine.c \

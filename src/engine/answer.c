@@ -49,6 +49,27 @@ static void acknowledge(struct engine *engine, struct callout *callout, const st
     notice_source(engine, callout, PURPOSE_SOURCE_TAKEN);
 }
 
+/* Of a drill that waits for all: an answer is one person's, and the others are called on. */
+static struct answered one_of_all(struct engine *engine, struct callout *callout, const struct event_answer *answer)
+{
+    atom person = intern_add(engine->names, answer->person);
+    const struct recipient *before = find_recipient(callout, person);
+    bool yes = answer->answer == ANSWER_YES;
+    bool already = before && (yes ? before->confirmed_usec != 0 : before->declined);
+    if (callout->state == CALLOUT_CANCELLED || answer->answer == ANSWER_ETA)
+        return (struct answered){.verdict = VERDICT_NO_CALLOUT};
+    if (!already) {
+        struct record record = answer_record(engine, callout, answer, yes ? RECORD_ACKNOWLEDGED : RECORD_DECLINED);
+        emit_record(engine, &record);
+    }
+    if (yes && answer->via == VIA_SMS)
+        notice_person(engine, callout, person, PURPOSE_CONFIRMATION);
+    if (already)
+        return (struct answered){VERDICT_ALREADY, person, before->confirmed_usec};
+    drill_answered(engine, callout->incident);
+    return done();
+}
+
 static struct answered yes_again(struct engine *engine, struct callout *callout, const struct event_answer *answer)
 {
     atom person = intern_add(engine->names, answer->person);
@@ -120,6 +141,8 @@ struct answered answer_callout(struct engine *engine, struct callout *callout, c
     const struct incident *incident = callout->incident;
     if (incident->closed_usec)
         return (struct answered){VERDICT_CLOSED, incident->closed_by, incident->closed_usec};
+    if (drill_waits_for_all(callout))
+        return one_of_all(engine, callout, answer);
     switch (answer->answer) {
     case ANSWER_YES:
         return yes(engine, callout, answer);
@@ -145,7 +168,7 @@ struct answered answer_call_in(struct engine *engine, struct incident *incident,
         .text = "asked for", .drill = incident->drill,
     };
     emit_record(engine, &record);
-    callout_start(engine, incident, name, request->group != NULL, incident->severity);
+    callout_start(engine, incident, name, request->group ? CALLEE_GROUP : CALLEE_ROLE, incident->severity);
     return done();
 }
 

@@ -5,7 +5,18 @@
 
 uint8_t apply_mark(enum record_kind kind)
 {
-    return kind == RECORD_OPENED ? 1 : kind == RECORD_CLOSED ? 2 : kind == RECORD_SETTLED ? 3 : 0;
+    switch (kind) {
+    case RECORD_OPENED:
+    case RECORD_DRILL_PLANNED:     /* it is kept, and replayed, as the incident that it will be */
+        return 1;
+    case RECORD_CLOSED:
+        return 2;
+    case RECORD_SETTLED:
+    case RECORD_DRILL_UNPLANNED:
+        return 3;
+    default:
+        return 0;
+    }
 }
 
 void apply_init_house(struct engine *engine)
@@ -75,6 +86,8 @@ static enum err apply_to_callout(struct engine *engine, struct incident *inciden
         return apply_declined(engine, callout, record);
     case RECORD_RELEASED:
         return apply_released(engine, callout, record, now);
+    case RECORD_DRILL_HELD_BACK:
+        return apply_held_back(engine, callout, record);
     default:
         assert(record->kind == RECORD_CALLOUT_CANCELLED);
         return apply_cancelled(engine, callout);
@@ -100,6 +113,8 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
         return apply_note(engine, incident, record);
     case RECORD_CLOSED:
         return incident->key ? apply_closed(engine, incident, record, now) : ERR_CORRUPT;
+    case RECORD_DRILL_RESULT:
+        return apply_drill_result(incident, record);
     case RECORD_SETTLED:
         if (!incident->closed_usec)
             return ERR_CORRUPT;
@@ -139,6 +154,8 @@ enum err apply_record(struct engine *engine, const struct record *record, struct
         seen_add_reply(engine, record->reply_id, record->at_usec);
     if (record->kind == RECORD_OPENED)
         return apply_opened(engine, record);
+    if (record->kind >= RECORD_DRILL_PLANNED && record->kind <= RECORD_DRILL_UNPLANNED)
+        return apply_drill_plan(engine, record, now);
     struct incident *incident = find_incident(engine, record->incident);
     return incident ? apply_kind(engine, incident, record, now) : ERR_CORRUPT;
 }

@@ -29,6 +29,16 @@ WARN_UNUSED enum err apply_page_queued(struct engine *engine, struct callout *ca
 WARN_UNUSED enum err apply_notice_queued(struct engine *engine, struct incident *incident, const struct record *record);
 WARN_UNUSED enum err apply_outcome(struct engine *engine, struct incident *incident, const struct record *record, struct now now);
 
+struct drill *apply_drill_terms(struct engine *engine, const struct record *record);     /* NULL: it has none */
+
+void apply_link_drill(struct engine *engine, struct incident *incident);
+void apply_unlink_drill(struct engine *engine, struct incident *incident);
+WARN_UNUSED enum err apply_drill_plan(struct engine *engine, const struct record *record, struct now now);
+WARN_UNUSED enum err apply_drill_result(struct incident *incident, const struct record *record);
+WARN_UNUSED enum err apply_held_back(struct engine *engine, struct callout *callout, const struct record *record);
+/* A yes or a no in a drill that waits for all. */
+WARN_UNUSED enum err apply_one_answer(struct engine *engine, struct callout *callout, const struct record *record);
+
 struct recipient *apply_recipient(struct engine *engine, struct callout *callout, const char *person);      /* found, or new */
 /* They work until the incident closes. */
 void apply_forget_codes(struct engine *engine, const struct incident *incident);

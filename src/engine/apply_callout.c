@@ -46,6 +46,7 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     callout->number = incident->last_callout = record->callout;
     callout->role = intern_add(engine->names, record->role);
     callout->on_group = record->on_group;
+    callout->on_person = record->on_person;
     callout->severity = record->severity - 1;
     callout->started_usec = callout->unheld_usec = record->at_usec;
     callout->state = CALLOUT_PAGING;
@@ -72,6 +73,8 @@ enum err apply_turn(struct engine *engine, struct callout *callout, const struct
 
 enum err apply_acknowledged(struct engine *engine, struct callout *callout, const struct record *record)
 {
+    if (drill_waits_for_all(callout))
+        return apply_one_answer(engine, callout, record);
     if (callout->state != CALLOUT_PAGING || !record->person)
         return ERR_CORRUPT;
     callout->state = CALLOUT_ACKNOWLEDGED;
@@ -87,6 +90,8 @@ enum err apply_acknowledged(struct engine *engine, struct callout *callout, cons
 
 enum err apply_declined(struct engine *engine, struct callout *callout, const struct record *record)
 {
+    if (drill_waits_for_all(callout))
+        return apply_one_answer(engine, callout, record);
     if (!record->person)
         return ERR_CORRUPT;
     apply_recipient(engine, callout, record->person)->declined = true;

@@ -125,6 +125,7 @@ enum err apply_opened(struct engine *engine, const struct record *record)
     incident->body_hash = record->body_hash;
     incident->dedup_hash = record->dedup_key
         ? map_hash_text(record->dedup_key, map_hash_text(record->source, record->drill ? 3 : 2)) : record->body_hash;
+    incident->terms = apply_drill_terms(engine, record);
     set_text(incident, record);
     map_put(&engine->incidents, incident->key, incident);
     link_dedup(engine, incident);
@@ -132,6 +133,9 @@ enum err apply_opened(struct engine *engine, const struct record *record)
     remember_request(engine, incident, record, record->bundle ? VERDICT_BUNDLED : VERDICT_OPENED);
     if (record->bundle)
         load_of(engine, incident->source, incident->drill)->bundle = incident->key;
+    if (incident->drill)
+        apply_link_drill(engine, incident);
+    apply_forget_planned(engine, incident->key);      /* what was planned has begun */
     engine->open_incidents++;
     return ERR_OK;
 }
@@ -186,6 +190,8 @@ enum err apply_closed(struct engine *engine, struct incident *incident, const st
     for (struct message *message = incident->messages; message; message = message->next)
         trail_stop(engine, message);
     unlink_dedup(engine, incident);
+    if (incident->drill)
+        apply_unlink_drill(engine, incident);
     apply_forget_codes(engine, incident);
     incident->closed_usec = record->at_usec ? record->at_usec : 1;      /* 0 would be open */
     incident->closed_by = intern_add(engine->names, record->actor);
@@ -248,12 +254,15 @@ void apply_forget(struct engine *engine, struct incident *incident)
         free(idempotent);
     }
     free(incident->text);
+    drill_free(incident->terms);
     if (incident == &engine->house)
         return;
     if (incident->closed_usec) {
         unlink_closed(engine, incident);
     } else {
         unlink_dedup(engine, incident);
+        if (incident->drill)
+            apply_unlink_drill(engine, incident);
         engine->open_incidents--;
     }
     map_remove(&engine->incidents, incident->key);

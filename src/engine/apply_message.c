@@ -164,18 +164,13 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     set_code(engine, recipient, record->code);
     if (record->has_token)
         memcpy(recipient->token, record->token, TOKEN_BYTES);
-    if (incident->drill)
+    if (incident->drill && !(incident->terms && incident->terms->dry_run))
         note_drill(engine, recipient->person, record->at_usec);
     if (message->channel != CHANNEL_EMAIL)
         recipient->phone = message->address;
     if (message->channel == CHANNEL_SMS)
         unlock(engine, message->address);
     return ERR_OK;
-}
-
-static bool is_of_duty(const struct record *record)
-{
-    return record->purpose == PURPOSE_ON_DUTY || record->purpose == PURPOSE_OFF_DUTY || record->purpose == PURPOSE_GAP;
 }
 
 /* What it tells of is kept until a gateway has taken it; of a thousand that none takes, the older ones are given up. */
@@ -192,6 +187,7 @@ static void note_duty(struct engine *engine, const struct record *record)
     *notice = (struct duty_notice){
         .role = intern_add(engine->names, record->role),
         .other = intern_add(engine->names, record->other),
+        .reason = intern_add(engine->names, record->text),
         .from_usec = record->due_usec,
         .until_usec = record->end_usec,
     };
@@ -212,7 +208,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
     }
     if (record->purpose == PURPOSE_GATEWAY_TEST)
         message->gateway = intern_add(engine->names, record->gateway);
-    if (incident == &engine->house && is_of_duty(record))
+    if (incident == &engine->house && purpose_has_notice(record->purpose))
         note_duty(engine, record);
     if (callout && (record->purpose == PURPOSE_SOURCE_UNANSWERED || record->purpose == PURPOSE_SOURCE_RELEASED))
         callout->noticed_usec = record->at_usec;

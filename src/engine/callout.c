@@ -3,25 +3,51 @@
 
 #include "engine/internal.h"
 
-/* The ladder of a group, and of a role whose roster is gone, is made up here: everybody at once, and again. */
+/* The ladder of a group, of a person, and of a role whose roster is gone, is made up here: everybody at once, and again. */
 struct resolved_ladder {
     const struct ladder_step *steps;
     size_t n_steps;
     int64_t repeat_usec;
+    size_t n_at_once;                    /* steps whose targets are all called by the first one, in its way; 0: each has its own */
     struct ladder_step own;
 };
+
+enum callee callout_callee(const struct callout *callout)
+{
+    return callout->on_group ? CALLEE_GROUP : callout->on_person ? CALLEE_PERSON : CALLEE_ROLE;
+}
+
+/* A drill without `escalate` has its first step alone; one that waits for all calls everybody of the ladder in that. */
+static void bound_ladder(const struct callout *callout, const struct roster *roster, struct resolved_ladder *ladder)
+{
+    if (!callout->incident->drill)
+        return;
+    if (!roster->drill_escalate)
+        ladder->n_steps = 1;
+    if (!drill_waits_for_all(callout))
+        return;
+    ladder->n_at_once = ladder->n_steps;
+    ladder->n_steps = 1;
+}
 
 static void resolve_ladder(const struct engine *engine, const struct callout *callout, struct resolved_ladder *ret)
 {
     const char *name = intern_text(engine->names, callout->role);
-    const struct roster *roster = callout->on_group ? NULL : plan_roster(engine->plan, name);
+    const struct roster *roster = callout_callee(callout) == CALLEE_ROLE ? plan_roster(engine->plan, name) : NULL;
     const struct group *group = callout->on_group ? plan_group(engine->plan, name) : NULL;
+    const struct person *person = callout->on_person ? plan_person(engine->plan, name) : NULL;
     *ret = (struct resolved_ladder){.repeat_usec = DEFAULT_REPEAT_USEC};
     if (roster) {
         const struct ladder *ladder = roster_ladder(roster, callout->severity);
         ret->steps = ladder->steps;
         ret->n_steps = ladder->n_steps;
         ret->repeat_usec = ladder->repeat_usec;
+        bound_ladder(callout, roster, ret);
+    } else if (person) {
+        ret->own = (struct ladder_step){.target = {.kind = TARGET_PERSON, .person = person},
+                                        .channels = engine->plan->channels_served};
+        ret->steps = &ret->own;
+        ret->n_steps = 1;
     } else if (group) {
         ret->own = (struct ladder_step){.target = {.kind = TARGET_GROUP, .group = group},
                                         .channels = engine->plan->channels_served};
@@ -33,9 +59,10 @@ static void resolve_ladder(const struct engine *engine, const struct callout *ca
 /* A drill's last delay is cut where the drill ends; without `escalate` its first step's lasts until then. */
 static void bound_by_drill(const struct engine *engine, const struct callout *callout, struct record *record)
 {
-    const struct roster *roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
+    const struct roster *roster =
+        callout_callee(callout) == CALLEE_ROLE ? plan_roster(engine->plan, intern_text(engine->names, callout->role)) : NULL;
     int64_t left = callout->ends_usec - engine->now.boot_usec;
-    bool stays = roster && !roster->drill_escalate && record->kind == RECORD_STEP_BEGUN;
+    bool stays = roster && !roster->drill_escalate && !drill_waits_for_all(callout) && record->kind == RECORD_STEP_BEGUN;
     if (callout->ends_usec && (record->delay_usec > left || stays))
         record->delay_usec = left > 0 ? left : 0;
 }
@@ -127,6 +154,10 @@ static void queue_page(struct engine *engine, struct callout *callout, const str
 
 static void page_person(struct engine *engine, struct callout *callout, const struct person *person, unsigned channels)
 {
+    if (drill_holds_back(callout->incident, person->id)) {
+        drill_hold_back(engine, callout, person->id);
+        return;
+    }
     for (size_t i = 0; i < person->n_contacts; i++)
         if (channels & 1u << person->contacts[i].channel)
             queue_page(engine, callout, person, &person->contacts[i]);
@@ -136,16 +167,38 @@ static void page_all(struct engine *engine, struct callout *callout, const struc
 {
     for (size_t i = 0; i < targets->n; i++)
         page_person(engine, callout, targets->list[i].person, targets->list[i].channels);
+    if (!callout->incident->drill)
+        drill_yield_to(engine, callout->incident, targets);
 }
 
 /* ---- steps ---- */
 
+/* Counted from 1. */
+static void add_step(const struct engine *engine, const struct callout *callout, const struct resolved_ladder *ladder, size_t step,
+                     struct targets *targets)
+{
+    targets_add_step(targets, engine, callout, &ladder->steps[step - 1]);
+    for (size_t i = 1; i < ladder->n_at_once; i++) {
+        struct ladder_step other = ladder->steps[i];
+        other.channels = ladder->steps[0].channels;
+        targets_add_step(targets, engine, callout, &other);
+    }
+}
+
+void callout_add_all(const struct engine *engine, const struct callout *callout, struct targets *targets)
+{
+    struct resolved_ladder ladder;
+    resolve_ladder(engine, callout, &ladder);
+    for (size_t step = 1; step <= ladder.n_steps; step++)
+        add_step(engine, callout, &ladder, step, targets);
+}
+
 /* Whom the step reaches now; if nobody, the reason. */
-static const char *resolve_step(struct engine *engine, const struct callout *callout, const struct ladder_step *step,
-                                struct targets *ret)
+static const char *resolve_step(struct engine *engine, const struct callout *callout, const struct resolved_ladder *ladder,
+                                size_t step, struct targets *ret)
 {
     ret->n = 0;
-    targets_add_step(ret, engine, callout, step);
+    add_step(engine, callout, ladder, step, ret);
     if (ret->n == 0)
         return "nobody is on call for this step";
     targets_drop_declined(ret, engine, callout);
@@ -168,7 +221,7 @@ static bool begin_step(struct engine *engine, struct callout *callout, size_t st
     const char *why = NULL;
     resolve_ladder(engine, callout, &ladder);
     for (; step <= ladder.n_steps; step++) {
-        why = resolve_step(engine, callout, &ladder.steps[step - 1], &targets);
+        why = resolve_step(engine, callout, &ladder, step, &targets);
         if (!why)
             break;
         begin_turn(engine, callout, RECORD_STEP_SKIPPED, (uint32_t)step, 0, step < ladder.n_steps ? 0 : ladder.repeat_usec, why);
@@ -190,10 +243,10 @@ static void begin_repeat(struct engine *engine, struct callout *callout)
     struct resolved_ladder ladder;
     struct targets targets = {0};
     resolve_ladder(engine, callout, &ladder);
-    for (int with_declined = 0; with_declined <= 1 && targets.n == 0; with_declined++) {
+    /* Where everybody's answer is waited for, a no is one. */
+    for (int with_declined = 0; with_declined <= !drill_waits_for_all(callout) && targets.n == 0; with_declined++) {
         targets_add_paged(&targets, engine, callout);
-        for (size_t i = 0; i < ladder.n_steps; i++)
-            targets_add_step(&targets, engine, callout, &ladder.steps[i]);
+        callout_add_all(engine, callout, &targets);
         if (!with_declined)
             targets_drop_declined(&targets, engine, callout);
         targets_keep_reachable(&targets, engine);
@@ -220,24 +273,32 @@ static void tell_if_unreached(struct engine *engine, struct callout *callout, bo
         notice_admins(engine, callout, PURPOSE_UNREACHED);
 }
 
-/* Paging begins at once, or at the first step's own time. */
-void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity)
+static int64_t drill_limit(const struct incident *incident, const struct roster *roster)
 {
-    const struct roster *roster = on_group ? NULL : plan_roster(engine->plan, role);
+    if (incident->terms && incident->terms->limit_usec > 0)
+        return incident->terms->limit_usec;
+    return roster ? roster->drill_deadline_usec : DEFAULT_DRILL_USEC;
+}
+
+/* Paging begins at once, or at the first step's own time. */
+void callout_start(struct engine *engine, struct incident *incident, const char *role, enum callee callee, enum severity severity)
+{
+    const struct roster *roster = callee == CALLEE_ROLE ? plan_roster(engine->plan, role) : NULL;
     const struct ladder *ladder = roster ? roster_ladder(roster, severity) : NULL;
     struct record record = {
         .kind = RECORD_CALLOUT_STARTED,
         .incident = incident->key,
         .callout = incident->last_callout + 1,
         .role = role,
-        .on_group = on_group,
+        .on_group = callee == CALLEE_GROUP,
+        .on_person = callee == CALLEE_PERSON,
         .severity = (uint8_t)severity + 1,
         .delay_usec = ladder && ladder->n_steps ? ladder->steps[0].after_usec : 0,
         .drill = incident->drill,
     };
     record.due_usec = engine->now.wall_usec + record.delay_usec;
     if (incident->drill)
-        record.end_usec = engine->now.wall_usec + (roster ? roster->drill_deadline_usec : DEFAULT_DRILL_USEC);
+        record.end_usec = engine->now.wall_usec + drill_limit(incident, roster);
     emit_record(engine, &record);
     struct callout *callout = find_callout(incident, record.callout);
     if (record.delay_usec == 0)
@@ -247,7 +308,7 @@ void callout_start(struct engine *engine, struct incident *incident, const char 
 void callout_again(struct engine *engine, struct callout *callout)
 {
     struct incident *incident = callout->incident;
-    callout_start(engine, incident, intern_text(engine->names, callout->role), callout->on_group, incident->severity);
+    callout_start(engine, incident, intern_text(engine->names, callout->role), callout_callee(callout), incident->severity);
     if (!find_recipient(find_latest_callout(incident, callout->role), callout->acknowledged_by))
         notice_updates(engine, callout);      /* who works on it hears of it, too */
 }
@@ -314,11 +375,13 @@ static bool paged_this_turn(const struct callout *callout, const struct recipien
     return false;
 }
 
-/* Nobody whom this step paged can be waited for: all of them declined, or nothing got through to them. */
+/* Nobody whom this step paged can be waited for: all of them declined, or nothing got through to them. Who is played not to
+ * answer is waited for. */
 static bool step_is_void(const struct engine *engine, const struct callout *callout)
 {
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
-        if (paged_this_turn(callout, recipient) && !gave_up(engine, callout, recipient, true))
+        if ((recipient->held_back && recipient->held_turn == callout->turn && !recipient->declined) ||
+            (paged_this_turn(callout, recipient) && !gave_up(engine, callout, recipient, true)))
             return false;
     return true;
 }
@@ -326,7 +389,7 @@ static bool step_is_void(const struct engine *engine, const struct callout *call
 /* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
 static void move_on_if_void(struct engine *engine, struct callout *callout)
 {
-    if (callout->step > 0 && callout->round == 0 && step_is_void(engine, callout))
+    if (callout->step > 0 && callout->round == 0 && callout->state == CALLOUT_PAGING && step_is_void(engine, callout))
         callout_next_step(engine, callout, false);
 }
 

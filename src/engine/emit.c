@@ -54,7 +54,7 @@ void emit_record(struct engine *engine, struct record *record)
 /* Real before drill, then severity, then first pages before repeats before notices. */
 static uint32_t rank_of(const struct incident *incident, const struct message *message)
 {
-    if (message->purpose == PURPOSE_ON_DUTY || message->purpose == PURPOSE_OFF_DUTY || message->purpose == PURPOSE_GAP)
+    if (purpose_has_notice(message->purpose))
         return RANK_DUTY;
     uint32_t kind = message->purpose != PURPOSE_PAGE ? 2 : message->repeat ? 1 : 0;
     uint32_t severity = message->callout ? message->callout->severity : incident->severity;

@@ -28,6 +28,15 @@ static void free_loads(struct engine *engine)
     }
 }
 
+static void free_planned(struct engine *engine)
+{
+    struct drill *drill;
+    while ((drill = engine->planned)) {
+        engine->planned = drill->next;
+        drill_free(drill);
+    }
+}
+
 static void free_incidents(struct engine *engine)
 {
     size_t n = 0;
@@ -45,6 +54,7 @@ void engine_free(struct engine *engine)
     if (!engine)
         return;
     free_incidents(engine);
+    free_planned(engine);
     free_loads(engine);
     free_values(&engine->duty_notices);
     free_values(&engine->correspondents);
@@ -81,6 +91,7 @@ void engine_set_aside(struct engine *engine, uint64_t key)
     struct incident *incident = key ? find_incident(engine, key) : NULL;
     if (incident)
         apply_forget(engine, incident);
+    apply_forget_planned(engine, key);
 }
 
 void engine_set_last_seq(struct engine *engine, uint64_t seq)
@@ -183,6 +194,7 @@ void step_tick(struct engine *engine)
         callout_timer(engine, CONTAINER_OF(first, struct callout, timer));
     }
     step_receipts(engine);
+    drill_tick(engine);
     for (int i = 0; i < TICK_CALLOUTS_MAX && settle_due(engine, engine->now.boot_usec); i++)
         settle(engine);
 }
@@ -197,7 +209,9 @@ int64_t engine_deadline(const struct engine *engine)
         deadline = receipt->due_usec;
     if (closed && engine->closed_in_memory > CLOSED_IN_MEMORY_MAX)
         return INT64_MIN;
-    return closed && closed->settle_usec < deadline ? closed->settle_usec : deadline;
+    if (closed && closed->settle_usec < deadline)
+        deadline = closed->settle_usec;
+    return drill_deadline(engine) < deadline ? drill_deadline(engine) : deadline;
 }
 
 struct effects engine_step(struct engine *engine, const struct event *event)
@@ -251,7 +265,14 @@ struct effects engine_step(struct engine *engine, const struct event *event)
     case EVENT_GAP:
         step_gap(engine, event);
         break;
+    case EVENT_DRILL_START:
+        step_drill_start(engine, event);
+        break;
+    case EVENT_DRILL_STOP:
+        step_drill_stop(engine, event);
+        break;
     }
+    drill_yield(engine);
     return emit_finish(engine);
 }
 

@@ -60,6 +60,11 @@ const struct recipient *engine_recipient(const struct engine *engine, uint64_t i
 /* NULL: there is no such page (any more), or its nonce is another. */
 const struct message *engine_page(const struct engine *engine, struct page_ref page);
 uint64_t engine_last_seq(const struct engine *engine);
+/* Drills that will begin by themselves; NULL: none. The others follow by `next`. */
+const struct drill *engine_planned_drills(const struct engine *engine);
+/* How many of those whose answer is waited for have answered, and who has not, with ", " between; as it stands, or at the end. */
+void engine_drill_result(const struct engine *engine, const struct incident *drill, uint32_t *ret_answered, uint32_t *ret_total,
+                         struct buf *ret_missing);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);
 bool engine_degraded(const struct engine *engine);
@@ -86,6 +91,11 @@ struct message_view {
     const char *location, *callback;     /* NULL: none */
     enum severity severity;
     bool drill, sensitive;
+    bool dry_run;                /* nothing of it may leave by a real gateway */
+    bool degraded;               /* the log takes no writes now */
+    const char *without;         /* what the drill leaves out: see drill.h; "": nothing */
+    uint32_t answered, total;    /* of a drill's result */
+    const char *missing;         /* of a drill's result: who, or which role, has not answered; NULL: nobody */
     bool sharp;                  /* "SKARPT LARM": a drill page in the last 24 h, or a summary that says ÖVNING or TEST */
     uint32_t code;               /* 0: none */
     bool has_token;
@@ -99,7 +109,7 @@ struct message_view {
     int64_t closed_usec;
     uint32_t count;              /* updates that this notice tells of */
     const char *gateway;         /* of a test; otherwise "" */
-    const char *reason;          /* of degraded; otherwise "" */
+    const char *reason;          /* of degraded, or of a drill that was missed; otherwise "" */
     int64_t duty_from_usec;      /* these three: of a change of duty or a gap; 0: none */
     int64_t duty_until_usec;     /* 0: no end in sight */
     const char *duty_other;      /* who had it before, or has it now: a name; NULL: nobody */

@@ -32,6 +32,8 @@ enum event_kind {
     EVENT_RESTORED,
     EVENT_DUTY,              /* somebody else has a role now */
     EVENT_GAP,               /* nobody will have it for a while, soon */
+    EVENT_DRILL_START,       /* now, or at a surprise moment */
+    EVENT_DRILL_STOP,
 };
 
 struct event_trigger {
@@ -83,7 +85,8 @@ struct event_outcome {
     const char *reason;          /* of a failure; NULL otherwise */
 };
 
-struct event_note { uint64_t incident; const char *text, *actor, *person; };      /* person: NULL, or who writes */
+/* incident 0: of none. person: NULL, or who writes */
+struct event_note { uint64_t incident; const char *text, *actor, *person; };
 struct event_close { uint64_t incident; const char *reason, *actor; };            /* reason: NULL, or why */
 struct event_callout { uint64_t incident; const struct roster *roster; const struct group *group; const char *actor, *person; };
 struct event_gateway_test { const char *gateway; enum channel channel; const char *person, *actor; };
@@ -103,6 +106,17 @@ struct event_gap {
     uint32_t count;              /* gaps in all */
 };
 
+struct event_drill {
+    const char *source, *actor;      /* whose incident it will be; who asks, a source's id or a Unix user */
+    const char *summary;
+    const char *targets, *without;   /* as in a record; of names that are in the plan. without: NULL, or what is left out */
+    const char *schedule;            /* NULL: by hand */
+    int64_t limit_usec;              /* 0: as the rosters say */
+    int64_t within_usec;             /* 0: now */
+    bool wait_for_all, dry_run;
+};
+struct event_drill_stop { uint64_t drill; const char *actor; };     /* 0: every one that is open or planned */
+
 struct event {                   /* every pointer is borrowed for the step */
     enum event_kind kind;
     struct now now;
@@ -120,6 +134,8 @@ struct event {                   /* every pointer is borrowed for the step */
         struct event_trouble trouble;
         struct event_duty duty;
         struct event_gap gap;
+        struct event_drill drill;
+        struct event_drill_stop drill_stop;
     };
 };
 
@@ -165,7 +181,8 @@ enum verdict {
     VERDICT_NO_PERSON,           /* 422 */
     VERDICT_NO_CONTACT,          /* 422: the person has no contact point for the channel */
     VERDICT_SENT,                /* gateway test: taken by the gateway */
-    VERDICT_FAILED,              /* gateway test: `text` says why */
+    VERDICT_FAILED,              /* gateway test, drill: `text` says why */
+    VERDICT_PLANNED,             /* 201: a drill that begins by itself; `incident` is its id */
 };
 
 struct effect_reply {

@@ -94,6 +94,9 @@ static enum purpose answer_to(const struct engine *engine, const struct callout 
 {
     if (is_locked(engine, number))
         return PURPOSE_CODE_LOCKED;
+    const struct recipient *recipient = callout && drill_waits_for_all(callout) ? find_recipient(callout, person) : NULL;
+    if (recipient)
+        return recipient->confirmed_usec ? PURPOSE_CONFIRMATION : PURPOSE_NOT_UNDERSTOOD;
     if (!callout || callout->state != CALLOUT_ACKNOWLEDGED)
         return PURPOSE_NOT_UNDERSTOOD;
     return callout->acknowledged_by == person ? PURPOSE_CONFIRMATION : PURPOSE_TAKEN;

@@ -20,9 +20,8 @@ static void cancel_callouts(struct engine *engine, struct incident *incident, co
 
 /* Whoever was paged and got no answer to it is told that it no longer counts; of a drill, everybody is told that it ended. The
  * source believes that paging goes on, unless it closed the incident itself. */
-static void tell_of_close(struct engine *engine, struct incident *incident)
+static void tell_of_close(struct engine *engine, struct incident *incident, enum purpose purpose)
 {
-    enum purpose purpose = incident->drill ? PURPOSE_DRILL_END : PURPOSE_WITHDRAWN;
     for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
         if (incident->drill || callout->state == CALLOUT_CANCELLED)
             notice_others(engine, callout, purpose, 0);
@@ -31,14 +30,31 @@ static void tell_of_close(struct engine *engine, struct incident *incident)
     }
 }
 
-void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor)
+static void end(struct engine *engine, struct incident *incident, const char *reason, const char *actor, enum purpose purpose)
 {
     struct record record = {
         .kind = RECORD_CLOSED, .incident = incident->key, .text = reason, .actor = actor, .drill = incident->drill,
     };
+    if (incident->terms)
+        drill_record_result(engine, incident);
     cancel_callouts(engine, incident, reason);
     emit_record(engine, &record);
-    tell_of_close(engine, incident);
+    tell_of_close(engine, incident, purpose);
+    if (incident->terms)
+        drill_tell_result(engine, incident);
+}
+
+void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor)
+{
+    end(engine, incident, reason, actor, incident->drill ? PURPOSE_DRILL_END : PURPOSE_WITHDRAWN);
+}
+
+void incident_abort(struct engine *engine, struct incident *drill, uint64_t real)
+{
+    CLEANUP_BUF struct buf reason = {0};
+    buf_add_text(&reason, "stopped by the real alarm ");
+    incident_add_id(&reason, real);
+    end(engine, drill, buf_text(&reason), NULL, PURPOSE_DRILL_ABORTED);
 }
 
 static void reply_closed(struct engine *engine, uint64_t request, const struct incident *incident)
@@ -74,7 +90,7 @@ void step_close(struct engine *engine, const struct event *event)
 void step_note(struct engine *engine, const struct event *event)
 {
     const struct event_note *note = &event->note;
-    struct incident *incident = incident_or_reply(engine, event->request, note->incident, false);
+    struct incident *incident = note->incident ? incident_or_reply(engine, event->request, note->incident, false) : &engine->house;
     if (!incident)
         return;
     struct record record = {

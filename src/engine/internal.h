@@ -10,6 +10,7 @@
  *   receipt.c      what providers say later, or do not            trail.c     what that left behind, of each message
  *   seen.c         texts and messages by what providers call them
  *   duty.c         changes of duty, and gaps ahead
+ *   drill.c        what drills do otherwise       drill_plan.c  their beginnings   drill_yield.c  real alarms come first
  *   message.c      what a message says, and whether it is wanted still */
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H
@@ -38,6 +39,7 @@ enum {
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
+    PLANNED_MAX = 100,                   /* drills that will begin by themselves */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
     REPLIES_MAX = 4096,                  /* inbound texts that are remembered, for a day */
     SENT_IDS_MAX = 16384,                /* messages that are found by what a provider calls them */
@@ -86,9 +88,9 @@ struct idempotent {
     char key[];
 };
 
-/* What a notice of duty tells of, beyond its message: by the message's number in the house. */
+/* What a notice of duty, or of a drill that was missed, tells of, beyond its message: by the message's number in the house. */
 struct duty_notice {
-    atom role, other;
+    atom role, other, reason;
     int64_t from_usec, until_usec;
 };
 
@@ -147,6 +149,10 @@ struct engine {
     size_t next_early;
     struct incident *first_closed, *last_closed;
     struct incident house;               /* key 0: messages that belong to no incident */
+    struct incident *first_drill;        /* open ones, in order of opening */
+    struct drill *planned;               /* in order of planning */
+    size_t n_planned;
+    bool drills_yield;                   /* within a step: some have to be stopped at its end */
     struct map duty_notices;             /* number of a message of the house -> struct duty_notice */
     struct load *loads;
 
@@ -180,6 +186,7 @@ uint32_t emit_random_u32(struct engine *engine);
 /* apply.c */
 WARN_UNUSED enum err apply_record(struct engine *engine, const struct record *record, struct now now);
 void apply_forget(struct engine *engine, struct incident *incident);   /* out of every map, and freed */
+void apply_forget_planned(struct engine *engine, uint64_t key);         /* a drill, if it is planned */
 void apply_init_house(struct engine *engine);
 void apply_remember_key(struct engine *engine, uint64_t key);          /* numbering goes on after it, in its year */
 uint8_t apply_mark(enum record_kind kind);
@@ -257,7 +264,11 @@ void targets_drop_declined(struct targets *targets, const struct engine *engine,
 unsigned targets_channels(const struct engine *engine, const struct person *person, unsigned wanted);
 
 /* callout.c */
-void callout_start(struct engine *engine, struct incident *incident, const char *role, bool on_group, enum severity severity);
+enum callee { CALLEE_ROLE, CALLEE_GROUP, CALLEE_PERSON };                /* what the call-out's role names */
+void callout_start(struct engine *engine, struct incident *incident, const char *role, enum callee callee, enum severity severity);
+enum callee callout_callee(const struct callout *callout);
+/* Everybody whom its steps may page, by the duty in force. */
+void callout_add_all(const struct engine *engine, const struct callout *callout, struct targets *targets);
 void callout_again(struct engine *engine, struct callout *callout);     /* it was acknowledged; a new one for the same role */
 /* What was put off goes to who acknowledged; where nothing reaches them, it calls somebody out: no update is swallowed (P9). */
 void callout_tell_updates(struct engine *engine, struct callout *callout);
@@ -277,6 +288,10 @@ void notice_admins(struct engine *engine, struct callout *callout, enum purpose 
 void notice_source(struct engine *engine, struct callout *callout, enum purpose purpose);
 /* Once it has come to a repeat, and then seldom: what somebody who waits for help can act on. */
 void notice_source_unanswered(struct engine *engine, struct callout *callout);
+void notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose);
+void notice_admins_of_incident(struct engine *engine, struct incident *incident, enum purpose purpose);
+/* Of no incident: `about` is the record that it tells of. */
+void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about);
 /* By each of these channels that reaches the person, never by voice unless it is among them; duty: the record that it tells of. */
 void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty);
 
@@ -289,6 +304,28 @@ void answer_reply(struct engine *engine, uint64_t request, const struct incident
 
 /* incident.c */
 void incident_close(struct engine *engine, struct incident *incident, const char *reason, const char *actor);
+void incident_abort(struct engine *engine, struct incident *drill, uint64_t real);      /* a real incident stops it */
+
+/* trigger.c */
+uint64_t trigger_mint_key(struct engine *engine);
+
+/* apply_drill.c */
+void drill_free(struct drill *drill);                        /* accepts NULL */
+
+/* drill.c */
+bool drill_waits_for_all(const struct callout *callout);
+bool drill_holds_back(const struct incident *incident, const char *person);
+void drill_hold_back(struct engine *engine, struct callout *callout, const char *person);
+bool drill_all_answered(const struct callout *callout);
+void drill_answered(struct engine *engine, struct incident *incident);       /* after an answer; closes it if that was the last */
+void drill_record_result(struct engine *engine, const struct incident *incident);    /* before it closes */
+void drill_tell_result(struct engine *engine, struct incident *incident);
+/* drill_plan.c */
+void drill_tick(struct engine *engine);
+int64_t drill_deadline(const struct engine *engine);         /* boot; INT64_MAX: none is planned */
+/* drill_yield.c */
+void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);    /* notes which must stop */
+void drill_yield(struct engine *engine);                     /* stops them */
 
 /* One for each event. */
 void step_trigger(struct engine *engine, const struct event *event);
@@ -302,8 +339,11 @@ void step_gateway_test(struct engine *engine, const struct event *event);
 void step_tick(struct engine *engine);
 void step_duty(struct engine *engine, const struct event *event);
 void step_gap(struct engine *engine, const struct event *event);
+void step_drill_start(struct engine *engine, const struct event *event);
+void step_drill_stop(struct engine *engine, const struct event *event);
 
 /* message.c */
+bool purpose_has_notice(enum purpose purpose);               /* what it tells of is kept beside it: struct duty_notice */
 bool message_wanted(const struct message *message);
 /* A gateway took it, and that was for nothing: it is wanted still. */
 bool message_wanted_again(const struct message *message);

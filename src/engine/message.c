@@ -18,7 +18,7 @@ static bool page_wanted(const struct message *message)
 {
     if (message->callout->state != CALLOUT_PAGING)
         return false;
-    if (message->recipient->declined && !message->asks_again)
+    if ((message->recipient->declined && !message->asks_again) || message->recipient->confirmed_usec)
         return false;
     return message->state == MESSAGE_QUEUED || !superseded(message);
 }
@@ -38,6 +38,8 @@ static bool notice_wanted(const struct message *message)
     const struct callout *callout = message->callout;
     bool held = callout && callout->state == CALLOUT_ACKNOWLEDGED;
     bool holder = held && callout->acknowledged_by == message->person;
+    if (message->recipient && drill_waits_for_all(callout))
+        return message->purpose != PURPOSE_CONFIRMATION || message->recipient->confirmed_usec;
     if (message->purpose == PURPOSE_CONFIRMATION)
         return holder;
     if (message->purpose == PURPOSE_TAKEN)
@@ -110,8 +112,8 @@ static void view_callout(const struct engine *engine, const struct callout *call
     const char *role = intern_text(engine->names, callout->role);
     const struct roster *roster = plan_roster(engine->plan, role);
     const struct group *group = callout->on_group ? plan_group(engine->plan, role) : NULL;
-    ret->role = role;
-    ret->role_title = group ? group->title : roster ? roster->title : role;
+    ret->role = callout->on_person ? "" : role;
+    ret->role_title = callout->on_person ? name_of(engine, callout->role) : group ? group->title : roster ? roster->title : role;
     ret->severity = callout->severity;
     ret->at_usec = callout->started_usec;
     ret->acknowledged_by = callout->acknowledged_by ? name_of(engine, callout->acknowledged_by) : NULL;
@@ -137,11 +139,28 @@ static void view_duty(const struct engine *engine, const struct duty_notice *not
     ret->duty_from_usec = notice->from_usec;
     ret->duty_until_usec = notice->until_usec;
     ret->duty_other = notice->other ? name_of_other(engine, notice->other) : NULL;
+    if (notice->reason)
+        ret->reason = intern_text(engine->names, notice->reason);
 }
 
-static bool is_of_duty(const struct message *message)
+bool purpose_has_notice(enum purpose purpose)
 {
-    return message->purpose == PURPOSE_ON_DUTY || message->purpose == PURPOSE_OFF_DUTY || message->purpose == PURPOSE_GAP;
+    return purpose == PURPOSE_ON_DUTY || purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP || purpose == PURPOSE_DRILL_MISSED ||
+           purpose == PURPOSE_DRILL_OVERDUE;
+}
+
+/* What a drill ordered. What it leaves out is left out until it ends: its end is told by every way. */
+static void view_drill(const struct engine *engine, const struct incident *incident, struct message_view *ret)
+{
+    const struct drill *terms = incident->terms;
+    ret->degraded = engine->degraded;
+    if (!terms)
+        return;
+    ret->dry_run = terms->dry_run;
+    ret->without = incident->closed_usec ? "" : terms->without;
+    ret->answered = terms->answered;
+    ret->total = terms->total;
+    ret->missing = terms->missing && *terms->missing ? terms->missing : NULL;
 }
 
 const struct message *engine_page(const struct engine *engine, struct page_ref page)
@@ -163,8 +182,9 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
     const struct message *message = engine_page(engine, page);
     if (!message)
         return false;
-    const struct duty_notice *duty = is_of_duty(message) ? map_get(&engine->duty_notices, message->number) : NULL;
-    if (is_of_duty(message) && !duty)
+    bool has_notice = purpose_has_notice(message->purpose);
+    const struct duty_notice *duty = has_notice ? map_get(&engine->duty_notices, message->number) : NULL;
+    if (has_notice && !duty)
         return false;
     *ret = (struct message_view){
         .page = page,
@@ -188,12 +208,16 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
         .closed_usec = incident->closed_usec,
         .gateway = message->purpose == PURPOSE_GATEWAY_TEST ? intern_text(engine->names, message->gateway) : "",
         .reason = engine->degraded_reason ? engine->degraded_reason : "",
+        .without = "",
     };
+    view_drill(engine, incident, ret);
     view_person(engine, message, ret);
     if (message->callout)
         view_callout(engine, message->callout, ret);
     else if (duty)
         view_duty(engine, duty, ret);
+    if (message->recipient && message->recipient->confirmed_usec)
+        ret->acknowledged_usec = message->recipient->confirmed_usec;
     if (message->recipient) {
         ret->code = message->recipient->code;
         ret->has_token = message->recipient->channels != 0;

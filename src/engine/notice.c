@@ -107,9 +107,22 @@ void notice_duty(struct engine *engine, const struct person *person, unsigned ch
     }
 }
 
-static void notice_admin(struct engine *engine, struct callout *callout, const struct person *admin, enum purpose purpose)
+void notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose)
 {
-    struct incident *incident = callout ? callout->incident : &engine->house;
+    const struct contact *contact = readable_contact(engine, person);
+    if (contact)
+        queue_notice(engine, incident, NULL, person->id, contact->channel, contact->address, purpose);
+}
+
+void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about)
+{
+    for (size_t i = 0; i < engine->plan->n_admins; i++)
+        notice_duty(engine, engine->plan->admins[i], engine->plan->admin_channels, purpose, about);
+}
+
+static void notice_admin(struct engine *engine, struct incident *incident, const struct callout *callout, const struct person *admin,
+                         enum purpose purpose)
+{
     unsigned channels = targets_channels(engine, admin, engine->plan->admin_channels);
     for (size_t i = 0; i < admin->n_contacts; i++)
         if (channels & 1u << admin->contacts[i].channel)
@@ -119,5 +132,11 @@ static void notice_admin(struct engine *engine, struct callout *callout, const s
 void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose)
 {
     for (size_t i = 0; i < engine->plan->n_admins; i++)
-        notice_admin(engine, callout, engine->plan->admins[i], purpose);
+        notice_admin(engine, callout ? callout->incident : &engine->house, callout, engine->plan->admins[i], purpose);
+}
+
+void notice_admins_of_incident(struct engine *engine, struct incident *incident, enum purpose purpose)
+{
+    for (size_t i = 0; i < engine->plan->n_admins; i++)
+        notice_admin(engine, incident, NULL, engine->plan->admins[i], purpose);
 }

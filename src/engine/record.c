@@ -32,6 +32,9 @@ static const struct field fields[] = {
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
     FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),       FIELD(39, FIELD_U8, receipt),
     FIELD(40, FIELD_BOOL, again),       FIELD(41, FIELD_TEXT, reply_id),    FIELD(43, FIELD_BOOL, unanswered),
+    FIELD(49, FIELD_TEXT, targets),     FIELD(50, FIELD_TEXT, without),     FIELD(51, FIELD_TEXT, schedule),
+    FIELD(52, FIELD_BOOL, wait_for_all), FIELD(53, FIELD_BOOL, dry_run),    FIELD(54, FIELD_BOOL, on_person),
+    FIELD(55, FIELD_I64, limit_usec),   FIELD(56, FIELD_U32, total),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {
@@ -59,6 +62,8 @@ static const char *const event_names[RECORD_KIND_END] = {
     [RECORD_RESTORED] = "restored",
     [RECORD_DUTY_CHANGED] = "duty-changed",
     [RECORD_GAP_AHEAD] = "gap-ahead",
+    [RECORD_DRILL_RESULT] = "note",
+    [RECORD_DRILL_HELD_BACK] = "note",
 };
 
 static const char *const purpose_names[PURPOSE_END] = {
@@ -80,6 +85,10 @@ static const char *const purpose_names[PURPOSE_END] = {
     [PURPOSE_SOURCE_TAKEN] = "source-taken",
     [PURPOSE_SOURCE_UNANSWERED] = "source-unanswered",
     [PURPOSE_SOURCE_RELEASED] = "source-released",
+    [PURPOSE_DRILL_ABORTED] = "drill-aborted",
+    [PURPOSE_DRILL_MISSED] = "drill-missed",
+    [PURPOSE_DRILL_OVERDUE] = "drill-overdue",
+    [PURPOSE_DRILL_RESULT] = "drill-result",
 };
 
 const char *record_event_name(enum record_kind kind)

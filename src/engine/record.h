@@ -42,6 +42,11 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_SETTLED = 24,         /* internal: a closed incident leaves memory */
     RECORD_DUTY_CHANGED = 25,    /* of a role whose changes are told: `person` has it from due_usec until end_usec, after `other` */
     RECORD_GAP_AHEAD = 26,       /* nobody has a role from due_usec until end_usec, and `count` times in all, not far ahead */
+    RECORD_DRILL_PLANNED = 28,   /* internal: a drill begins at due_usec, before end_usec. Its id is given already */
+    RECORD_DRILL_POSTPONED = 29, /* internal: not before due_usec now */
+    RECORD_DRILL_UNPLANNED = 30, /* internal: it will not begin; text: why */
+    RECORD_DRILL_RESULT = 31,    /* these two are notes to people: `count` of `total` have answered; text: who, or which role, has not */
+    RECORD_DRILL_HELD_BACK = 32, /* this person would have been paged, and is played not to answer */
     RECORD_KIND_END
 };
 
@@ -65,6 +70,10 @@ enum purpose {
     PURPOSE_SOURCE_TAKEN = 19,       /* these three to the addresses of the source, who are no persons: who has it, ... */
     PURPOSE_SOURCE_UNANSWERED = 20,  /* ... that nobody has, and paging goes on, ... */
     PURPOSE_SOURCE_RELEASED = 21,    /* ... that who had it has it no longer */
+    PURPOSE_DRILL_ABORTED = 22,  /* a real incident has stopped it */
+    PURPOSE_DRILL_MISSED = 23,   /* to the administrators: a planned one did not begin */
+    PURPOSE_DRILL_OVERDUE = 24,  /* to the administrators: no drill of a role has succeeded for too long */
+    PURPOSE_DRILL_RESULT = 25,   /* to who started it, or the administrators */
     PURPOSE_END
 };
 
@@ -96,10 +105,14 @@ struct record {
     const char *text;            /* a note, a reason, an error */
     const char *provider_id;
     const char *reply_id;        /* the inbound text that this came of: its gateway, the provider's id, its sender, what it means */
+    const char *targets;         /* of a drill: "role:TIB,group:krisledning,person:anna.berg", or "all-roles" */
+    const char *without;         /* of a drill: "gateway:elks,person:bo.ek"; NULL: everything and everybody takes part */
+    const char *schedule;        /* of a drill: which one began it; NULL: somebody did by hand */
 
     uint64_t body_hash;
     int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
+    int64_t limit_usec;          /* how long a drill may last; 0: as its rosters say */
     int64_t end_usec;            /* wall: when a drill's call-out ends, a duty or a gap; 0: it does not */
     uint32_t callout;            /* number within the incident, from 1 */
     uint32_t page;               /* number within the incident, from 1 */
@@ -108,12 +121,15 @@ struct record {
     uint32_t code;               /* 0: none */
     uint32_t eta_minutes;
     uint32_t count;
+    uint32_t total;              /* of a drill's result: whose answers were waited for */
     uint8_t severity;            /* enum severity + 1; 0: not said */
     uint8_t channel;             /* enum channel + 1; 0: none */
     uint8_t purpose;
     uint8_t inbound;             /* enum inbound_verdict */
     uint8_t receipt;             /* page-failed: enum receipt; that gateway gets this page no more */
     bool drill, sensitive, bundle, on_group, has_token;
+    bool on_person;              /* the call-out's role names a person */
+    bool wait_for_all, dry_run;  /* of a drill */
     bool final;                  /* page-failed: every gateway refused. A note of a text: it was answered */
     bool again;                  /* page-failed: after it was taken; the page goes to the next gateway */
     bool unanswered;             /* page-failed: it rang, and nobody answered */

@@ -26,8 +26,11 @@ struct recipient {
     atom phone;                      /* the last that a page went to; 0: none */
     uint32_t code;                   /* 0: none yet */
     uint8_t token[TOKEN_BYTES];
+    int64_t confirmed_usec;          /* wall; of a drill that waits for all: when this person said yes; 0: has not */
+    uint16_t held_turn;              /* the call-out's, when this person was last held back */
     uint8_t channels;                /* 1u << channel: by which pages went so far */
     bool declined;
+    bool held_back;                  /* a drill plays that this person does not answer: never paged by it */
 };
 
 /* A page, or a notice. */
@@ -68,6 +71,23 @@ struct callout {
     uint8_t state;                   /* enum callout_state */
     uint8_t severity;                /* the most urgent so far: chooses the ladder */
     bool on_group;                   /* role names a group */
+    bool on_person;                  /* role names a person */
+};
+
+/* What was asked for when a drill was started as one, or when it was planned. Lists are texts, as in a record: see drill.h. */
+struct drill {
+    struct drill *next;              /* of those planned, in order of planning */
+    uint64_t key;                    /* the incident's */
+    char *targets, *without;         /* without: "" if nobody and nothing */
+    char *summary;                   /* of a planned one */
+    char *missing;                   /* NULL until it ends; then who, or which role, has not answered, with ", " between */
+    uint32_t answered, total;        /* once it has ended */
+    atom source, starter, schedule;  /* schedule: 0 if by hand */
+    int64_t limit_usec;              /* 0: as the rosters say */
+    int64_t planned_usec;            /* wall; these three of a planned one: when that was, when it begins, and before when */
+    int64_t due_usec, end_usec;
+    int64_t begins_usec;             /* boot: due_usec, as delays go */
+    bool wait_for_all, dry_run;
 };
 
 struct incident {
@@ -81,6 +101,9 @@ struct incident {
     int64_t updated_usec;
     int64_t settle_usec;             /* boot; when a closed one leaves memory */
     struct idempotent *idempotents;  /* requests that led here */
+    struct drill *terms;             /* of a drill that was started as one; NULL: of none, or of a trigger that said drill */
+    struct incident *next_drill;     /* of the open ones */
+    uint64_t yields_to;              /* within a step: the real incident that stops this drill */
     uint64_t first_seq;
     uint64_t dedup_hash;             /* of source, drill and dedup key, or the whole body */
     uint64_t body_hash;              /* of the last text */

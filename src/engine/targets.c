@@ -107,7 +107,7 @@ void targets_drop_declined(struct targets *targets, const struct engine *engine,
     size_t kept = 0;
     for (size_t i = 0; i < targets->n; i++) {
         const struct recipient *recipient = find_recipient(callout, intern_find(engine->names, targets->list[i].person->id));
-        if (!recipient || !recipient->declined)
+        if (!recipient || (!recipient->declined && !recipient->confirmed_usec))
             targets->list[kept++] = targets->list[i];
     }
     targets->n = kept;

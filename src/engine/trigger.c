@@ -62,7 +62,7 @@ static const struct idempotent *find_request(const struct engine *engine, const 
     return same ? idempotent : NULL;
 }
 
-static uint64_t mint_key(struct engine *engine)
+uint64_t trigger_mint_key(struct engine *engine)
 {
     struct civil local;
     uint64_t key;
@@ -107,7 +107,7 @@ static struct record text_record(const struct engine *engine, const struct event
 
 static struct incident *open_incident(struct engine *engine, const struct event_trigger *trigger, uint64_t body, bool bundle)
 {
-    struct record record = text_record(engine, trigger, RECORD_OPENED, mint_key(engine), body);
+    struct record record = text_record(engine, trigger, RECORD_OPENED, trigger_mint_key(engine), body);
     if (trigger->severity < 0)
         record.severity = SEVERITY_CRITICAL + 1;
     record.bundle = bundle;
@@ -129,12 +129,12 @@ static void start_callouts(struct engine *engine, struct incident *incident, con
     size_t n = trigger->n_roles ? trigger->n_roles : source ? source->n_roles : 0;
     for (size_t i = 0; i < n; i++)
         if (!called_in(engine, incident, roles[i]))
-            callout_start(engine, incident, roles[i]->role, false, incident->severity);
+            callout_start(engine, incident, roles[i]->role, CALLEE_ROLE, incident->severity);
     for (size_t i = 0; n == 0 && i < plan->n_rosters; i++)
         if (!plan->rosters[i].on_request && !called_in(engine, incident, &plan->rosters[i]))
             callout_start(engine, incident, plan->rosters[i].role, false, incident->severity);
     if (!incident->callouts)      /* nothing is configured to be called: it must not wait for nothing (P2) */
-        callout_start(engine, incident, plan->n_rosters ? plan->rosters[0].role : "-", false, incident->severity);
+        callout_start(engine, incident, plan->n_rosters ? plan->rosters[0].role : "-", CALLEE_ROLE, incident->severity);
 }
 
 /* ---- updates ---- */
@@ -163,7 +163,7 @@ static void update_callouts(struct engine *engine, struct incident *incident, co
     }
     for (size_t i = 0; i < trigger->n_roles; i++)
         if (!called_in(engine, incident, trigger->roles[i]))
-            callout_start(engine, incident, trigger->roles[i]->role, false, incident->severity);
+            callout_start(engine, incident, trigger->roles[i]->role, CALLEE_ROLE, incident->severity);
 }
 
 static bool says_nothing_new(const struct incident *incident, const struct event_trigger *trigger, uint64_t body)

@@ -34,6 +34,8 @@ static const char *const names[VALUE_COUNT] = {
     [VALUE_FROM] = "from",
     [VALUE_UNTIL] = "until",
     [VALUE_OTHER] = "other",
+    [VALUE_ANSWERED] = "answered",
+    [VALUE_MISSING] = "missing",
     [VALUE_DRILL] = "drill",
 };
 

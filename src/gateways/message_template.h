@@ -36,6 +36,8 @@ enum message_value {
     VALUE_FROM,              /* of a duty or a gap: "mån 28 december 12:00" */
     VALUE_UNTIL,
     VALUE_OTHER,             /* who had the duty before, or has it now */
+    VALUE_ANSWERED,          /* of a drill's result: "3 av 5" */
+    VALUE_MISSING,           /* who has not answered */
     VALUE_DRILL,             /* the line for e-mail, or empty */
     VALUE_COUNT
 };

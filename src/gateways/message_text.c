@@ -63,7 +63,7 @@ static void add_day_and_time(struct buf *buf, const struct tz *tz, int64_t utc_u
 
 static void set_duty(struct message_values *values, const struct message_view *view, const struct text_context *context)
 {
-    if (view->purpose != PURPOSE_ON_DUTY && view->purpose != PURPOSE_OFF_DUTY && view->purpose != PURPOSE_GAP)
+    if (view->duty_from_usec == 0 && view->duty_until_usec == 0 && !view->duty_other && view->purpose != PURPOSE_OFF_DUTY)
         return;
     add_day_and_time(&values->value[VALUE_FROM], context->tz, view->duty_from_usec, view->language);
     add_day_and_time(&values->value[VALUE_UNTIL], context->tz, view->duty_until_usec, view->language);
@@ -71,6 +71,23 @@ static void set_duty(struct message_values *values, const struct message_view *v
         add_clean(&values->value[VALUE_OTHER], view->duty_other, view->channel);
     else if (view->purpose == PURPOSE_OFF_DUTY)
         buf_add_text(&values->value[VALUE_OTHER], message_nobody(view->language));
+}
+
+/* A text message says the first of them; the whole list stands in the log. */
+static void set_result(struct message_values *values, const struct message_view *view)
+{
+    enum { SMS_NAMES_BYTES = 100 };
+    if (view->purpose != PURPOSE_DRILL_RESULT)
+        return;
+    struct buf *answered = &values->value[VALUE_ANSWERED], *missing = &values->value[VALUE_MISSING];
+    buf_add_u64(answered, view->answered);
+    buf_printf(answered, " %s ", message_of(view->language));
+    buf_add_u64(answered, view->total);
+    add_clean(missing, view->missing, view->channel);
+    if (view->channel != CHANNEL_SMS || missing->len <= SMS_NAMES_BYTES)
+        return;
+    buf_cut(missing, text_utf8_cut(buf_text(missing), missing->len, SMS_NAMES_BYTES));
+    buf_add_text(missing, "...");
 }
 
 static void add_link(struct buf *buf, const struct message_view *view, const struct text_context *context)
@@ -166,6 +183,7 @@ static void set_values(struct message_values *values, const struct message_view 
     set_ways_to_answer(values, view, context);
     set_drill(values, view);
     set_duty(values, view, context);
+    set_result(values, view);
     set_id(values, view);
 }
 

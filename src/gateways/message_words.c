@@ -109,6 +109,24 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
         .text = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}. Ingen har kvitterat, och ingen larmas längre.",
         .subject = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
     },
+    [PURPOSE_DRILL_ABORTED] = {
+        .text = "ÖVNINGEN AVBRUTEN[ {closed}] på grund av en verklig händelse. Svara inte på övningslarmet.",
+        .subject = "ÖVNINGEN AVBRUTEN[ {closed}] på grund av en verklig händelse",
+    },
+    [PURPOSE_DRILL_MISSED] = {
+        .text = "ÖVNING {other} BLEV INTE AV. Den skulle ha börjat mellan {from} och {until}.[ Orsak: {reason}.][ {organisation}.]",
+        .subject = "ÖVNING {other} BLEV INTE AV",
+    },
+    [PURPOSE_DRILL_OVERDUE] = {
+        .text = "ÖVNING SAKNAS: {role} har inte klarat någon övning[ sedan {from}]. Öva larmkedjan.[ {organisation}.]",
+        .subject = "ÖVNING SAKNAS: {role} har inte klarat någon övning[ sedan {from}]",
+    },
+    [PURPOSE_DRILL_RESULT] = {
+        .text = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat.[ Inget svar: {missing}.][ {organisation}.]",
+        .subject = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat",
+        .mail = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat.\n[{drill}\n][Inget svar: {missing}.\n]"
+                "\nbereddctl show {id}\n[\n{organisation}\n]",
+    },
 };
 
 static const struct message_wording english[TEXT_KIND_END] = {
@@ -215,6 +233,24 @@ static const struct message_wording english[TEXT_KIND_END] = {
         .text = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}. Nobody has acknowledged it, and nobody is paged any longer.",
         .subject = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
     },
+    [PURPOSE_DRILL_ABORTED] = {
+        .text = "THE EXERCISE WAS STOPPED[ {closed}] because of a real incident. Do not reply to the exercise alarm.",
+        .subject = "THE EXERCISE WAS STOPPED[ {closed}] because of a real incident",
+    },
+    [PURPOSE_DRILL_MISSED] = {
+        .text = "EXERCISE {other} DID NOT TAKE PLACE. It was to begin between {from} and {until}.[ Reason: {reason}.][ {organisation}.]",
+        .subject = "EXERCISE {other} DID NOT TAKE PLACE",
+    },
+    [PURPOSE_DRILL_OVERDUE] = {
+        .text = "EXERCISE OVERDUE: {role} has passed none[ since {from}]. Exercise the alarm chain.[ {organisation}.]",
+        .subject = "EXERCISE OVERDUE: {role} has passed none[ since {from}]",
+    },
+    [PURPOSE_DRILL_RESULT] = {
+        .text = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered.[ No answer: {missing}.][ {organisation}.]",
+        .subject = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered",
+        .mail = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered.\n[{drill}\n][No answer: {missing}.\n]"
+                "\nbereddctl show {id}\n[\n{organisation}\n]",
+    },
 };
 
 /* A drill's page has the page's words: they begin with its mark. */
@@ -294,6 +330,11 @@ const char *message_use_link(enum language language)
 const char *message_button(enum language language)
 {
     return language == LANGUAGE_EN ? "Open the link" : "Öppna länken";
+}
+
+const char *message_of(enum language language)
+{
+    return language == LANGUAGE_EN ? "of" : "av";
 }
 
 const char *message_nobody(enum language language)

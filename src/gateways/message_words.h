@@ -20,6 +20,7 @@ const char *message_drill_mark(enum language language);      /* what every text 
 const char *message_drill_line(enum language language);      /* what e-mails of a drill say besides */
 const char *message_use_link(enum language language);
 const char *message_nobody(enum language language);          /* "INGEN" */
+const char *message_of(enum language language);                              /* "3 av 5" */
 const char *message_weekday(int weekday, enum language language);    /* 0 Monday: "mån" */
 const char *message_month(int month, enum language language);        /* 1: "januari" */
 const char *message_button(enum language language);          /* of an e-mail's link */

@@ -271,6 +271,22 @@ static void add_words(struct buf *buf, const struct record *record)
             buf_add_text(buf, " gaps in all");
         }
         break;
+    case RECORD_DRILL_RESULT:
+        buf_add_text(buf, "result: ");
+        buf_add_u64(buf, record->count);
+        buf_add_text(buf, " of ");
+        buf_add_u64(buf, record->total);
+        buf_add_text(buf, " have answered");
+        add_words_after(buf, ", not ", record->text);
+        break;
+    case RECORD_DRILL_HELD_BACK:
+        buf_add_text(buf, "not paged");
+        add_after(buf, ": ", record->person);
+        add_words_after(buf, ", ", record->text);
+        break;
+    case RECORD_DRILL_PLANNED:
+    case RECORD_DRILL_POSTPONED:
+    case RECORD_DRILL_UNPLANNED:
     case RECORD_NOTICE_QUEUED:
     case RECORD_SETTLED:
     case RECORD_KIND_END:

@@ -19,6 +19,13 @@ static void keep_trigger(struct queue *queue, struct event_trigger *trigger)
     }
 }
 
+static void keep_drill(struct queue *queue, struct event_drill *drill)
+{
+    const char **texts[] = {&drill->source, &drill->actor, &drill->summary, &drill->targets, &drill->without, &drill->schedule};
+    for (size_t i = 0; i < N_ELEMENTS(texts); i++)
+        *texts[i] = keep(queue, *texts[i]);
+}
+
 static void keep_strings(struct queue *queue, struct event *event)
 {
     switch (event->kind) {
@@ -67,6 +74,12 @@ static void keep_strings(struct queue *queue, struct event *event)
     case EVENT_DUTY:
         event->duty.person = keep(queue, event->duty.person);
         event->duty.before = keep(queue, event->duty.before);
+        break;
+    case EVENT_DRILL_START:
+        keep_drill(queue, &event->drill);
+        break;
+    case EVENT_DRILL_STOP:
+        event->drill_stop.actor = keep(queue, event->drill_stop.actor);
         break;
     case EVENT_GAP:
     case EVENT_TICK:

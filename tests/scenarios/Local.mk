@@ -24,9 +24,24 @@ EXTRA_DIST += \
 	tests/scenarios/degraded.scn \
 	tests/scenarios/drill.scn \
 	tests/scenarios/drill_acknowledged.scn \
+	tests/scenarios/drill_all_roles.scn \
+	tests/scenarios/drill_before_and_after.scn \
 	tests/scenarios/drill_clock.scn \
+	tests/scenarios/drill_dry_run.scn \
+	tests/scenarios/drill_first_step_only.scn \
+	tests/scenarios/drill_flag_stays.scn \
+	tests/scenarios/drill_planned.scn \
+	tests/scenarios/drill_planned_missed.scn \
+	tests/scenarios/drill_planned_postponed.scn \
+	tests/scenarios/drill_planned_stopped.scn \
 	tests/scenarios/drill_storm.scn \
 	tests/scenarios/drill_updates.scn \
+	tests/scenarios/drill_wait_for_all.scn \
+	tests/scenarios/drill_wait_for_all_ends.scn \
+	tests/scenarios/drill_without.scn \
+	tests/scenarios/drill_without_waited_for.scn \
+	tests/scenarios/drill_yields.scn \
+	tests/scenarios/drill_yields_to_a_step.scn \
 	tests/scenarios/failed_pages.scn \
 	tests/scenarios/first_step_later.scn \
 	tests/scenarios/gateway_test.scn \

@@ -38,7 +38,11 @@ static const char *kind_word(const struct record *record)
 {
     if (record->kind == RECORD_NOTICE_QUEUED)
         return "notice-queued";
-    return record->kind == RECORD_SETTLED ? "settled" : record_event_name(record->kind);
+    static const char *const words[RECORD_KIND_END] = {
+        [RECORD_SETTLED] = "settled", [RECORD_DRILL_PLANNED] = "drill-planned", [RECORD_DRILL_POSTPONED] = "drill-postponed",
+        [RECORD_DRILL_UNPLANNED] = "drill-unplanned", [RECORD_DRILL_RESULT] = "drill-result", [RECORD_DRILL_HELD_BACK] = "held-back",
+    };
+    return words[record->kind] ? words[record->kind] : record_event_name(record->kind);
 }
 
 static void add_record(struct buf *buf, const struct effect_record *effect)
@@ -72,13 +76,23 @@ static void add_record(struct buf *buf, const struct effect_record *effect)
     add_name(buf, "gateway", record.gateway);
     add_number(buf, "eta", record.eta_minutes);
     add_number(buf, "inbound", record.inbound);
-    add_number(buf, "count", record.count);
+    if (record.kind != RECORD_DRILL_RESULT)
+        add_number(buf, "count", record.count);
     add_name(buf, "summary", record.summary);
+    add_name(buf, "targets", record.targets);
+    add_name(buf, "without", record.without);
+    add_name(buf, "schedule", record.schedule);
+    if (record.kind == RECORD_DRILL_RESULT)
+        buf_printf(buf, " answered=%u/%u", record.count, record.total);
     add_name(buf, "text", record.text);
     if (record.receipt)
         add_name(buf, "receipt", record.receipt == RECEIPT_NEVER ? "never" : "missing");
     if (record.again)
         buf_add_text(buf, " again");
+    if (record.wait_for_all)
+        buf_add_text(buf, " wait-for-all");
+    if (record.dry_run)
+        buf_add_text(buf, " dry-run");
     if (record.final)
         buf_add_text(buf, " final");
     if (record.unanswered)
@@ -93,7 +107,7 @@ static const char *const verdicts[] = {
     [VERDICT_OPENED] = "opened", [VERDICT_UPDATED] = "updated", [VERDICT_BUNDLED] = "bundled", [VERDICT_DONE] = "done",
     [VERDICT_ALREADY] = "already", [VERDICT_TAKEN] = "taken", [VERDICT_CLOSED] = "closed", [VERDICT_NO_INCIDENT] = "no-incident",
     [VERDICT_NO_CALLOUT] = "no-callout", [VERDICT_WHICH_ROLE] = "which-role", [VERDICT_NO_PERSON] = "no-person",
-    [VERDICT_NO_CONTACT] = "no-contact", [VERDICT_SENT] = "sent", [VERDICT_FAILED] = "failed",
+    [VERDICT_NO_CONTACT] = "no-contact", [VERDICT_SENT] = "sent", [VERDICT_FAILED] = "failed", [VERDICT_PLANNED] = "planned",
 };
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect)
@@ -133,8 +147,12 @@ static int by_key(const void *a, const void *b)
 
 static void add_recipient(struct buf *buf, const struct engine *engine, const struct recipient *recipient)
 {
-    buf_printf(buf, "    %s%s channels=%u code=%u token=", engine_text(engine, recipient->person),
-               recipient->declined ? " declined" : "", recipient->channels, recipient->code);
+    buf_printf(buf, "    %s%s", engine_text(engine, recipient->person), recipient->declined ? " declined" : "");
+    if (recipient->confirmed_usec)
+        buf_printf(buf, " confirmed=%" PRId64, recipient->confirmed_usec);
+    if (recipient->held_back)
+        buf_printf(buf, " held-back=%u", recipient->held_turn);
+    buf_printf(buf, " channels=%u code=%u token=", recipient->channels, recipient->code);
     text_add_hex(buf, recipient->token, TOKEN_BYTES);
     buf_add_char(buf, '\n');
 }
@@ -147,7 +165,7 @@ static void add_callout(struct buf *buf, const struct engine *engine, const stru
                callout->number, engine_text(engine, callout->role), states[callout->state], callout->step, callout->round,
                callout->turn, callout->severity, callout->due_usec, engine_text(engine, callout->acknowledged_by),
                callout->acknowledged_usec, callout->eta_minutes, callout->put_off, callout->noticed_usec,
-               callout->ends_usec ? " ends" : "", callout->on_group ? " group" : "", heap_armed(&callout->timer) ? " armed" : "");
+               callout->ends_usec ? " ends" : "", callout->on_group ? " group" : callout->on_person ? " person" : "", heap_armed(&callout->timer) ? " armed" : "");
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         add_recipient(buf, engine, recipient);
 }
@@ -176,6 +194,15 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
     add_trail(buf, engine, message);
 }
 
+static void add_terms(struct buf *buf, const struct engine *engine, const struct drill *terms)
+{
+    buf_printf(buf, "  drill %016" PRIx64 " of %s by %s, %s, for %s without \"%s\" limit=%" PRId64 " due=%" PRId64 " end=%" PRId64 "%s%s %u/%u \"%s\"\n",
+               terms->key, engine_text(engine, terms->source), engine_text(engine, terms->starter), engine_text(engine, terms->schedule),
+               terms->targets, terms->without, terms->limit_usec, terms->due_usec, terms->end_usec,
+               terms->wait_for_all ? " wait-for-all" : "", terms->dry_run ? " dry-run" : "", terms->answered, terms->total,
+               terms->missing ? terms->missing : "");
+}
+
 static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
 {
     const char *location = incident_location(incident), *callback = incident_callback(incident),
@@ -188,6 +215,8 @@ static void add_incident(struct buf *buf, const struct engine *engine, const str
                incident->body_hash, incident->last_page, incident->drill ? " drill" : "", incident->sensitive ? " sensitive" : "",
                incident->bundle ? " bundle" : "", incident_summary(incident), location ? location : "", callback ? callback : "",
                key ? key : "");
+    if (incident->terms)
+        add_terms(buf, engine, incident->terms);
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
         add_callout(buf, engine, callout);
     for (const struct message *message = incident->messages; message; message = message->next)
@@ -207,6 +236,8 @@ void lines_add_incidents(struct buf *buf, const struct engine *engine)
     for (size_t i = 0; i < n; i++)
         add_incident(buf, engine, all[i]);
     free(all);
+    for (const struct drill *drill = engine_planned_drills(engine); drill; drill = drill->next)
+        add_terms(buf, engine, drill);
 }
 
 void lines_add_state(struct buf *buf, const struct engine *engine)

@@ -212,6 +212,26 @@ static void do_test(struct world *world, const struct words *words)
         .gateway = word(words, 1), .channel = CHANNEL_SMS, .person = word(words, 2)}});
 }
 
+/* drill start TARGETS [summary=S] [without=LIST] [within=4h] [limit=1h] [schedule=NAME] [by=LOGIN] [all] [dry] | drill stop [ID] */
+static void do_drill(struct world *world, const struct words *words)
+{
+    const char *by = value(words, "by"), *within = value(words, "within"), *limit = value(words, "limit");
+    struct event event = {.request = 1};
+    if (strcmp(word(words, 1), "stop") == 0) {
+        event.kind = EVENT_DRILL_STOP;
+        event.drill_stop = (struct event_drill_stop){words->n > 2 ? incident_of(world, word(words, 2)) : 0, by ? by : "chef"};
+    } else {
+        event.kind = EVENT_DRILL_START;
+        event.drill = (struct event_drill){
+            .source = "local", .actor = by ? by : "chef", .summary = value(words, "summary") ? value(words, "summary") : "Larmprov",
+            .targets = word(words, 2), .without = value(words, "without"), .schedule = value(words, "schedule"),
+            .limit_usec = limit ? duration_of(world, limit) : 0, .within_usec = within ? duration_of(world, within) : 0,
+            .wait_for_all = has(words, "all"), .dry_run = has(words, "dry"),
+        };
+    }
+    world_step(world, &event);
+}
+
 static void do_wait(struct world *world, const struct words *words)
 {
     world_wait(world, duration_of(world, word(words, 1)));
@@ -283,7 +303,7 @@ static void run_command(struct world *world, char *line)
         {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"press", do_press}, {"text", do_text},
         {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
         {"wait", do_wait}, {"crash", do_crash}, {"clock", do_clock}, {"degraded", do_trouble}, {"restored", do_trouble},
-        {"state", do_state}, {"message", do_message},
+        {"state", do_state}, {"drill", do_drill}, {"message", do_message},
     };
     struct words words;
     split(line, &words);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/internal.h"
 #include "scenario.h"
+#include "store/store.h"
 
 enum { TICKS_MAX = 10000 };
 
@@ -107,7 +108,16 @@ static struct engine *rebuild(struct world *world)
 static bool settled(const struct world *world, uint64_t incident)
 {
     for (size_t i = 0; i < world->n_committed; i++)
-        if (world->log[i].effect.incident == incident && world->log[i].effect.kind == RECORD_SETTLED)
+        if (world->log[i].effect.incident == incident && world->log[i].effect.mark == STORE_MARK_SETTLES)
+            return true;
+    return false;
+}
+
+/* A drill that was planned is live from then on. */
+static bool begun_before(const struct world *world, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (world->log[i].effect.incident == world->log[index].effect.incident && world->log[i].effect.mark == STORE_MARK_OPENS)
             return true;
     return false;
 }
@@ -130,7 +140,7 @@ static struct engine *start_from_store(struct world *world)
     for (size_t i = 0; i < world->n_committed; i++) {
         const struct effect_record *first = &world->log[i].effect;
         replay_reply(world, engine, i);
-        if (first->kind != RECORD_OPENED)
+        if (first->mark != STORE_MARK_OPENS || begun_before(world, i))
             continue;
         engine_set_last_incident(engine, first->incident);
         if (settled(world, first->incident))

@@ -448,6 +448,8 @@ static void check_answered(struct run *run, const struct callout *target, enum a
         const struct callout *is = incident ? find_callout(incident, was->number) : NULL;
         atom who = intern_find(run->world.engine->names, person);
         uint8_t wants = was->state;
+        if (incident && incident->drill && incident->closed_usec == run->world.now.wall_usec && is != target)
+            continue;      /* the answer made a real call-out page somebody, and that stops drills */
         if (is == target && was->state == CALLOUT_PAGING && answer == ANSWER_YES)
             wants = CALLOUT_ACKNOWLEDGED;
         if (is == target && was->state == CALLOUT_ACKNOWLEDGED && answer == ANSWER_NO && was->by == who)

@@ -117,12 +117,14 @@ START_TEST(every_event_has_an_entry)
     for (int kind = RECORD_OPENED; kind < RECORD_KIND_END; kind++) {
         struct record record = {.kind = (enum record_kind)kind, .purpose = PURPOSE_PAGE};
         buf_clear(&fields);
-        if (kind == RECORD_NOTICE_QUEUED || kind == RECORD_SETTLED) {
+        if (!record_event_name((enum record_kind)kind)) {
             ck_assert(!journal_entry_add(&fields, &record, NULL));
             ck_assert_uint_eq(fields.len, 0);
             continue;
         }
         ck_assert_uint_gt(strlen(entry(&record)), 3);
+        if (kind >= RECORD_DRILL_RESULT)
+            continue;      /* notes, too */
         memcpy(ids[kind], field("MESSAGE_ID"), sizeof(ids[kind]));
         for (int other = RECORD_OPENED; other < kind; other++)
             ck_assert_str_ne(ids[kind], ids[other]);

@@ -6,11 +6,11 @@
 
 #define TEXT_FIELDS(X)                                                                                                     \
     X(source) X(role) X(person) X(actor) X(gateway) X(address) X(summary) X(details) X(location) X(callback) X(talkgroup) \
-    X(dedup_key) X(idempotency_key) X(text) X(provider_id) X(other)
+    X(dedup_key) X(idempotency_key) X(text) X(provider_id) X(other) X(targets) X(without) X(schedule)
 #define NUMBER_FIELDS(X)                                                                                                  \
     X(body_hash) X(due_usec) X(delay_usec) X(end_usec) X(callout) X(page) X(nonce) X(step) X(round) X(code) X(eta_minutes) \
-    X(count) X(severity) X(channel) X(purpose) X(inbound)
-#define BOOL_FIELDS(X) X(drill) X(sensitive) X(bundle) X(on_group) X(final) X(unanswered)
+    X(count) X(total) X(limit_usec) X(severity) X(channel) X(purpose) X(inbound)
+#define BOOL_FIELDS(X) X(drill) X(sensitive) X(bundle) X(on_group) X(final) X(unanswered) X(on_person) X(wait_for_all) X(dry_run)
 
 static void expect_equal(const struct record *a, const struct record *b)
 {
@@ -122,7 +122,7 @@ START_TEST(kinds_keep_their_numbers)
         [7] = "page-queued", [8] = "page-sent", [9] = "page-delivered", [10] = "page-failed", [11] = "acknowledged",
         [12] = "declined", [13] = "released", [14] = "callout-cancelled", [15] = "repeat-begun", [17] = "notice-sent",
         [18] = "note", [19] = "closed", [20] = "reloaded", [21] = "reload-refused", [22] = "degraded", [23] = "restored",
-        [25] = "duty-changed", [26] = "gap-ahead",
+        [25] = "duty-changed", [26] = "gap-ahead", [31] = "note", [32] = "note",
     };
     for (size_t i = 0; i < RECORD_KIND_END; i++)
         ck_assert_pstr_eq(record_event_name((enum record_kind)i), names[i]);
@@ -130,6 +130,9 @@ START_TEST(kinds_keep_their_numbers)
     ck_assert_ptr_null(record_event_name((enum record_kind)1000));
     ck_assert_int_eq(RECORD_NOTICE_QUEUED, 16);
     ck_assert_int_eq(RECORD_SETTLED, 24);
+    ck_assert_int_eq(RECORD_DRILL_PLANNED, 28);
+    ck_assert_int_eq(RECORD_DRILL_POSTPONED, 29);
+    ck_assert_int_eq(RECORD_DRILL_UNPLANNED, 30);
 }
 END_TEST
 

@@ -1,0 +1,25 @@
+/* The lists of a drill: whom it is for ("role:TIB,group:krisledning,person:anna.berg", or "all-roles"), and what it leaves out
+ * ("gateway:elks,person:bo.ek"). Names hold neither commas nor colons: the configuration takes none that do. */
+#ifndef ENGINE_DRILL_H
+#define ENGINE_DRILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define DRILL_ALL_ROLES "all-roles"
+
+struct drill_name {              /* points into the list */
+    const char *kind, *name;     /* no NUL behind them; of "all-roles" the name is empty */
+    size_t kind_len, name_len;
+};
+
+/* Each in turn: *list moves on. False: that was all. */
+bool drill_next_name(const char **list, struct drill_name *ret);
+bool drill_has_kind(const struct drill_name *name, const char *kind);
+/* Whether the list has this one. NULL is an empty list. */
+bool drill_lists(const char *list, const char *kind, const char *name);
+void drill_add_name(struct buf *list, const char *kind, const char *name);   /* once, however often it is added */
+
+#endif
