@@ -106,6 +106,7 @@ struct gateway {
     const char *smtp_url;            /* GATEWAY_SMTP */
     int starttls;                    /* enum transfer_starttls of loop/http_client.h */
     const char *outbox_path;         /* GATEWAY_OUTBOX */
+    bool outbox_private;             /* the file is its owner's alone */
     const char *spool_directory;     /* GATEWAY_SPOOL: of smstools3 */
     struct origin origin;
 };

@@ -7,6 +7,7 @@ libgateways_a_SOURCES = \
 	src/gateways/dispatch.h \
 	src/gateways/dispatch_attempt.c \
 	src/gateways/dispatch_health.c \
+	src/gateways/dispatch_drill.c \
 	src/gateways/dispatch_internal.h \
 	src/gateways/dispatch_lanes.c \
 	src/gateways/dispatch_pace.c \

@@ -39,6 +39,25 @@ static void render(struct dispatch *dispatch, const struct message_view *view, c
     message_text_render(view, &context, &dispatch->text);
 }
 
+/* Nothing goes on the wire anywhere else. */
+static void start(struct attempt *attempt, const struct gateway_message *message)
+{
+    struct dispatch *dispatch = attempt->dispatch;
+    const char *reason;
+    if (dispatch_drill_refuses(message->view, attempt->lane, &reason)) {
+        attempt->played = true;
+        attempt_ended(attempt, &(struct gateway_result){ .reason = reason });
+    } else if (message->view->dry_run) {
+        struct gateway_way *way = dispatch_drill_way(dispatch, message->view);
+        attempt->played = attempt->dry_run = true;
+        gateway_start(way, dispatch->client, message, attempt_ended, attempt, &attempt->gateway);
+        gateway_unref(way);
+    } else {
+        pace_take(&attempt->lane->pace, attempt->started_usec);
+        gateway_start(attempt->lane->way, dispatch->client, message, attempt_ended, attempt, &attempt->gateway);
+    }
+}
+
 void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane)
 {
     struct message_view view = { 0 };
@@ -54,28 +73,30 @@ void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, 
     attempt->started_usec = loop_boot_usec();
     attempt->page.tried |= UINT32_C(1) << lane->index;
     lane->in_flight++;
-    pace_take(&lane->pace, attempt->started_usec);
     TAILQ_INSERT_TAIL(&dispatch->under_way, attempt, entry);
     const struct gateway_message message = {
-        .view = &view, .text = &dispatch->text, .page = buf_text(&id), .wall_usec = loop_wall_usec()
+        .view = &view, .text = &dispatch->text, .page = buf_text(&id), .wall_usec = loop_wall_usec(),
+        .in_place_of = view.dry_run ? lane->name : NULL,
     };
-    gateway_start(lane->way, dispatch->client, &message, attempt_ended, attempt, &attempt->gateway);
+    start(attempt, &message);
 }
 
 void dispatch_attempt_report(struct dispatch *dispatch, struct attempt *attempt)
 {
     struct lane *lane = attempt->lane;
     TAILQ_REMOVE(&dispatch->ended, attempt, entry);
-    lane_count(lane, attempt);
+    const char *gateway = attempt->dry_run ? DISPATCH_DRY_RUN : lane->name;
+    if (!attempt->played)
+        lane_count(lane, attempt);
     if (attempt->accepted) {
         dispatch->ops.outcome(dispatch->userdata, &(struct event_outcome){
             .page = attempt->page.ref,
             .outcome = OUTCOME_SENT,
-            .gateway = lane->name,
+            .gateway = gateway,
             .provider_id = attempt->provider_id.len > 0 ? buf_text(&attempt->provider_id) : NULL,
         });
     } else {
-        dispatch_refused(dispatch, &attempt->page, lane->name, buf_text(&attempt->reason));
+        dispatch_refused(dispatch, &attempt->page, gateway, buf_text(&attempt->reason));
     }
     lane_release(dispatch, lane);
     attempt_free(attempt);

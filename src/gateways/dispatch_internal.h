@@ -56,6 +56,8 @@ struct attempt {
     struct gateway_attempt gateway;
     bool accepted;
     bool page_refused;               /* for what is in it: the gateway is none the worse */
+    bool played;                     /* by a drill: the gateway had no part in it */
+    bool dry_run;
     struct buf provider_id, reason;
 };
 TAILQ_HEAD(attempts, attempt);
@@ -108,6 +110,12 @@ void lane_describe(const struct lane *lane, struct dispatch_gateway *ret);
 void dispatch_attempt_start(struct dispatch *dispatch, const struct page *page, struct lane *lane);
 void dispatch_attempt_report(struct dispatch *dispatch, struct attempt *attempt);          /* its outcome; frees it */
 void dispatch_attempts_done(struct dispatch *dispatch);
+
+/* dispatch_drill.c */
+#define DISPATCH_DRY_RUN "dry-run"   /* the gateway that the records of a dry run name */
+/* The page's drill plays that this gateway is lost, or may not go on. The reason is static. */
+bool dispatch_drill_refuses(const struct message_view *view, const struct lane *lane, const char **ret_reason);
+struct gateway_way *dispatch_drill_way(const struct dispatch *dispatch, const struct message_view *view);   /* the only one of a dry run */
 
 /* dispatch_retry.c */
 void dispatch_enter(struct dispatch *dispatch, const struct page *page, int64_t now_usec);

@@ -20,6 +20,7 @@ struct gateway_message {             /* borrowed for the start */
     const struct message_text *text;
     const char *page;                /* its id */
     int64_t wall_usec;
+    const char *in_place_of;         /* of a dry run: the gateway that would have carried it; NULL: this one */
 };
 
 struct gateway_result {              /* borrowed for the call */

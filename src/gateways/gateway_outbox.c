@@ -11,6 +11,7 @@
 
 struct outbox_way {
     char *path;
+    bool private;                    /* for its owner alone */
     bool torn;                       /* the last line was cut short: begin a new one */
 };
 
@@ -31,6 +32,7 @@ static enum err outbox_open(const struct gateway *config, void **ret, struct buf
     }
     struct outbox_way *way = NEW(struct outbox_way);
     way->path = gateway_copy(config->outbox_path);
+    way->private = config->outbox_private;
     *ret = way;
     return ERR_OK;
 }
@@ -41,7 +43,7 @@ static void add_line(struct buf *line, const struct gateway_message *message)
     CLEANUP_BUF struct buf at = { 0 };
     text_add_rfc3339(&at, message->wall_usec);
     const struct buf *subject = &message->text->subject;
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:o, s:s, s:b}",
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:o, s:s, s:b, s:s*}",
                              "page", message->page,
                              "to", view->to,
                              "person", view->person_id ? view->person_id : "",
@@ -49,7 +51,8 @@ static void add_line(struct buf *line, const struct gateway_message *message)
                              "text", buf_text(&message->text->text), message->text->text.len,
                              "subject", subject->len > 0 ? json_string(buf_text(subject)) : json_null(),
                              "at", buf_text(&at),
-                             "drill", view->drill);
+                             "drill", view->drill,
+                             "in_place_of", message->in_place_of);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (text) {
         buf_add_text(line, text);
@@ -63,7 +66,7 @@ static void add_line(struct buf *line, const struct gateway_message *message)
  * must not stop the loop. */
 static int append(struct outbox_way *way, struct buf *line)
 {
-    int fd = open(way->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
+    int fd = open(way->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, way->private ? 0600 : 0640);
     if (fd < 0)
         return errno;
     ssize_t written = write(fd, buf_text(line), line->len);
