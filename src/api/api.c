@@ -232,6 +232,7 @@ void api_verdict(struct api *api, const struct effect_reply *reply)
     case SLOT_ACTION: actions_verdict(api, slot, reply); break;
     case SLOT_GATEWAY_TEST: gateways_test_verdict(api, slot, reply); break;
     case SLOT_HOOK: hooks_verdict(api, slot, reply); break;
+    case SLOT_DRILL: drills_verdict(api, slot, reply); break;
     case SLOT_PAGE: people_verdict(api, slot, reply); break;
     case SLOT_VOICE: hooks_voice_verdict(api, slot, reply); break;
     case SLOT_KIND_COUNT: break;
@@ -248,9 +249,10 @@ static void make_unsaved(struct slot *slot)
             "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as "
             "possible",
         [SLOT_GATEWAY_TEST] = "the test was sent, but could not be saved: the disk takes no writes",
+        [SLOT_DRILL] = "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as possible",
         [SLOT_HOOK] = "this was read, but could not be saved: the disk takes no writes",
     };
-    const char *key = slot->kind == SLOT_GATEWAY_TEST ? "test" : "incident";
+    const char *key = slot->kind == SLOT_GATEWAY_TEST ? "test" : slot->kind == SLOT_DRILL ? "drill" : "incident";
     rendered_unsaved(&slot->rendered, key, messages[slot->kind]);
 }
 

@@ -7,6 +7,7 @@
  *   incidents.c     triggers, and one; incident_list.c     actions.c      acknowledge, decline, note, close, call-outs
  *   timeline.c      a record, for people
  *   oncall.c, rosters.c, status.c, gateways.c          events.c       event streams
+ *   drills.c        started, listed, stopped           drill_view.c   drills as JSON
  *   hooks.c, hooks_voice.c   what providers call       people.c       the page for people, drawn by web/ */
 #ifndef API_API_PRIVATE_H
 #define API_API_PRIVATE_H
@@ -100,6 +101,10 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
 void actions_release(struct api *api, struct slot *slot, bool degraded);
 /* The person that a body names, or whose login the caller has. NULL: answered 422 with the choices. */
 const struct person *call_person(struct call *call, const char *typed, const struct incident *incident);
+
+/* drills.c */
+call_handler drills_start, drills_stop, drills_stop_all, drills_list;
+void drills_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
 
 /* oncall.c, rosters.c, status.c, gateways.c */
 call_handler oncall_show;

@@ -71,6 +71,7 @@ static const char *kind_name(enum body_kind kind)
     switch (kind) {
     case FIELD_FLAG: return "true or false";
     case FIELD_LINES: return "a list of texts";
+    case FIELD_NUMBER: return "a whole number";
     default: return "a text";
     }
 }
@@ -114,6 +115,18 @@ static bool read_list(const struct body_field *field, const json_t *json, struct
     return true;
 }
 
+static bool read_number(const struct body_field *field, const json_t *json, struct body_value *ret, struct body_problem *problem)
+{
+    json_int_t number = json_integer_value(json);
+    if (!json_is_integer(json))
+        return refuse(problem, 400, field->name, "%s must be %s", field->name, kind_name(field->kind));
+    if (number < 1 || (uint64_t)number > field->max_chars)
+        return refuse(problem, 422, field->name, "%s must be from 1 to %zu", field->name, field->max_chars);
+    ret->given = true;
+    ret->number = number;
+    return true;
+}
+
 static bool read_field(const struct body_field *field, const json_t *json, struct body_value *ret, struct body_problem *problem)
 {
     if (json_is_null(json))
@@ -125,6 +138,8 @@ static bool read_field(const struct body_field *field, const json_t *json, struc
         ret->given = true;
         ret->flag = json_is_true(json);
         return true;
+    case FIELD_NUMBER:
+        return read_number(field, json, ret, problem);
     case FIELD_LINES:
         return read_list(field, json, ret, problem);
     default:

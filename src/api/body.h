@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -15,6 +16,7 @@ enum body_kind {
     FIELD_BLOCK,              /* text, cleaned; line feeds stay */
     FIELD_FLAG,               /* true or false */
     FIELD_LINES,              /* an array of texts, each cleaned to one line */
+    FIELD_NUMBER,             /* a whole number, from 1 */
 };
 
 enum { BODY_FIELDS_MAX = 12, BODY_LIST_MAX = 16 };
@@ -23,12 +25,13 @@ struct body_field {
     const char *name;
     enum body_kind kind;
     bool required;           /* must stand there, and not be empty */
-    size_t max_chars;        /* of a text, or of each in a list */
+    size_t max_chars;        /* of a text, or of each in a list; of a number: the greatest */
 };
 
 struct body_value {
     bool given;              /* it stood there, and was neither null nor, for a text, empty */
     bool flag;
+    int64_t number;          /* 0: not given */
     struct buf text;
     struct buf *list;        /* n_list of them */
     size_t n_list;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/drill_view.h"
 
 /* ---- looking ---- */
 
@@ -119,6 +120,8 @@ void incident_view_add_json(struct json_writer *writer, const struct incident_vi
     jw_text(writer, "talkgroup", view->talkgroup);
     jw_bool(writer, "sensitive", incident->sensitive);
     jw_bool(writer, "drill", incident->drill);
+    if (incident->drill)
+        drill_view_add_exercise(writer, view->engine, incident);
     jw_time(writer, "opened_at", incident->opened_usec);
     jw_time(writer, "closed_at", incident->closed_usec);
     jw_text_or_null(writer, "closed_by", engine_text(view->engine, incident->closed_by));

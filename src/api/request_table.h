@@ -19,6 +19,7 @@ enum slot_kind {
     SLOT_ACTION,             /* acknowledge, decline, note, close, call-out */
     SLOT_GATEWAY_TEST,
     SLOT_HOOK,
+    SLOT_DRILL,              /* start, stop */
     SLOT_PAGE,               /* an answer from the page for people */
     SLOT_VOICE,              /* a digit, or the end of a call */
     SLOT_KIND_COUNT

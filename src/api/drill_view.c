@@ -1,0 +1,96 @@
+#include "api/drill_view.h"
+
+#include "engine/drill.h"
+
+/* ["role:TIB", "person:anna.berg"] */
+static void add_list(struct json_writer *writer, const char *key, const char *list)
+{
+    struct drill_name at;
+    jw_open(writer, key, '[');
+    while (drill_next_name(&list, &at)) {
+        CLEANUP_BUF struct buf name = { 0 };
+        buf_add(&name, at.kind, (size_t)(at.name + at.name_len - at.kind));
+        jw_text(writer, NULL, buf_text(&name));
+    }
+    jw_close(writer, ']');
+}
+
+/* "anna.berg, bo.ek" */
+static void add_missing(struct json_writer *writer, const char *missing)
+{
+    jw_open(writer, "missing", '[');
+    for (const char *at = missing; *at;) {
+        size_t len = strcspn(at, ",");
+        CLEANUP_BUF struct buf name = { 0 };
+        buf_add(&name, at, len);
+        jw_text(writer, NULL, buf_text(&name));
+        at += len;
+        at += strspn(at, ", ");
+    }
+    jw_close(writer, ']');
+}
+
+static void add_terms(struct json_writer *writer, const struct engine *engine, const struct drill *terms)
+{
+    add_list(writer, "targets", terms ? terms->targets : "");
+    add_list(writer, "without", terms ? terms->without : "");
+    jw_text_or_null(writer, "schedule", terms ? engine_text(engine, terms->schedule) : NULL);
+    jw_text_or_null(writer, "started_by", terms ? engine_text(engine, terms->starter) : NULL);
+    jw_bool(writer, "wait_for_all", terms && terms->wait_for_all);
+    jw_bool(writer, "dry_run", terms && terms->dry_run);
+}
+
+static void add_result(struct json_writer *writer, const struct engine *engine, const struct incident *incident)
+{
+    CLEANUP_BUF struct buf missing = { 0 };
+    uint32_t answered, total;
+    engine_drill_result(engine, incident, &answered, &total, &missing);
+    jw_u64(writer, "answered", answered);
+    jw_u64(writer, "of", total);
+    add_missing(writer, buf_text(&missing));
+}
+
+void drill_view_add_exercise(struct json_writer *writer, const struct engine *engine, const struct incident *incident)
+{
+    jw_open(writer, "exercise", '{');
+    add_terms(writer, engine, incident->terms);
+    add_result(writer, engine, incident);
+    jw_close(writer, '}');
+}
+
+/* By the wall clock as it stands now. 0: it does not, any more. */
+static int64_t ends_at(const struct incident *incident, struct now now)
+{
+    int64_t ends_usec = 0;
+    for (const struct callout *callout = incident->callouts; callout && !incident->closed_usec; callout = callout->next)
+        if (callout->ends_usec && (ends_usec == 0 || callout->ends_usec < ends_usec))
+            ends_usec = callout->ends_usec;
+    return ends_usec ? now.wall_usec + (ends_usec - now.boot_usec) : 0;
+}
+
+void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident, struct now now)
+{
+    jw_incident(writer, "id", incident->key);
+    jw_text(writer, "state", incident->closed_usec ? "ended" : "open");
+    jw_text(writer, "summary", incident_summary(incident));
+    jw_text(writer, "source", engine_text(engine, incident->source));
+    add_terms(writer, engine, incident->terms);
+    jw_time(writer, "opened_at", incident->opened_usec);
+    jw_time(writer, "ends_at", ends_at(incident, now));
+    jw_time(writer, "closed_at", incident->closed_usec);
+    add_result(writer, engine, incident);
+}
+
+void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill, bool with_moment)
+{
+    jw_incident(writer, "id", drill->key);
+    jw_text(writer, "state", "planned");
+    jw_text(writer, "summary", drill->summary);
+    jw_text(writer, "source", engine_text(engine, drill->source));
+    add_terms(writer, engine, drill);
+    jw_time(writer, "planned_at", drill->planned_usec);
+    jw_u64(writer, "within_seconds", (uint64_t)(drill->end_usec - drill->planned_usec) / USEC_PER_SEC);
+    jw_time(writer, "before", drill->end_usec);
+    if (with_moment)
+        jw_time(writer, "starts_at", drill->due_usec);
+}

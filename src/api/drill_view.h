@@ -1,0 +1,16 @@
+/* Drills as JSON: planned, open, or ended a while ago. */
+#ifndef API_DRILL_VIEW_H
+#define API_DRILL_VIEW_H
+
+#include "api/json_writer.h"
+#include "engine/engine.h"
+
+/* What is special about a drill, beside its incident: "exercise": {...}. */
+void drill_view_add_exercise(struct json_writer *writer, const struct engine *engine, const struct incident *incident);
+
+/* The fields of an object that was begun. */
+void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident, struct now now);
+/* with_moment: when it begins, which is to surprise whoever is not an administrator. */
+void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill, bool with_moment);
+
+#endif
