@@ -6,6 +6,7 @@ bereddctl_SOURCES = \
 	src/ctl/client.c src/ctl/client.h \
 	src/ctl/command_answer.c \
 	src/ctl/command_config.c \
+	src/ctl/command_drill.c \
 	src/ctl/command_gateway.c \
 	src/ctl/command_gateway_vcard.c \
 	src/ctl/command_list.c \

@@ -67,7 +67,13 @@ static const struct command commands[] = {
      "Nothing is sent. It follows the ladder to its first repeat, or until somebody answers yes, as --answer says.\n"
      "Gateways are taken to accept everything. Reads the configuration directory: needs no daemon.\n",
      command_simulate_options, 0, 0, command_simulate},
-    {"drill", "start|list|stop|report", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"drill start", "", "exercise the alarm chain: page as for a real alarm, marked as an exercise",
+     "Say whom: --role, --all-roles or --to. On a terminal it lists who will be called and asks for the word ÖVA. A drill ends by itself, is\n"
+     "stopped by a real alarm to the same people, and tells everybody whom it paged that it is over.\n", command_drill_start_options, 0, 0,
+     command_drill_start},
+    {"drill list", "", "drills that are planned, open, or have ended within a day", NULL, NULL, 0, 0, command_drill_list},
+    {"drill stop", "[ID]", "stop a drill, or every one, and those that are planned", NULL, NULL, 0, 1, command_drill_stop},
+    {"drill report", "", NULL, NULL, NULL, 0, 64, command_unsupported},
 };
 
 static void print_usage(FILE *stream)

@@ -48,7 +48,7 @@ def test_near_command_is_named():
     assert "trigger" in alone("triger").stderr
 
 
-@pytest.mark.parametrize("arguments", [["drill", "start"]])
+@pytest.mark.parametrize("arguments", [["drill", "report"]])
 def test_not_supported_yet(arguments):
     out = alone(*arguments)
     assert out.returncode == 1 and "not support" in out.stderr

@@ -1,0 +1,280 @@
+/* drill start, list, stop: exercises of the alarm chain. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/civil.h"
+#include "base/text.h"
+#include "ctl/ctl.h"
+#include "ctl/oncall.h"
+#include "ctl/print.h"
+#include "ctl/table.h"
+
+const struct args_option command_drill_start_options[] = {
+    {"role", 'r', "ROLE", "whom to exercise; repeat for several"},
+    {"all-roles", 0, NULL, "every role that there is"},
+    {"to", 't', "WHO", "one person, or everybody in a group"},
+    {"scenario", 's', "TEXT", "what is played: it stands in every page, behind ÖVNING"},
+    {"within", 0, "TIME", "begin by surprise, at some moment within this time: 4h, 3d"},
+    {"wait-for-all", 'w', NULL, "go on until everybody has answered, and say who has not"},
+    {"deadline", 0, "TIME", "end after this time at the latest; without it, as the rosters say (30m)"},
+    {"without", 0, "WHAT", "play that this gateway is lost, or that this person does not answer; repeat for several"},
+    {"dry-run", 'n', NULL, "nothing is sent: every message becomes a line in a file"},
+    {"yes", 'y', NULL, "do not ask"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* ---- start ---- */
+
+static bool add_seconds(json_t *body, const struct args *args, const char *option, const char *key)
+{
+    int64_t usec;
+    const char *given = args_value(args, option);
+    if (!given)
+        return true;
+    if (text_to_duration(given, &usec) != ERR_OK || usec < USEC_PER_SEC) {
+        ctl_complain("--%s takes a time, as in 30m, 4h or 3d; not %s", option, given);
+        return false;
+    }
+    json_object_set_new(body, key, json_integer(usec / USEC_PER_SEC));
+    return true;
+}
+
+static void add_all(json_t *body, const struct args *args, const char *option, const char *key)
+{
+    json_t *list = json_array();
+    size_t index = 0;
+    for (const char *value; (value = args_next(args, option, &index));)
+        json_array_append_new(list, json_string(value));
+    if (json_array_size(list) > 0)
+        json_object_set(body, key, list);
+    json_decref(list);
+}
+
+static void add_flag(json_t *body, const struct args *args, const char *option, const char *key)
+{
+    if (args_flag(args, option))
+        json_object_set_new(body, key, json_true());
+}
+
+/* NULL: a usage error has been told. */
+static json_t *start_body(const struct args *args)
+{
+    json_t *body = json_pack("{ss*,ss*}", "to", args_value(args, "to"), "scenario", args_value(args, "scenario"));
+    add_all(body, args, "role", "roles");
+    add_all(body, args, "without", "without");
+    add_flag(body, args, "all-roles", "all_roles");
+    add_flag(body, args, "wait-for-all", "wait_for_all");
+    add_flag(body, args, "dry-run", "dry_run");
+    if (!args_value(args, "to") && !args_flag(args, "all-roles") && !args_value(args, "role"))
+        ctl_complain("say whom to exercise: --role ROLE, --all-roles, or --to PERSON or GROUP");
+    else if (add_seconds(body, args, "within", "within_seconds") && add_seconds(body, args, "deadline", "deadline_seconds"))
+        return body;
+    json_decref(body);
+    return NULL;
+}
+
+static int show_role(struct ctl *ctl, const char *role)
+{
+    CLEANUP_BUF struct buf path = {0};
+    CLEANUP_REPLY struct client_reply reply = {0};
+    buf_add_text(&path, "/v1/oncall");
+    client_add_query(&path, "role", role);
+    int code = ctl_get(ctl, buf_text(&path), &reply);
+    if (code == EXIT_DONE)
+        oncall_print_called(stderr, reply.json, true);
+    return code;
+}
+
+static bool read_word(void)
+{
+    char line[64] = "";
+    fputs("\nType ÖVA to start it, anything else to leave it: ", stderr);
+    if (!fgets(line, sizeof line, stdin))
+        return false;
+    line[strcspn(line, "\r\n")] = '\0';
+    return text_equal_fold(line, "ÖVA") || text_equal_fold(line, "OVA");
+}
+
+/* EXIT_DONE: go on. What nobody hears of needs no word. */
+static int ask(struct ctl *ctl, const struct args *args)
+{
+    size_t index = 0;
+    const char *role = args_flag(args, "all-roles") ? NULL : args_next(args, "role", &index);
+    ctl_use_zone(ctl);
+    fputs("ÖVNING (drill): ", stderr);
+    print_line(stderr, args_value(args, "scenario") ? args_value(args, "scenario") : "an exercise of the alarm chain");
+    fprintf(stderr, "It will call%s:\n\n", args_value(args, "within") ? ", at some moment" : "");
+    if (args_flag(args, "all-roles") || role) {
+        do {
+            int code = show_role(ctl, role);
+            if (code != EXIT_DONE)
+                return code;
+        } while (role && (role = args_next(args, "role", &index)));
+    }
+    if (args_value(args, "to"))
+        print_line(stderr, args_value(args, "to"));
+    if (read_word())
+        return EXIT_DONE;
+    ctl_complain("nothing was started");
+    return EXIT_REFUSED;
+}
+
+/* "role:TIB, person:anna.berg" without what needs no saying. */
+static void add_names(struct buf *buf, const json_t *names)
+{
+    size_t i;
+    const json_t *name;
+    json_array_foreach(names, i, name) {
+        const char *text = json_string_value(name) ? json_string_value(name) : "", *colon = strchr(text, ':');
+        buf_printf(buf, "%s%s", i > 0 ? ", " : "", colon ? colon + 1 : text);
+    }
+}
+
+static void add_within(struct buf *buf, const json_t *drill)
+{
+    buf_add_text(buf, "within ");
+    text_add_duration(buf, json_number(drill, "within_seconds") * USEC_PER_SEC);
+}
+
+static void tell_started(const json_t *drill)
+{
+    CLEANUP_BUF struct buf text = {0};
+    bool planned = strcmp(json_text(drill, "state"), "planned") == 0;
+    buf_printf(&text, "ÖVNING (drill) %s ", json_text(drill, "id"));
+    if (planned) {
+        buf_add_text(&text, "is planned, and begins ");
+        add_within(&text, drill);
+    } else {
+        buf_add_text(&text, "has begun, and ends by itself at ");
+        print_add_time(&text, json_text(drill, "ends_at"), TIME_SHORT);
+    }
+    if (json_flag(drill, "dry_run"))
+        buf_add_text(&text, "; a dry run: nothing is sent");
+    print_line(stdout, buf_text(&text));
+    if (!planned && isatty(STDOUT_FILENO))
+        printf("Follow it: bereddctl log -f %s\n", json_text(drill, "id"));
+}
+
+int command_drill_start(struct ctl *ctl, const struct args *args)
+{
+    CLEANUP_REPLY struct client_reply reply = {0};
+    json_t *body = start_body(args);
+    if (!body)
+        return EXIT_USAGE;
+    bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes") && !args_flag(args, "dry-run");
+    int code = asks ? ask(ctl, args) : EXIT_DONE;
+    if (code == EXIT_DONE)
+        code = ctl_call(ctl, "POST", "/v1/drills", body, &reply);
+    json_decref(body);
+    if (code != EXIT_DONE)
+        return code;
+    ctl_use_zone(ctl);
+    if (ctl->json)
+        print_json(&reply.body);
+    else
+        tell_started(reply.json);
+    return EXIT_DONE;
+}
+
+/* ---- list ---- */
+
+static void add_terms(struct buf *buf, const json_t *drill)
+{
+    CLEANUP_BUF struct buf without = {0};
+    add_names(&without, json_object_get(drill, "without"));
+    buf_add_text(buf, json_flag(drill, "wait_for_all") ? "wait for all" : "");
+    if (without.len > 0)
+        buf_printf(buf, "%swithout %s", buf->len > 0 ? "; " : "", buf_text(&without));
+    if (json_flag(drill, "dry_run"))
+        buf_printf(buf, "%sdry run", buf->len > 0 ? "; " : "");
+    if (*json_text(drill, "schedule"))
+        buf_printf(buf, "%sschedule %s", buf->len > 0 ? "; " : "", json_text(drill, "schedule"));
+}
+
+static void add_answers(struct buf *buf, const json_t *drill)
+{
+    CLEANUP_BUF struct buf missing = {0};
+    if (strcmp(json_text(drill, "state"), "planned") == 0)
+        return;
+    buf_printf(buf, "%d of %d", (int)json_number(drill, "answered"), (int)json_number(drill, "of"));
+    add_names(&missing, json_object_get(drill, "missing"));
+    if (missing.len > 0)
+        buf_printf(buf, ", not %s", buf_text(&missing));
+}
+
+static void add_drill(struct table *table, const json_t *drill)
+{
+    CLEANUP_BUF struct buf whom = {0}, within = {0}, terms = {0}, answers = {0};
+    bool planned = strcmp(json_text(drill, "state"), "planned") == 0;
+    add_names(&whom, json_object_get(drill, "targets"));
+    add_terms(&terms, drill);
+    add_answers(&answers, drill);
+    table_row(table);
+    table_styled(table, STYLE_BOLD, json_text(drill, "id"));
+    table_styled(table, planned ? STYLE_PLAIN : STYLE_WARNING, json_text(drill, "state"));
+    if (planned) {
+        add_within(&within, drill);
+        buf_add_text(&within, ", before ");
+        print_add_time(&within, json_text(drill, "before"), TIME_SHORT);
+        table_cell(table, buf_text(&within));
+    } else {
+        table_time(table, json_text(drill, "opened_at"), TIME_SHORT);
+    }
+    table_cell(table, buf_text(&whom));
+    table_cell(table, buf_text(&answers));
+    table_cell(table, buf_text(&terms));
+    table_cell(table, json_text(drill, "summary"));
+}
+
+int command_drill_list(struct ctl *ctl, const struct args *args)
+{
+    static const char *const names[] = {"ID", "DRILL", "WHEN", "FOR", "ANSWERED", "TERMS", "SCENARIO"};
+    CLEANUP_REPLY struct client_reply reply = {0};
+    CLEANUP_TABLE struct table table = {0};
+    (void)args;
+    int code = ctl_get(ctl, "/v1/drills", &reply);
+    if (code != EXIT_DONE)
+        return code;
+    if (ctl->json) {
+        print_json(&reply.body);
+        return EXIT_DONE;
+    }
+    ctl_use_zone(ctl);
+    size_t i;
+    const json_t *drill;
+    table_head(&table, names, N_ELEMENTS(names));
+    json_array_foreach(json_object_get(reply.json, "drills"), i, drill)
+        add_drill(&table, drill);
+    if (i == 0)
+        puts("No drills are planned or open, and none has ended within a day.");
+    else
+        table_print(&table, stdout, "");
+    return EXIT_DONE;
+}
+
+/* ---- stop ---- */
+
+int command_drill_stop(struct ctl *ctl, const struct args *args)
+{
+    CLEANUP_BUF struct buf path = {0};
+    CLEANUP_REPLY struct client_reply reply = {0};
+    const char *id = args_operand(args, 0);
+    buf_add_text(&path, "/v1/drills/");
+    if (id) {
+        client_add_path(&path, id);
+        buf_add_char(&path, '/');
+    }
+    buf_add_text(&path, "stop");
+    int code = ctl_call(ctl, "POST", buf_text(&path), NULL, &reply);
+    if (code != EXIT_DONE)
+        return code;
+    if (ctl->json)
+        print_json(&reply.body);
+    else if (id)
+        printf("ÖVNING (drill) %s is stopped; whoever was paged is told.\n", json_text(reply.json, "id"));
+    else
+        puts("Every drill is stopped, and none is planned; whoever was paged is told.");
+    return EXIT_DONE;
+}
