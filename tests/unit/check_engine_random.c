@@ -478,7 +478,8 @@ static bool may_climb(const struct run *run, const struct callout *callout)
 {
     const struct roster *roster = plan_roster(&run->world.config->plan, engine_text(run->world.engine, callout->role));
     return callout->state == CALLOUT_PAGING && callout->round == 0 && callout->step > 0 && !callout->on_group && roster &&
-           callout->step < roster_ladder(roster, callout->severity)->n_steps;
+           callout->step < roster_ladder(roster, callout->severity)->n_steps &&
+           !(callout->incident->drill && (!roster->drill_escalate || drill_waits_for_all(callout)));
 }
 
 static void check_climbed(struct run *run, const struct callout *callout, bool was_void)
