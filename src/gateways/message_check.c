@@ -147,6 +147,8 @@ static void set_longest_role(const struct plan *plan, struct message_view *view)
 static struct message_view longest_view(const struct check *check, bool drill)
 {
     static const char longest_callback[] = "0000000000000000000000000000000000000000";
+    static const char longest_missing[] =
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
     const struct plan *plan = &check->config->plan;
     const char *name = longest_name(plan);
     bool to_source = check->name.kind == TEXT_KIND_SOURCE_WITHDRAWN;
@@ -158,6 +160,7 @@ static struct message_view longest_view(const struct check *check, bool drill)
         .drill = drill, .sharp = !drill, .code = 999999, .has_token = true, .opened_usec = 1, .updated_usec = 1, .at_usec = 1,
         .unheld_usec = 1, .acknowledged_by = name, .acknowledged_number = "+460000000000000", .acknowledged_usec = 1, .closed_usec = 1,
         .count = 99, .gateway = "", .reason = "", .duty_from_usec = 1, .duty_until_usec = 1, .duty_other = name,
+        .answered = 999, .total = 999, .missing = longest_missing,
     };
     set_longest_role(plan, &view);
     for (size_t i = 0; i < check->config->n_gateways; i++)
