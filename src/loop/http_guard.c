@@ -266,15 +266,18 @@ static void feign_error(struct http_conn *conn)
     release(conn);
 }
 
-/* The status of the answer at the beginning of the output; 0: there is none. */
+/* The status of the answer at the beginning of the output; 0: there is none. evhttp says the version that the peer said, which may be
+ * longer than any that there is. */
 static int status_in_output(struct evbuffer *output)
 {
-    static const char begin[] = "HTTP/1.";              /* "HTTP/1.1 413" */
-    char head[12];
+    char head[32] = "";                                 /* "HTTP/1.1 413 ..." */
     uint64_t status;
-    if (evbuffer_copyout(output, head, sizeof(head)) != sizeof(head) || strncmp(head, begin, sizeof(begin) - 1) != 0)
+    if (evbuffer_copyout(output, head, sizeof(head) - 1) < 0 || strncmp(head, "HTTP/", 5) != 0)
         return 0;
-    return text_to_u64((char[]){ head[9], head[10], head[11], 0 }, 999, &status) ? 0 : (int)status;
+    const char *code = strchr(head, ' ');
+    if (!code || strlen(code) < 4)
+        return 0;
+    return text_to_u64((char[]){ code[1], code[2], code[3], 0 }, 999, &status) ? 0 : (int)status;
 }
 
 /* evhttp answers some errors itself, in HTML. The answer is still in the buffer: put ours in its place. */
