@@ -1,7 +1,7 @@
-/* What providers call, and what anybody could: replies, receipts and signatures, for a gateway of every preset.
+/* What providers call, and what anybody could: replies, receipts, calls and signatures, for a gateway of every preset.
  *
  *  - A reply that is taken has a sender in E.164 and a text of valid UTF-8 without control characters, at most 1,600 bytes.
- *  - A receipt that is taken names a page whose id reads back as it, and is delivered or failed.
+ *  - A receipt that is taken names a page whose id reads back as it, or a message, and is final; a call is a page's, and no yes without a digit.
  *  - No signature holds but the right one; and the right one over an address without a form holds.
  *
  * First byte: the gateway. Then lines: query, content type, signature. Then the body. */
@@ -23,6 +23,7 @@ static void try_reply(const struct gateway *gateway, const struct http_request *
     enum err err = hook_parse_reply(gateway, request, &reply, &reason);
     HOLDS(err == ERR_OK || err == ERR_SYNTAX || err == ERR_UNSUPPORTED);
     HOLDS(err == ERR_OK || (reason && *reason));
+    HOLDS(fuzz_is_clean(buf_text(&reply.id), reply.id.len, false));
     if (err == ERR_OK) {
         HOLDS(fuzz_is_number(buf_text(&reply.from)), "%s", buf_text(&reply.from));
         HOLDS(reply.text.len <= TEXT_MAX && fuzz_is_clean(buf_text(&reply.text), reply.text.len, true));
@@ -31,21 +32,47 @@ static void try_reply(const struct gateway *gateway, const struct http_request *
     hook_reply_done(&reply);
 }
 
-static void try_receipt(const struct gateway *gateway, const struct http_request *request)
+static bool page_same(const struct page_ref *a, const struct page_ref *b)
 {
-    struct page_ref page = {0};
-    enum outcome outcome = OUTCOME_SENT;
-    const char *reason = NULL;
-    enum err err = hook_parse_receipt(gateway, request, &page, &outcome, &reason);
-    HOLDS(err == ERR_OK || err == ERR_SYNTAX || err == ERR_UNSUPPORTED || err == ERR_NOT_FOUND);
-    if (err != ERR_OK)
-        return;
-    HOLDS(outcome == OUTCOME_DELIVERED || outcome == OUTCOME_FAILED);
+    return a->incident == b->incident && a->number == b->number && a->nonce == b->nonce;
+}
+
+static void check_page(const struct page_ref *page)
+{
     CLEANUP_BUF struct buf id = {0};
     struct page_ref again;
-    page_add_id(&id, page);
-    HOLDS(page_from_id(buf_text(&id), &again) == ERR_OK, "%s", buf_text(&id));
-    HOLDS(again.incident == page.incident && again.number == page.number && again.nonce == page.nonce, "%s", buf_text(&id));
+    page_add_id(&id, *page);
+    HOLDS(page_from_id(buf_text(&id), &again) == ERR_OK && page_same(&again, page), "%s", buf_text(&id));
+}
+
+static void try_receipt(const struct gateway *gateway, const struct http_request *request)
+{
+    struct hook_receipt receipt = {.outcome = OUTCOME_SENT};
+    const char *reason = NULL;
+    enum err err = hook_parse_receipt(gateway, request, &receipt, &reason);
+    HOLDS(err == ERR_OK || err == ERR_SYNTAX || err == ERR_UNSUPPORTED || err == ERR_NOT_FOUND);
+    HOLDS(fuzz_is_clean(buf_text(&receipt.provider_id), receipt.provider_id.len, false));
+    HOLDS(fuzz_is_clean(buf_text(&receipt.status), receipt.status.len, false));
+    if (err == ERR_OK) {
+        HOLDS(receipt.outcome == OUTCOME_DELIVERED || receipt.outcome == OUTCOME_UNDELIVERED);
+        HOLDS(receipt.page.number || receipt.provider_id.len > 0);
+        if (receipt.page.number)
+            check_page(&receipt.page);
+    }
+    hook_receipt_done(&receipt);
+}
+
+static void try_voice(const struct gateway *gateway, const struct http_request *request)
+{
+    struct hook_voice voice;
+    enum err err = hook_parse_voice(gateway, request, &voice);
+    HOLDS(err == ERR_OK || err == ERR_SYNTAX || err == ERR_UNSUPPORTED);
+    if (err != ERR_OK)
+        return;
+    check_page(&voice.page);
+    bool digit = memchr(request->body, '1', request->body_len) || memchr(request->body, '%', request->body_len) || strpbrk(request->query, "1%");
+    HOLDS(voice.what != HOOK_VOICE_YES || digit, "a yes that nobody pressed");
+    HOLDS(voice.what != HOOK_VOICE_ENDED || (voice.reason && *voice.reason));
 }
 
 static void sign(const char *key, const char *text, char ret[64])
@@ -91,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     };
     try_reply(gateway, &request);
     try_receipt(gateway, &request);
+    try_voice(gateway, &request);
     try_signature(gateway, &request, buf_text(&signature));
     return 0;
 }
