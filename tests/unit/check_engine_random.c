@@ -16,7 +16,9 @@
  *     a delay is not clamped after a restart                35     updates of some incidents are not recorded      134
  *     all pages of a step failed, and it is waited out       9     ended pages are kept                             57
  *     everybody declined, and the step is waited out        84     notices that were told are kept                   5
- *     a step begins for people without a channel           145     after a release nothing is due                  159 */
+ *     a step begins for people without a channel           145     after a release nothing is due                  159
+ *     a page goes back to who has not delivered it         220     a page that goes on is not meant to go          26
+ *     nobody wakes up for a receipt that does not come      71 */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,6 +139,13 @@ static void see_send(struct run *run, const struct effect_send *send)
     memcpy(flight->leave_out, send->leave_out, sizeof(flight->leave_out));
     if (run->again == key)
         run->again = 0;
+    const struct incident *incident = find_incident(run->world.engine, send->page.incident);
+    const struct message *message = incident ? find_message(incident, send->page.number) : NULL;
+    const struct trail *trail = message ? trail_of(run->world.engine, message) : NULL;
+    if (message && message->state != MESSAGE_QUEUED)
+        fail(run, "P3: page %u of %" PRIx64 " goes out, and nobody knows after a crash", send->page.number, send->page.incident);
+    if (send->n_leave_out != (trail ? trail->n : 0))
+        fail(run, "page %u of %" PRIx64 " goes to who has not delivered it", send->page.number, send->page.incident);
 }
 
 /* A gateway is doubted, and believed, once for each page; a page that is to go on does go on. */
