@@ -261,7 +261,8 @@ enum err apply_outcome(struct engine *engine, struct incident *incident, const s
         message->state = is_sent(record) ? MESSAGE_SENT : MESSAGE_DELIVERED;
         trail_stop(engine, message);
     }
-    if (is_sent(record) && record->delay_usec && !incident->closed_usec)
+    bool waits = record->delay_usec > 0 && record->delay_usec <= RECEIPT_USEC_MAX;
+    if (is_sent(record) && waits && !incident->closed_usec)
         trail_wait(engine, incident, message, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now),
                    record->delay_usec);
     if (incident == &engine->house && message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)

@@ -47,6 +47,7 @@ enum {
 };
 
 #define REPLY_AGAIN_USEC   USEC_PER_DAY           /* a provider that got no answer repeats itself for hours */
+#define RECEIPT_USEC_MAX   USEC_PER_DAY           /* no gateway's receipt-timeout is longer */
 #define EARLY_USEC         (5 * USEC_PER_MIN)
 #define SETTLE_USEC        USEC_PER_DAY           /* how long a closed incident stays in memory: links, retries */
 #define SHARP_USEC         USEC_PER_DAY           /* a drill page this long ago makes a real one say SKARPT */
