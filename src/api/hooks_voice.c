@@ -20,7 +20,8 @@ static void render(struct api *api, const struct gateway *gateway, const struct 
     if (stage >= VOICE_STAGE_YES) {
         message_voice_add_stage(&text.text, stage, view, unsaved);
     } else {
-        const struct text_context context = { .tz = engine_plan(api->engine)->tz, .public_url = api->config->public_url };
+        const struct text_context context = {
+            .tz = engine_plan(api->engine)->tz, .public_url = api->config->public_url, .texts = dispatch_texts(api->dispatch) };
         message_text_render(view, &context, &text);
     }
     rendered_done(ret);

@@ -64,6 +64,11 @@ void dispatch_configure(struct dispatch *dispatch, const struct config *config)
     dispatch_wake(dispatch);
 }
 
+const struct message_texts *dispatch_texts(const struct dispatch *dispatch)
+{
+    return dispatch->texts;
+}
+
 /* The page may only go to the gateway of that name. */
 static uint8_t only_lane(const struct dispatch *dispatch, const char *name)
 {

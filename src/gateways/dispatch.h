@@ -70,6 +70,10 @@ enum gateway_state {
     GATEWAY_BUSY,                    /* it has asked to be left alone */
 };
 
+/* The administrator's own texts, for who speaks while a call lasts. They live until the next configuration; NULL: none. */
+struct message_texts;
+const struct message_texts *dispatch_texts(const struct dispatch *dispatch);
+
 /* For status: one entry a gateway of the configuration in force. */
 struct dispatch_gateway {
     const char *name;

@@ -75,11 +75,12 @@ def twilio_fixture(ring, config):
            f"from = {Twilio.NUMBER}\nhook-secret = {HOOK_SECRET}\n"
            "voice-url = http://127.0.0.1:{port}/2010-04-01/Accounts/{username}/Calls.json\n")
 
-    def start(then="", **more):
+    def start(then="", texts="", **kwargs):
         def change(config):
             config.change("beredd.ini", f"public-url = http://127.0.0.1:{config.port}", "public-url = https://larm.example.se")
             config.change("beredd.ini", "voice = twilio\n", f"voice = twilio, {then}\n")
-        return ring(TwilioCalls, ini, change=change, **more)
+            config.files["beredd.ini"] += texts
+        return ring(TwilioCalls, ini, change=change, **kwargs)
     return start
 
 
@@ -324,6 +325,13 @@ def test_an_answer_that_cannot_be_saved_says_so(twilio, faulty_disk):
     assert call.said[-1] == "Tack. Du har tagit larmet. Ditt svar gäller, men är inte sparat än."
     faulty_disk.be("ok")
     assert eventually(lambda: beredd.timeline(ident, "acknowledged"))
+
+
+def test_the_administrators_own_words(twilio):
+    beredd, provider = twilio(texts="[texts]\npage-voice = {severity}, {title}! {what}. Ett är ja, två är nej.\n")
+    beredd.trigger("Brand & <rök>", drill=True, token="token-of-monitor")
+    call = provider.wait_for_call(beredd, ANNA).pick_up().press("5")
+    assert call.said == ["Övning. Övning. Övning. Övningslarm, roll TIB! Brand & <rök>. Ett är ja, två är nej."] * 2
 
 
 def test_gateway_test_speaks(twilio):

@@ -273,6 +273,12 @@ size_t dispatch_gateways(const struct dispatch *dispatch, struct dispatch_gatewa
     return 1;
 }
 
+const struct message_texts *dispatch_texts(const struct dispatch *dispatch)
+{
+    (void)dispatch;
+    return NULL;
+}
+
 size_t dispatch_queued(const struct dispatch *dispatch)
 {
     (void)dispatch;
