@@ -33,24 +33,6 @@ static void order_done(struct order *order)
     reply_rule_done(&order->rule);
 }
 
-/* The copy's strings are its own. */
-static void free_voice(struct gateway_voice *voice)
-{
-    for (size_t i = 0; i < VOICE_KEYS; i++)
-        free((void *)voice->key[i]);
-    for (size_t i = 0; i < (LANGUAGE_EN + 1) * VOICE_PROMPTS; i++)
-        free((void *)voice->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS]);
-}
-
-static void copy_voice(struct gateway_voice *ret, const struct gateway_voice *voice)
-{
-    ret->ring_usec = voice->ring_usec;
-    for (size_t i = 0; i < VOICE_KEYS; i++)
-        ret->key[i] = gateway_copy(voice->key[i]);
-    for (size_t i = 0; i < (LANGUAGE_EN + 1) * VOICE_PROMPTS; i++)
-        ret->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS] = gateway_copy(voice->prompt[i / VOICE_PROMPTS][i % VOICE_PROMPTS]);
-}
-
 static void http_close(void *own)
 {
     struct http_way *way = own;
@@ -63,7 +45,7 @@ static void http_close(void *own)
         free(strings[i]);
     order_done(&way->text);
     order_done(&way->call);
-    free_voice(&way->voice);
+    voice_free_copy(&way->voice);
     free(way);
 }
 
@@ -100,7 +82,7 @@ static void copy_strings(struct http_way *way, const struct gateway *config)
     way->from = gateway_copy(config->from);
     way->ca_file = gateway_copy(config->ca_file);
     way->receipt_base = gateway_copy(config->receipt_base);
-    copy_voice(&way->voice, &config->voice);
+    voice_copy(&way->voice, &config->voice);
 }
 
 static void copy_order(struct order *order, const struct gateway *config, const char *method, const char *url, const char *content_type,

@@ -5,6 +5,35 @@
 
 #include "base/civil.h"
 
+/* ---- copies ---- */
+
+static void copy_texts(const char **ret, const char *const *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ret[i] = texts[i] ? mem_strdup(texts[i]) : NULL;
+}
+
+static void free_texts(const char **texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free((void *)texts[i]);
+}
+
+void voice_copy(struct gateway_voice *ret, const struct gateway_voice *voice)
+{
+    *ret = (struct gateway_voice){ .ring_usec = voice->ring_usec };
+    copy_texts(ret->key, voice->key, VOICE_KEYS);
+    for (size_t i = 0; i < N_ELEMENTS(ret->prompt); i++)
+        copy_texts(ret->prompt[i], voice->prompt[i], VOICE_PROMPTS);
+}
+
+void voice_free_copy(struct gateway_voice *copy)
+{
+    free_texts(copy->key, VOICE_KEYS);
+    for (size_t i = 0; i < N_ELEMENTS(copy->prompt); i++)
+        free_texts(copy->prompt[i], VOICE_PROMPTS);
+}
+
 enum voice_stage voice_first_stage(const struct message_view *view)
 {
     return view->purpose == PURPOSE_PAGE ? VOICE_STAGE_ASK : VOICE_STAGE_TELL;

@@ -24,6 +24,10 @@ struct voice_call {                  /* borrowed for the call */
     unsigned asked;                  /* which asking this is, from 1; of no meaning to other stages */
 };
 
+/* A copy whose strings are its own, and whose end is voice_free_copy(). */
+void voice_copy(struct gateway_voice *ret, const struct gateway_voice *voice);
+void voice_free_copy(struct gateway_voice *copy);
+
 /* How it begins: a page asks, everything else only tells. */
 enum voice_stage voice_first_stage(const struct message_view *view);
 
