@@ -239,6 +239,7 @@ static void apply_failed(struct engine *engine, struct incident *incident, struc
         trail_note(engine, incident, message, gateway, record->receipt);
     if (message->state == MESSAGE_DELIVERED)
         return;
+    message->unanswered = message->unanswered || record->unanswered;
     if (record->again)
         message->state = MESSAGE_QUEUED;
     else if (record->final || (was_in_doubt && !trail_doubts_other(trail_of(engine, message), 0)))

@@ -69,7 +69,7 @@ static void sent(struct engine *engine, struct incident *incident, struct messag
     bool asks = message->purpose == PURPOSE_PAGE;
     if (trail_receipt(trail_of(engine, message), intern_find(engine->names, outcome->gateway)) == RECEIPT_NEVER)
         receipt_before_answer(engine, incident, message, outcome);
-    else if (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED)
+    else if (!message->unanswered && (message->state == MESSAGE_QUEUED || message->state == MESSAGE_FAILED))
         record_outcome(engine, incident, message, outcome, asks ? RECORD_PAGE_SENT : RECORD_NOTICE_SENT);
 }
 
@@ -77,13 +77,22 @@ static void failed(struct engine *engine, const struct incident *incident, const
                    const struct event_outcome *outcome)
 {
     struct callout *callout = message->callout;
-    bool here = message->gateway == intern_find(engine->names, outcome->gateway);        /* it may ring through another one by now */
-    bool rang = message->state == MESSAGE_SENT && outcome->outcome == OUTCOME_UNANSWERED && here;
-    if (message->state != MESSAGE_QUEUED && !rang)
+    if (message->state != MESSAGE_QUEUED && outcome->outcome != OUTCOME_UNANSWERED)
         return;      /* a gateway has it after all */
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->person);
+}
+
+/* It may ring through another gateway by now, or have been answered. */
+static void unanswered(struct engine *engine, const struct incident *incident, const struct message *message,
+                       const struct event_outcome *outcome)
+{
+    atom gateway = intern_find(engine->names, outcome->gateway);
+    bool here = message->state == MESSAGE_SENT && message->gateway == gateway;
+    bool early = message->state == MESSAGE_QUEUED && trail_receipt(trail_of(engine, message), gateway) == RECEIPT_NONE;
+    if (here || early)
+        failed(engine, incident, message, outcome);
 }
 
 static void delivered(struct engine *engine, const struct incident *incident, const struct message *message,
@@ -112,8 +121,10 @@ static void take_outcome(struct engine *engine, const struct event_outcome *outc
             record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
         return;
     case OUTCOME_FAILED:
-    case OUTCOME_UNANSWERED:
         failed(engine, incident, message, outcome);
+        break;
+    case OUTCOME_UNANSWERED:
+        unanswered(engine, incident, message, outcome);
         break;
     case OUTCOME_UNDELIVERED:
         receipt_undelivered(engine, incident, message, outcome);

@@ -45,6 +45,7 @@ struct message {
     uint8_t channel, purpose, state;
     bool repeat;
     bool asks_again;                 /* a page to somebody who had declined: nobody else remained */
+    bool unanswered;                 /* it has rung, and nobody answered: that a gateway took it is no news then */
     bool has_trail;                  /* receipts are waited for, or were bad: engine_fate() tells */
 };
 

