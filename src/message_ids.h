@@ -28,6 +28,7 @@
     X("degraded",            "0cf4c1e2732640659b89af90b319dea9") \
     X("restored",            "fa923061245f4ddcb670affcf9886fb8") \
     X("duty-changed",        "c919ac3bc1a7471bba16f514c1540dda") \
-    X("gap-ahead",           "b26e874f331f4878b89154bdc359030f")
+    X("gap-ahead",           "b26e874f331f4878b89154bdc359030f") \
+    X("gateway-state",       "cb413f7a9f3e441fa9740ed5ae35e67a")
 
 #endif

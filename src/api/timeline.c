@@ -70,6 +70,20 @@ static void add_result(struct buf *buf, const struct record *record)
     }
 }
 
+static void add_gateway_state(struct buf *buf, const struct record *record)
+{
+    static const char *const words[] = {
+        [NEWS_CHECK_GOOD] = "the check got through", [NEWS_CHECK_FAILED] = "the check did not get through",
+        [NEWS_BALANCE_LOW] = "the balance is low", [NEWS_BALANCE_GOOD] = "the balance is good again",
+    };
+    const char *word = record->news < N_ELEMENTS(words) ? words[record->news] : NULL;
+    buf_add_text(buf, word ? word : "");
+    if (record->text) {
+        buf_add_text(buf, ": ");
+        words_add_masked_text(buf, record->text);
+    }
+}
+
 /* What the entry says beyond its fields; nothing added: nothing. Codes and tokens are no part of it, numbers are masked. */
 static void add_text(struct buf *buf, const struct record *record)
 {
@@ -120,6 +134,9 @@ static void add_text(struct buf *buf, const struct record *record)
     case RECORD_DUTY_CHANGED:
     case RECORD_GAP_AHEAD:
         add_duty(buf, record);
+        break;
+    case RECORD_GATEWAY_STATE:
+        add_gateway_state(buf, record);
         break;
     default:
         buf_add_text(buf, record->text ? record->text : "");

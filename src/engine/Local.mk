@@ -21,6 +21,7 @@ libengine_a_SOURCES = \
 	src/engine/engine.h \
 	src/engine/event.h \
 	src/engine/find.c \
+	src/engine/gateway_news.c \
 	src/engine/ids.c \
 	src/engine/ids.h \
 	src/engine/inbound.c \

@@ -126,6 +126,7 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     case RECORD_RESTORED:
     case RECORD_DUTY_CHANGED:
     case RECORD_GAP_AHEAD:
+    case RECORD_GATEWAY_STATE:
         return apply_to_house(engine, record);
     default:
         return apply_to_callout(engine, incident, record, now);

@@ -187,6 +187,7 @@ static void note_duty(struct engine *engine, const struct record *record)
     *notice = (struct duty_notice){
         .role = intern_add(engine->names, record->role),
         .other = intern_add(engine->names, record->other),
+        .gateway = intern_add(engine->names, record->gateway),
         .reason = intern_add(engine->names, record->text),
         .from_usec = record->due_usec,
         .until_usec = record->end_usec,
@@ -206,7 +207,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
         message->recipient = find_recipient(callout, message->person);
         message->turn = callout->turn;
     }
-    if (record->purpose == PURPOSE_GATEWAY_TEST)
+    if (purpose_is_test(record->purpose))
         message->gateway = intern_add(engine->names, record->gateway);
     if (incident == &engine->house && purpose_has_notice(record->purpose))
         note_duty(engine, record);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "engine/internal.h"
 
 void emit_begin(struct engine *engine, struct now now)
@@ -54,25 +56,44 @@ void emit_record(struct engine *engine, struct record *record)
 /* Real before drill, then severity, then first pages before repeats before notices. */
 static uint32_t rank_of(const struct incident *incident, const struct message *message)
 {
-    if (purpose_has_notice(message->purpose))
+    if (message->purpose == PURPOSE_CHECK || (purpose_has_notice(message->purpose) && message->purpose != PURPOSE_CHECK_FAILED))
         return RANK_DUTY;
     uint32_t kind = message->purpose != PURPOSE_PAGE ? 2 : message->repeat ? 1 : 0;
     uint32_t severity = message->callout ? message->callout->severity : incident->severity;
     return (uint32_t)incident->drill << 8 | severity << 4 | kind;
 }
 
+/* What tells of a gateway does not rely on it, where there is another one. */
+static const char *gateway_to_avoid(const struct engine *engine, const struct message *message)
+{
+    const struct duty_notice *notice =
+        purpose_has_notice(message->purpose) ? map_get(&engine->duty_notices, message->number) : NULL;
+    const char *told_of = notice ? text_of(engine, notice->gateway) : NULL;
+    bool other = false, serves = false;
+    for (size_t i = 0; told_of && i < engine->plan->n_gateways; i++) {
+        const struct plan_gateway *gateway = &engine->plan->gateways[i];
+        bool same = strcmp(gateway->name, told_of) == 0, here = gateway->channels & 1u << message->channel;
+        serves = serves || (same && here);
+        other = other || (!same && here);
+    }
+    return serves && other ? told_of : NULL;
+}
+
 void emit_send(struct engine *engine, const struct message *message, uint64_t incident)
 {
+    const char *avoid = gateway_to_avoid(engine, message);
     const struct trail *trail = trail_of(engine, message);
     struct effect_send *send = &add_effect(engine, EFFECT_SEND)->send;
     *send = (struct effect_send){
         .page = {incident, message->number, message->nonce},
         .channel = message->channel,
         .rank = rank_of(find_incident(engine, incident), message),
-        .gateway = message->purpose == PURPOSE_GATEWAY_TEST ? text_of(engine, message->gateway) : NULL,
+        .gateway = purpose_is_test(message->purpose) ? text_of(engine, message->gateway) : NULL,
     };
     for (size_t i = 0; trail && i < trail->n; i++)
         send->leave_out[send->n_leave_out++] = intern_text(engine->names, trail->gateway[i]);
+    if (avoid && send->n_leave_out == 0)
+        send->leave_out[send->n_leave_out++] = avoid;
 }
 
 void emit_reply(struct engine *engine, const struct effect_reply *reply)

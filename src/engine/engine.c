@@ -271,6 +271,12 @@ struct effects engine_step(struct engine *engine, const struct event *event)
     case EVENT_DRILL_STOP:
         step_drill_stop(engine, event);
         break;
+    case EVENT_GATEWAY_CHECK:
+        step_gateway_check(engine, event);
+        break;
+    case EVENT_GATEWAY_NEWS:
+        step_gateway_news(engine, event);
+        break;
     }
     drill_yield(engine);
     return emit_finish(engine);

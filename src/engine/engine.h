@@ -101,15 +101,15 @@ struct message_view {
     bool has_token;
     uint8_t token[TOKEN_BYTES];
     int64_t opened_usec, updated_usec;
-    int64_t at_usec;             /* when the call-out began */
+    int64_t at_usec;             /* when the call-out began; when a check got through; 0: neither */
     int64_t unheld_usec;         /* since when nobody has it */
     const char *acknowledged_by; /* name; NULL: nobody */
     const char *acknowledged_number;     /* E.164: where they can be rung; NULL: nowhere */
     int64_t acknowledged_usec;
     int64_t closed_usec;
     uint32_t count;              /* updates that this notice tells of */
-    const char *gateway;         /* of a test; otherwise "" */
-    const char *reason;          /* of degraded, or of a drill that was missed; otherwise "" */
+    const char *gateway;         /* of a test, a check or what it came to; otherwise "" */
+    const char *reason;          /* of degraded, of a failed check; a low balance, of a drill that was missed; otherwise "" */
     int64_t duty_from_usec;      /* these three: of a change of duty or a gap; 0: none */
     int64_t duty_until_usec;     /* 0: no end in sight */
     const char *duty_other;      /* who had it before, or has it now: a name; NULL: nobody */

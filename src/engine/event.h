@@ -34,6 +34,8 @@ enum event_kind {
     EVENT_GAP,               /* nobody will have it for a while, soon */
     EVENT_DRILL_START,       /* now, or at a surprise moment */
     EVENT_DRILL_STOP,
+    EVENT_GATEWAY_CHECK,     /* it is time to try whether a gateway gets a message through */
+    EVENT_GATEWAY_NEWS,      /* what that came to, or what its balance is */
 };
 
 struct event_trigger {
@@ -116,6 +118,13 @@ struct event_drill {
     bool wait_for_all, dry_run;
 };
 struct event_drill_stop { uint64_t drill; const char *actor; };     /* 0: every one that is open or planned */
+struct event_gateway_check { const char *gateway; enum channel channel; const char *address; };
+struct event_gateway_news {
+    const char *gateway;
+    enum gateway_news news;
+    const char *reason;          /* why a check failed; the balance; NULL: none */
+    bool tell;                   /* the administrators; otherwise it is only written down */
+};
 
 struct event {                   /* every pointer is borrowed for the step */
     enum event_kind kind;
@@ -136,6 +145,8 @@ struct event {                   /* every pointer is borrowed for the step */
         struct event_gap gap;
         struct event_drill drill;
         struct event_drill_stop drill_stop;
+        struct event_gateway_check gateway_check;
+        struct event_gateway_news gateway_news;
     };
 };
 
@@ -163,7 +174,7 @@ struct effect_send {
     enum channel channel;
     uint32_t rank;               /* less goes first: real before drill, severity, first pages before repeats and notices */
     const char *gateway;         /* NULL: the channel's, in order; otherwise only this one */
-    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so */
+    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so; whose failure it tells */
     uint8_t n_leave_out;
 };
 

@@ -9,7 +9,7 @@
  *   outcome.c      what became of a page                          notice.c    telling, without asking
  *   receipt.c      what providers say later, or do not            trail.c     what that left behind, of each message
  *   seen.c         texts and messages by what providers call them
- *   duty.c         changes of duty, and gaps ahead
+ *   duty.c         changes of duty, and gaps ahead                gateway_news.c  checks of gateways, and what comes of them
  *   drill.c        what drills do otherwise       drill_plan.c  their beginnings   drill_yield.c  real alarms come first
  *   message.c      what a message says, and whether it is wanted still */
 #ifndef ENGINE_INTERNAL_H
@@ -89,9 +89,10 @@ struct idempotent {
     char key[];
 };
 
-/* What a notice of duty, or of a drill that was missed, tells of, beyond its message: by the message's number in the house. */
+/* What a notice of duty, of a gateway or of a drill that was missed, tells of, beyond its message: by the message's number in the house. */
 struct duty_notice {
-    atom role, other, reason;
+    atom role, other;
+    atom gateway, reason;
     int64_t from_usec, until_usec;
 };
 
@@ -340,10 +341,18 @@ void step_gateway_test(struct engine *engine, const struct event *event);
 void step_tick(struct engine *engine);
 void step_duty(struct engine *engine, const struct event *event);
 void step_gap(struct engine *engine, const struct event *event);
+void step_gateway_check(struct engine *engine, const struct event *event);
+void step_gateway_news(struct engine *engine, const struct event *event);
 void step_drill_start(struct engine *engine, const struct event *event);
 void step_drill_stop(struct engine *engine, const struct event *event);
 
 /* message.c */
+/* Through one gateway alone, which the message names. */
+static inline bool purpose_is_test(enum purpose purpose)
+{
+    return purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_CHECK;
+}
+
 bool purpose_has_notice(enum purpose purpose);               /* what it tells of is kept beside it: struct duty_notice */
 bool message_wanted(const struct message *message);
 /* A gateway took it, and that was for nothing: it is wanted still. */

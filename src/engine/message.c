@@ -130,7 +130,7 @@ static const char *name_of_other(const struct engine *engine, atom other)
     return group ? group->title : name_of(engine, other);
 }
 
-static void view_duty(const struct engine *engine, const struct duty_notice *notice, struct message_view *ret)
+static void view_notice(const struct engine *engine, const struct duty_notice *notice, struct message_view *ret)
 {
     const char *role = intern_text(engine->names, notice->role);
     const struct roster *roster = plan_roster(engine->plan, role);
@@ -141,12 +141,17 @@ static void view_duty(const struct engine *engine, const struct duty_notice *not
     ret->duty_other = notice->other ? name_of_other(engine, notice->other) : NULL;
     if (notice->reason)
         ret->reason = intern_text(engine->names, notice->reason);
+    if (!notice->gateway)
+        return;
+    ret->gateway = intern_text(engine->names, notice->gateway);
+    ret->reason = intern_text(engine->names, notice->reason);
+    ret->at_usec = notice->from_usec;
 }
 
 bool purpose_has_notice(enum purpose purpose)
 {
     return purpose == PURPOSE_ON_DUTY || purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP || purpose == PURPOSE_DRILL_MISSED ||
-           purpose == PURPOSE_DRILL_OVERDUE;
+           purpose == PURPOSE_DRILL_OVERDUE || purpose == PURPOSE_CHECK_FAILED || purpose == PURPOSE_GATEWAY_NEWS;
 }
 
 /* What a drill ordered. What it leaves out is left out until it ends: its end is told by every way. */
@@ -183,8 +188,8 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
     if (!message)
         return false;
     bool has_notice = purpose_has_notice(message->purpose);
-    const struct duty_notice *duty = has_notice ? map_get(&engine->duty_notices, message->number) : NULL;
-    if (has_notice && !duty)
+    const struct duty_notice *notice = has_notice ? map_get(&engine->duty_notices, message->number) : NULL;
+    if (has_notice && !notice)
         return false;
     *ret = (struct message_view){
         .page = page,
@@ -206,7 +211,7 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
         .updated_usec = incident->updated_usec,
         .count = message->count,
         .closed_usec = incident->closed_usec,
-        .gateway = message->purpose == PURPOSE_GATEWAY_TEST ? intern_text(engine->names, message->gateway) : "",
+        .gateway = purpose_is_test(message->purpose) ? intern_text(engine->names, message->gateway) : "",
         .reason = engine->degraded_reason ? engine->degraded_reason : "",
         .without = "",
     };
@@ -214,8 +219,8 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
     view_person(engine, message, ret);
     if (message->callout)
         view_callout(engine, message->callout, ret);
-    else if (duty)
-        view_duty(engine, duty, ret);
+    else if (notice)
+        view_notice(engine, notice, ret);
     if (message->recipient && message->recipient->confirmed_usec)
         ret->acknowledged_usec = message->recipient->confirmed_usec;
     if (message->recipient) {

@@ -98,7 +98,7 @@ static void unanswered(struct engine *engine, const struct incident *incident, c
 static void delivered(struct engine *engine, const struct incident *incident, const struct message *message,
                       const struct event_outcome *outcome)
 {
-    bool told = message->purpose == PURPOSE_PAGE || message->purpose == PURPOSE_GATEWAY_TEST;
+    bool told = message->purpose == PURPOSE_PAGE || purpose_is_test(message->purpose);
     if (message->state != MESSAGE_DELIVERED && told)
         record_outcome(engine, incident, message, outcome, RECORD_PAGE_DELIVERED);
 }

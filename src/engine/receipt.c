@@ -12,7 +12,7 @@ struct ending {
 
 static bool is_test(const struct message *message)
 {
-    return message->purpose == PURPOSE_GATEWAY_TEST;
+    return purpose_is_test(message->purpose);
 }
 
 /* A gateway of its channel that has not had it, or can be asked once more because it only refused. */

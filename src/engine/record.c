@@ -15,7 +15,7 @@ struct field {
 };
 
 /* By tag: a number that is not in use stays empty. */
-#define FIELD(tag, type, member) [tag - 1] = {tag, type, offsetof(struct record, member)}
+#define FIELD(tag, type, member) [(tag) - 1] = {tag, type, offsetof(struct record, member)}
 
 static const struct field fields[] = {
     FIELD(1, FIELD_TEXT, source),       FIELD(2, FIELD_TEXT, role),         FIELD(3, FIELD_TEXT, person),
@@ -32,6 +32,7 @@ static const struct field fields[] = {
     FIELD(34, FIELD_BOOL, on_group),    FIELD(35, FIELD_BOOL, final),       FIELD(36, FIELD_TOKEN, token),
     FIELD(37, FIELD_I64, end_usec),     FIELD(38, FIELD_TEXT, other),       FIELD(39, FIELD_U8, receipt),
     FIELD(40, FIELD_BOOL, again),       FIELD(41, FIELD_TEXT, reply_id),    FIELD(43, FIELD_BOOL, unanswered),
+    FIELD(44, FIELD_U8, news),
     FIELD(49, FIELD_TEXT, targets),     FIELD(50, FIELD_TEXT, without),     FIELD(51, FIELD_TEXT, schedule),
     FIELD(52, FIELD_BOOL, wait_for_all), FIELD(53, FIELD_BOOL, dry_run),    FIELD(54, FIELD_BOOL, on_person),
     FIELD(55, FIELD_I64, limit_usec),   FIELD(56, FIELD_U32, total),
@@ -64,6 +65,7 @@ static const char *const event_names[RECORD_KIND_END] = {
     [RECORD_GAP_AHEAD] = "gap-ahead",
     [RECORD_DRILL_RESULT] = "note",
     [RECORD_DRILL_HELD_BACK] = "note",
+    [RECORD_GATEWAY_STATE] = "gateway-state",
 };
 
 static const char *const purpose_names[PURPOSE_END] = {
@@ -82,6 +84,9 @@ static const char *const purpose_names[PURPOSE_END] = {
     [PURPOSE_ON_DUTY] = "on-duty",
     [PURPOSE_OFF_DUTY] = "off-duty",
     [PURPOSE_GAP] = "gap",
+    [PURPOSE_CHECK] = "check",
+    [PURPOSE_CHECK_FAILED] = "check-failed",
+    [PURPOSE_GATEWAY_NEWS] = "gateway-news",
     [PURPOSE_SOURCE_TAKEN] = "source-taken",
     [PURPOSE_SOURCE_UNANSWERED] = "source-unanswered",
     [PURPOSE_SOURCE_RELEASED] = "source-released",

@@ -42,6 +42,7 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_SETTLED = 24,         /* internal: a closed incident leaves memory */
     RECORD_DUTY_CHANGED = 25,    /* of a role whose changes are told: `person` has it from due_usec until end_usec, after `other` */
     RECORD_GAP_AHEAD = 26,       /* nobody has a role from due_usec until end_usec, and `count` times in all, not far ahead */
+    RECORD_GATEWAY_STATE = 27,   /* what a check of `gateway`, or its balance, has come to: `news`; text: why it failed, or the balance */
     RECORD_DRILL_PLANNED = 28,   /* internal: a drill begins at due_usec, before end_usec. Its id is given already */
     RECORD_DRILL_POSTPONED = 29, /* internal: not before due_usec now */
     RECORD_DRILL_UNPLANNED = 30, /* internal: it will not begin; text: why */
@@ -67,6 +68,9 @@ enum purpose {
     PURPOSE_ON_DUTY = 13,        /* these three: to whom a change of duty, or a gap, concerns */
     PURPOSE_OFF_DUTY = 14,
     PURPOSE_GAP = 15,
+    PURPOSE_CHECK = 16,          /* through one gateway, to a number of our own: does it get through? */
+    PURPOSE_CHECK_FAILED = 17,   /* these two: to the administrators */
+    PURPOSE_GATEWAY_NEWS = 18,   /* a check got through again, or a balance is low: `news` */
     PURPOSE_SOURCE_TAKEN = 19,       /* these three to the addresses of the source, who are no persons: who has it, ... */
     PURPOSE_SOURCE_UNANSWERED = 20,  /* ... that nobody has, and paging goes on, ... */
     PURPOSE_SOURCE_RELEASED = 21,    /* ... that who had it has it no longer */
@@ -86,6 +90,9 @@ enum receipt {
     RECEIPT_NEVER = 1,           /* the gateway says that it will not arrive */
     RECEIPT_MISSING = 2,         /* it says nothing: in doubt, which proves nothing */
 };
+
+/* What is to be told of a gateway. Numbers are on disk. */
+enum gateway_news { NEWS_NONE, NEWS_CHECK_GOOD = 1, NEWS_CHECK_FAILED = 2, NEWS_BALANCE_LOW = 3, NEWS_BALANCE_GOOD = 4 };
 
 struct record {
     enum record_kind kind;
@@ -110,7 +117,8 @@ struct record {
     const char *schedule;        /* of a drill: which one began it; NULL: somebody did by hand */
 
     uint64_t body_hash;
-    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due */
+    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due;
+                                    gateway-state: when a check got through */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
     int64_t limit_usec;          /* how long a drill may last; 0: as its rosters say */
     int64_t end_usec;            /* wall: when a drill's call-out ends, a duty or a gap; 0: it does not */
@@ -127,6 +135,7 @@ struct record {
     uint8_t purpose;
     uint8_t inbound;             /* enum inbound_verdict */
     uint8_t receipt;             /* page-failed: enum receipt; that gateway gets this page no more */
+    uint8_t news;                /* enum gateway_news */
     bool drill, sensitive, bundle, on_group, has_token;
     bool on_person;              /* the call-out's role names a person */
     bool wait_for_all, dry_run;  /* of a drill */

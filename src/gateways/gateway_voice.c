@@ -51,7 +51,7 @@ static enum voice_prompt prompt_of(const struct message_view *view, enum voice_s
 {
     switch (stage) {
     case VOICE_STAGE_ASK: return view->drill ? PROMPT_DRILL : PROMPT_ALARM;
-    case VOICE_STAGE_TELL: return view->purpose == PURPOSE_GATEWAY_TEST ? PROMPT_TEST : VOICE_PROMPTS;
+    case VOICE_STAGE_TELL: return view->purpose == PURPOSE_GATEWAY_TEST || view->purpose == PURPOSE_CHECK ? PROMPT_TEST : VOICE_PROMPTS;
     case VOICE_STAGE_YES: return PROMPT_YES;
     case VOICE_STAGE_NO: return PROMPT_NO;
     case VOICE_STAGE_TAKEN: return PROMPT_TAKEN;

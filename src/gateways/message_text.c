@@ -294,7 +294,8 @@ bool message_is_urgent(const struct message_view *view)
 {
     bool page = view->purpose == PURPOSE_PAGE && view->severity != SEVERITY_INFO;
     bool nobody_has_it = view->purpose == PURPOSE_SOURCE_UNANSWERED || view->purpose == PURPOSE_SOURCE_RELEASED;
-    return page || nobody_has_it || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
+    bool route_is_broken = view->purpose == PURPOSE_CHECK_FAILED;
+    return page || nobody_has_it || route_is_broken || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
 }
 
 /* The administrator's, or the built-in one; NULL where that is made from another. */

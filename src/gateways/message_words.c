@@ -58,6 +58,18 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
         .text = "TEST av larmvägen {gateway}[, {organisation}]. Inget har hänt. Svara inte.",
         .subject = "TEST av larmvägen {gateway}[, {organisation}]",
     },
+    [PURPOSE_CHECK] = {
+        .text = "TEST av larmvägen {gateway}[, {organisation}]. Inget har hänt. Svara inte.",
+        .subject = "TEST av larmvägen {gateway}[, {organisation}]",
+    },
+    [PURPOSE_CHECK_FAILED] = {
+        .text = "LARMSYSTEMET[, {organisation}]: PROVET av larmvägen {gateway} kom INTE fram[ ({reason})]. Kontrollera den nu.",
+        .subject = "LARMSYSTEMET[, {organisation}]: provet av larmvägen {gateway} kom INTE fram",
+    },
+    [PURPOSE_GATEWAY_NEWS] = {
+        .text = "LARMSYSTEMET[, {organisation}]: larmvägen {gateway}[ har bara {reason} kvar. Fyll på][ fungerar igen, provet {time} kom fram].",
+        .subject = "LARMSYSTEMET[, {organisation}]: larmvägen {gateway}[ har bara {reason} kvar][ fungerar igen, provet {time} kom fram]",
+    },
     [PURPOSE_DEGRADED] = {
         .text = "LARMSYSTEMET[, {organisation}]: kan inte spara till disk[ ({reason})]. "
                 "Larm skickas ändå, men glöms vid en omstart. Åtgärda nu.",
@@ -181,6 +193,18 @@ static const struct message_wording english[TEXT_KIND_END] = {
     [PURPOSE_GATEWAY_TEST] = {
         .text = "TEST of the alarm route {gateway}[, {organisation}]. Nothing has happened. Do not reply.",
         .subject = "TEST of the alarm route {gateway}[, {organisation}]",
+    },
+    [PURPOSE_CHECK] = {
+        .text = "TEST of the alarm route {gateway}[, {organisation}]. Nothing has happened. Do not reply.",
+        .subject = "TEST of the alarm route {gateway}[, {organisation}]",
+    },
+    [PURPOSE_CHECK_FAILED] = {
+        .text = "ALARM SYSTEM[, {organisation}]: the CHECK of the alarm route {gateway} did NOT get through[ ({reason})]. See to it now.",
+        .subject = "ALARM SYSTEM[, {organisation}]: the check of the alarm route {gateway} did NOT get through",
+    },
+    [PURPOSE_GATEWAY_NEWS] = {
+        .text = "ALARM SYSTEM[, {organisation}]: the alarm route {gateway}[ has only {reason} left. Top it up][ works again, the check at {time} got through].",
+        .subject = "ALARM SYSTEM[, {organisation}]: the alarm route {gateway}[ has only {reason} left][ works again, the check at {time} got through]",
     },
     [PURPOSE_DEGRADED] = {
         .text = "ALARM SYSTEM[, {organisation}]: cannot write to its disk[ ({reason})]. "

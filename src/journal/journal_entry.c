@@ -29,6 +29,8 @@ int journal_entry_priority(const struct record *record)
     case RECORD_RESTORED:
     case RECORD_DUTY_CHANGED:
         return PRIORITY_NOTICE;
+    case RECORD_GATEWAY_STATE:
+        return record->news == NEWS_CHECK_FAILED ? PRIORITY_ERROR : record->news == NEWS_BALANCE_LOW ? PRIORITY_WARNING : PRIORITY_INFO;
     default:
         return record->kind == RECORD_REPEAT_BEGUN && record->text ? PRIORITY_ERROR : PRIORITY_INFO;
     }
@@ -188,6 +190,19 @@ static void add_until(struct buf *buf, const struct record *record)
     text_add_rfc3339(buf, record->end_usec);
 }
 
+/* "the check of elks did not get through: no receipt within 10m" */
+static void add_gateway_words(struct buf *buf, const struct record *record)
+{
+    bool balance = record->news == NEWS_BALANCE_LOW || record->news == NEWS_BALANCE_GOOD;
+    buf_add_text(buf, balance ? "the balance" : "the check");
+    add_after(buf, " of ", record->gateway);
+    if (balance)
+        buf_add_text(buf, record->news == NEWS_BALANCE_LOW ? " is low" : " is good again");
+    else
+        buf_add_text(buf, record->news == NEWS_CHECK_FAILED ? " did not get through" : " got through");
+    add_words_after(buf, ": ", record->text);
+}
+
 static void add_words(struct buf *buf, const struct record *record)
 {
     switch (record->kind) {
@@ -283,6 +298,9 @@ static void add_words(struct buf *buf, const struct record *record)
         buf_add_text(buf, "not paged");
         add_after(buf, ": ", record->person);
         add_words_after(buf, ", ", record->text);
+        break;
+    case RECORD_GATEWAY_STATE:
+        add_gateway_words(buf, record);
         break;
     case RECORD_DRILL_PLANNED:
     case RECORD_DRILL_POSTPONED:

@@ -81,6 +81,14 @@ static void keep_strings(struct queue *queue, struct event *event)
     case EVENT_DRILL_STOP:
         event->drill_stop.actor = keep(queue, event->drill_stop.actor);
         break;
+    case EVENT_GATEWAY_CHECK:
+        event->gateway_check.gateway = keep(queue, event->gateway_check.gateway);
+        event->gateway_check.address = keep(queue, event->gateway_check.address);
+        break;
+    case EVENT_GATEWAY_NEWS:
+        event->gateway_news.gateway = keep(queue, event->gateway_news.gateway);
+        event->gateway_news.reason = keep(queue, event->gateway_news.reason);
+        break;
     case EVENT_GAP:
     case EVENT_TICK:
     case EVENT_CLOCK_STEPPED:

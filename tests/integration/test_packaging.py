@@ -13,7 +13,7 @@ BUILD = pathlib.Path(os.environ.get("BEREDD_BUILD", TOP / "build" / "plain"))
 
 EVENTS = """opened updated bundled callout-started step-begun step-skipped page-queued page-sent page-delivered page-failed
     acknowledged declined released callout-cancelled repeat-begun notice-sent note closed reloaded reload-refused degraded
-    restored duty-changed gap-ahead""".split()
+    restored duty-changed gap-ahead gateway-state""".split()
 
 FIELDS = """BEREDD_EVENT BEREDD_INCIDENT BEREDD_ROLE BEREDD_PERSON BEREDD_CHANNEL BEREDD_GATEWAY BEREDD_PAGE BEREDD_STEP
     BEREDD_SOURCE BEREDD_DRILL""".split()

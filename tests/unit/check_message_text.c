@@ -179,6 +179,18 @@ START_TEST(notices)
     view.role = view.role_title = "";        /* as the engine gives what belongs to no call-out */
     view.incident = 0;
     expect(&view, "TEST av larmvägen elks, Botkyrka kommun. Inget har hänt. Svara inte.");
+    view.purpose = PURPOSE_CHECK;
+    expect(&view, "TEST av larmvägen elks, Botkyrka kommun. Inget har hänt. Svara inte.");
+    view.purpose = PURPOSE_CHECK_FAILED;
+    view.reason = "no receipt within 10m";
+    expect(&view, "LARMSYSTEMET, Botkyrka kommun: PROVET av larmvägen elks kom INTE fram (no receipt within 10m). Kontrollera den nu.");
+    view.purpose = PURPOSE_GATEWAY_NEWS;
+    view.reason = "312.50 SEK";
+    view.at_usec = 0;
+    expect(&view, "LARMSYSTEMET, Botkyrka kommun: larmvägen elks har bara 312.50 SEK kvar. Fyll på.");
+    view.reason = "";
+    view.at_usec = HOUR_MINUTE(3, 12);
+    expect(&view, "LARMSYSTEMET, Botkyrka kommun: larmvägen elks fungerar igen, provet 03:12 kom fram.");
     view = notice_view(PURPOSE_DRILL_END);
     view.drill = true;
     view.closed_usec = HOUR_MINUTE(10, 32);
@@ -372,7 +384,8 @@ START_TEST(every_text_of_a_drill_says_so)
             for (int channel = 0; channel < CHANNEL_COUNT; channel++) {
                 struct message_view view = notice_view(purpose);
                 bool of_the_house = purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED ||
-                                    purpose == PURPOSE_ON_DUTY || purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP;
+                                    purpose == PURPOSE_ON_DUTY || purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP ||
+                                    purpose == PURPOSE_CHECK || purpose == PURPOSE_CHECK_FAILED || purpose == PURPOSE_GATEWAY_NEWS;
                 view.language = (enum language)language;
                 view.channel = (enum channel)channel;
                 view.drill = true;

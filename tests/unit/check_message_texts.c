@@ -307,7 +307,8 @@ static void write_everywhere(const char *shape)
 
 static bool of_the_house(enum purpose purpose)
 {
-    return purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED || purpose == PURPOSE_ON_DUTY ||
+    return purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_CHECK || purpose == PURPOSE_CHECK_FAILED ||
+           purpose == PURPOSE_GATEWAY_NEWS || purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED || purpose == PURPOSE_ON_DUTY ||
            purpose == PURPOSE_OFF_DUTY || purpose == PURPOSE_GAP;
 }
 

@@ -122,7 +122,7 @@ START_TEST(kinds_keep_their_numbers)
         [7] = "page-queued", [8] = "page-sent", [9] = "page-delivered", [10] = "page-failed", [11] = "acknowledged",
         [12] = "declined", [13] = "released", [14] = "callout-cancelled", [15] = "repeat-begun", [17] = "notice-sent",
         [18] = "note", [19] = "closed", [20] = "reloaded", [21] = "reload-refused", [22] = "degraded", [23] = "restored",
-        [25] = "duty-changed", [26] = "gap-ahead", [31] = "note", [32] = "note",
+        [25] = "duty-changed", [26] = "gap-ahead", [27] = "gateway-state", [31] = "note", [32] = "note",
     };
     for (size_t i = 0; i < RECORD_KIND_END; i++)
         ck_assert_pstr_eq(record_event_name((enum record_kind)i), names[i]);
