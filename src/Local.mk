@@ -11,6 +11,7 @@ libdaemon_a_SOURCES = \
 	src/turn/opening.c src/turn/opening.h \
 	src/turn/queue.c src/turn/queue.h \
 	src/turn/turn.c src/turn/turn.h \
+	src/watch/gateway_watch.c src/watch/gateway_watch.h \
 	src/watch/watch.c src/watch/watch.h
 
 sbin_PROGRAMS += beredd

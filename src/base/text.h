@@ -32,6 +32,8 @@ void text_add_folded(struct buf *buf, const char *text, size_t len); /* lower ca
  * 64 characters are near to nothing. */
 const char *text_nearest(const char *typed, const char *const *candidates, size_t n);
 
+/* "12", "-3.50": in ten-thousandths; what stands beyond the fourth decimal is cut off. ERR_RANGE: more than a million million. */
+WARN_UNUSED enum err text_to_decimal(const char *text, int64_t *ret);
 WARN_UNUSED enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret);   /* decimal digits only, the whole string */
 /* "90s", "5m", "2h", "14d", "0m"; the unit is required. Up to 366 d. In microseconds. */
 WARN_UNUSED enum err text_to_duration(const char *text, int64_t *ret_usec);

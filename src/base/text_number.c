@@ -38,6 +38,27 @@ enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret)
     return err;
 }
 
+enum err text_to_decimal(const char *text, int64_t *ret)
+{
+    bool negative = *text == '-';
+    uint64_t whole;
+    enum err err = read_digits(text + negative, UINT64_C(1000000000000), &whole, &text);
+    if (err)
+        return err;
+    if (*text == '.' && !is_digit(text[1]))
+        return ERR_SYNTAX;
+    text += *text == '.';
+    int64_t number = (int64_t)whole;
+    for (int i = 0; i < 4; i++)
+        number = 10 * number + (is_digit(*text) ? *text++ - '0' : 0);
+    while (is_digit(*text))
+        text++;
+    if (*text)
+        return ERR_SYNTAX;
+    *ret = negative ? -number : number;
+    return ERR_OK;
+}
+
 /* The order in which text_add_duration() tries them. */
 static const struct unit {
     const char *name;

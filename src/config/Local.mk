@@ -16,6 +16,7 @@ libconfig_a_SOURCES = \
 	src/config/document_check.c \
 	src/config/duties.c src/config/duties.h \
 	src/config/endpoint.c src/config/endpoint.h \
+	src/config/gateway_check.c \
 	src/config/gateway_http.c src/config/gateway_http.h \
 	src/config/gateway_voice.c src/config/gateway_voice.h \
 	src/config/gateways_file.c \

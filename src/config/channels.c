@@ -125,6 +125,13 @@ static void check_receipts(struct load *load, struct gateway *gateway, bool has_
     load_warning(load, gateway->origin, "receipt-timeout has no effect, since no receipt can come: %s", why);
 }
 
+/* A provider that has been told where to send receipts sends them; of a modem's they are expected only where they are waited for. */
+static bool checks_by_receipt(const struct load *load, const struct gateway *gateway, bool has_hooks)
+{
+    bool expected = gateway->type == GATEWAY_HTTP || gateway->receipt_timeout_usec > 0;
+    return gateway->check_usec > 0 && gateway->check_channel == CHANNEL_SMS && expected && !no_receipts(load, gateway, has_hooks);
+}
+
 static void add_to_plan(struct load *load)
 {
     struct config *config = load->config;
@@ -149,6 +156,7 @@ void channels_load(struct load *load)
             load_warning(load, gateway->origin, "no channel in [channels] of beredd.ini uses '%s'", gateway->name);
         check_replies(load, gateway, load->gateway_hooks[i]);
         check_receipts(load, gateway, load->gateway_hooks[i]);
+        gateway->check_by_receipt = checks_by_receipt(load, gateway, load->gateway_hooks[i]);
     }
     add_to_plan(load);
 }

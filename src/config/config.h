@@ -61,6 +61,10 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *receipt_delivered, *receipt_failed;   /* the values of receipt_status that mean it, with commas between */
     enum signature signature;
     const char *signature_key;   /* the password, if no other is given; NULL: none, and no signature holds */
+    const char *balance_url;     /* template of {username} and {password}; fetched by GET with the same credentials. NULL: none is known */
+    const char *balance;         /* "json:path.to.it" of what comes */
+    const char *balance_unit;    /* "json:path.to.it", or the unit itself; NULL: none */
+    unsigned balance_divisor;    /* that many make one of the unit */
     const char *hook_response;   /* the body of the answer to a provider's call, XML where it begins with "<"; NULL: empty */
 };
 
@@ -108,6 +112,12 @@ struct gateway {
     const char *outbox_path;         /* GATEWAY_OUTBOX */
     bool outbox_private;             /* the file is its owner's alone */
     const char *spool_directory;     /* GATEWAY_SPOOL: of smstools3 */
+    int64_t check_usec;              /* how often a message is sent to see whether it gets through; 0: never */
+    const char *check_to;            /* a number or an e-mail address of one's own; NULL if it is not checked */
+    enum channel check_channel;
+    bool check_by_receipt;           /* it can tell that a message was delivered: to have taken it is not enough */
+    bool has_balance_warning;
+    int64_t balance_warning;         /* the administrators are told of less; in ten-thousandths of the unit */
     struct origin origin;
 };
 

@@ -290,6 +290,7 @@ void gateway_http_load(const struct layers *layers, struct gateway *gateway)
     gateway->http.message_id = gateway_http_load_rule(layers, "message-id", "json:", true);
     gateway_http_load_hooks(layers, gateway);
     load_signature(layers, gateway);
+    gateway_balance_load(layers, gateway);
     gateway->http.hook_response = value_raw(layers_scope(layers, "hook-response"), "hook-response");
     warn_if_text_is_missing(load, gateway);
 }

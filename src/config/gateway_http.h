@@ -9,7 +9,8 @@
     { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "message-id", DOC_ONCE }, { "reply-from", DOC_ONCE },               \
     { "reply-text", DOC_ONCE }, { "reply-id", DOC_ONCE }, { "receipt-id", DOC_ONCE }, { "receipt-status", DOC_ONCE }, { "receipt-delivered", DOC_ONCE },  \
     { "receipt-failed", DOC_ONCE }, { "timeout", DOC_ONCE }, { "window", DOC_ONCE },                                                   \
-    { "signature", DOC_ONCE }, { "hook-response", DOC_ONCE }
+    { "signature", DOC_ONCE }, { "hook-response", DOC_ONCE }, { "balance-url", DOC_ONCE }, { "balance", DOC_ONCE },              \
+    { "balance-unit", DOC_ONCE }, { "balance-divisor", DOC_ONCE }
 
 /* Two scopes, the gateway's own and the preset's (section NULL: none). */
 struct layers {
@@ -36,6 +37,11 @@ void gateway_http_check_template(const struct layers *layers, struct origin wher
 void gateway_http_load(const struct layers *layers, struct gateway *gateway);
 /* Replies and receipts alone, for a gateway that has no provider. */
 void gateway_http_load_hooks(const struct layers *layers, struct gateway *gateway);
+
+/* What is asked of the gateway now and then: `check` and its like, of a gateway that can serve these channels. */
+void gateway_check_load(const struct layers *layers, struct gateway *gateway, unsigned can);
+/* Its balance. */
+void gateway_balance_load(const struct layers *layers, struct gateway *gateway);
 
 /* The [preset] of presets/NAME.ini; section NULL, and the problem reported, if it cannot be had. *ret_channels: what it can serve. */
 void preset_load(struct load *load, struct origin where, const char *name, struct scope *ret, unsigned *ret_channels);

@@ -29,8 +29,9 @@ static const struct doc_key gateway_keys[] = {
     { "format", DOC_ONCE },
     { "rate", DOC_ONCE },
     { "receipt-timeout", DOC_ONCE },
-    { "check", DOC_ONCE | DOC_LATER },
-    { "check-to", DOC_ONCE | DOC_LATER },
+    { "check", DOC_ONCE },
+    { "check-to", DOC_ONCE },
+    { "balance-warning", DOC_ONCE },
 };
 static const struct doc_kind kinds[] = {
     { .name = "gateway", .named = DOC_NAMED, .keys = gateway_keys, .n_keys = N_ELEMENTS(gateway_keys) },
@@ -56,6 +57,11 @@ static const struct { const char *key; unsigned types; } key_types[] = {
     { "signature", 1u << TYPE_HTTP },
     { "signature-key", 1u << TYPE_HTTP },
     { "hook-response", 1u << TYPE_HTTP },
+    { "balance-url", 1u << TYPE_HTTP },
+    { "balance", 1u << TYPE_HTTP },
+    { "balance-unit", 1u << TYPE_HTTP },
+    { "balance-divisor", 1u << TYPE_HTTP },
+    { "balance-warning", 1u << TYPE_HTTP },
     { "username", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
     { "password", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
     { "ca-file", 1u << TYPE_HTTP | 1u << TYPE_SMTP },
@@ -292,6 +298,7 @@ static unsigned read_gateway(struct load *load, const struct doc *doc, const str
         load_spool(&layers.own, gateway), can = 1u << CHANNEL_SMS;
     else
         load_outbox(&layers, gateway);
+    gateway_check_load(&layers, gateway, can);
     return can;
 }
 

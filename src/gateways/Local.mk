@@ -3,6 +3,8 @@
 noinst_LIBRARIES += libgateways.a
 libgateways_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 libgateways_a_SOURCES = \
+	src/gateways/balance.c \
+	src/gateways/balance.h \
 	src/gateways/dispatch.c \
 	src/gateways/dispatch.h \
 	src/gateways/dispatch_attempt.c \

@@ -324,6 +324,12 @@ tests_unit_check_turn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_turn_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
 
+check_PROGRAMS += tests/unit/check_gateway_watch
+TESTS += tests/unit/check_gateway_watch
+tests_unit_check_gateway_watch_SOURCES = tests/unit/check_gateway_watch.c tests/unit/unit.h
+tests_unit_check_gateway_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_gateway_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
+
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_watch
 TESTS += tests/unit/check_watch

@@ -247,6 +247,21 @@ START_TEST(numbers) {
 }
 END_TEST
 
+START_TEST(decimals) {
+    static const struct { const char *text; enum err err; int64_t number; } cases[] = {
+        {"0", ERR_OK, 0}, {"500", ERR_OK, 5000000}, {"12.34", ERR_OK, 123400}, {"-0.5", ERR_OK, -5000}, {"1.23456789", ERR_OK, 12345},
+        {"12.300000000000001", ERR_OK, 123000}, {"1000000000000", ERR_OK, INT64_C(10000000000000000)},
+        {"1000000000001", ERR_RANGE, 0}, {"", ERR_SYNTAX, 0}, {"-", ERR_SYNTAX, 0}, {"1.", ERR_SYNTAX, 0}, {".5", ERR_SYNTAX, 0},
+        {"1e3", ERR_SYNTAX, 0}, {"1,5", ERR_SYNTAX, 0}, {"12 kr", ERR_SYNTAX, 0}, {"1.2.3", ERR_SYNTAX, 0}, {"--1", ERR_SYNTAX, 0},
+    };
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        int64_t number = 777;
+        ck_assert_msg(text_to_decimal(cases[i].text, &number) == cases[i].err, "%s", cases[i].text);
+        ck_assert_int_eq(number, cases[i].err ? 777 : cases[i].number);
+    }
+}
+END_TEST
+
 START_TEST(durations) {
     static const struct { const char *text; enum err err; int64_t usec; const char *back; } cases[] = {
         {"90s", ERR_OK, 90 * USEC_PER_SEC, "90s"}, {"5m", ERR_OK, 5 * USEC_PER_MIN, "5m"},
@@ -442,7 +457,7 @@ int main(void)
     const TTest *const clean[] = {clean_text, cleaning_twice_changes_nothing};
     const TTest *const fold[] = {folds_as_towlower, equality_without_case, beginning_without_case, nearest_name,
                                  nearest_ties_go_to_the_first, nearest_is_bounded};
-    const TTest *const number[] = {numbers, durations, durations_that_nobody_writes};
+    const TTest *const number[] = {numbers, decimals, durations, durations_that_nobody_writes};
     const TTest *const instant[] = {instants_as_text, text_as_instants, instants_there_and_back};
     const TTest *const encode[] = {hex, base64url_vectors, base64url_refuses, base64url_there_and_back};
     Suite *suite = suite_create("base/text");

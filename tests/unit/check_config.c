@@ -419,6 +419,30 @@ static const struct verdict verdicts[] = {
               "gateways/elks.ini:4: error: there is no credential 'u': put the secret into the file credentials/u\n"
               "gateways/elks.ini:5: error: the credential's name '../x' begins with '.' or '-'\n"
               "gateways/elks.ini:6: error: from = 'Exempelby kommun' is longer than the 11 characters that a sender's name may have\n"),
+    ELKS_CASE("type = outbox\nfile = x\ncheck = 24h\ncheck-to = +46701740699\n", ""),
+    ELKS_CASE("type = outbox\nfile = x\ncheck = 24h\n",
+              "gateways/elks.ini:4: error: 'check' needs a 'check-to': a number or an e-mail address of your own\n"),
+    ELKS_CASE("type = outbox\nfile = x\ncheck-to = +46701740699\n",
+              "gateways/elks.ini:4: warning: 'check-to' has no effect without 'check', as check = 24h\n"),
+    ELKS_CASE("type = outbox\nfile = x\ncheck = 5s\ncheck-to = the boss\n",
+              "gateways/elks.ini:4: error: 'check' is 5s, outside 1m to 31d\n"
+              "gateways/elks.ini:5: error: check-to = 'the boss' does not begin with + and the country code\n"),
+    ELKS_CASE("type = spool\ndirectory = /var/spool/sms\ncheck = 24h\ncheck-to = drift@example.se\n",
+              "gateways/elks.ini:5: error: check-to = 'drift@example.se' is an e-mail address, and this gateway sends no e-mail\n"),
+    ELKS_CASE("type = http\npreset = generic-form\nurl = https://sms.example.se/\nfrom = +46701740699\nhook-secret = 0123456789abcdef\nbalance-warning = much\n",
+              "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r the file\n"
+              "gateways/elks.ini:7: error: balance-warning = 'much' is no amount, as 500 or 99.50\n"),
+    ELKS_CASE("type = http\npreset = generic-form\nurl = https://sms.example.se/\nfrom = +46701740699\nhook-secret = 0123456789abcdef\nbalance-warning = 500\n",
+              "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r the file\n"
+              "gateways/elks.ini:7: warning: 'balance-warning' has no effect: there is no 'balance-url' to ask\n"),
+    ELKS_CASE("type = http\npreset = 46elks\nurl = https://sms.example.se/\nfrom = +46701740699\nhook-secret = 0123456789abcdef\nbalance-warning = 500\n",
+              "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r the file\n"
+              "gateways/elks.ini:7: warning: 'balance-warning' has no effect: there is no 'balance-url' to ask\n"),
+    ELKS_CASE("type = http\npreset = 46elks\nfrom = +46701740699\nhook-secret = 0123456789abcdef\nbalance-url = ftp://x\nbalance = /x/\nbalance-divisor = 0\n",
+              "gateways/elks.ini:5: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r the file\n"
+              "gateways/elks.ini:6: error: balance-url 'ftp://x' is no address that begins with https:// or http://\n"
+              "gateways/elks.ini:6: error: 'balance-url' needs a 'balance', as json:balance: where the number stands in what comes\n"
+              "gateways/elks.ini:8: error: 'balance-divisor' is a number from 1 to 1000000, not '0'\n"),
     ELKS_CASE("type = outbox\nfile = x\nrate = 0/s\n",
               "gateways/elks.ini:4: error: rate = '0/s' is not as 10/s; /s, /m and /h are the units, and 1 to 10000 the number\n"),
     ELKS_CASE("type = outbox\nfile = x\nrate = 10001/h\n",
@@ -437,7 +461,7 @@ static const struct verdict verdicts[] = {
               "gateways/elks.ini:1: error: 'username' is missing: 'url' uses {username}\n"
               "gateways/elks.ini:1: error: 'password' is missing: 'url' uses {password}\n"
               "gateways/elks.ini:1: warning: the sender 'Exempelby' is text, not a number: replies by SMS cannot come, and pages will not ask for them\n"
-              "gateways/elks.ini:5: warning: 'check' is not supported yet and has no effect\n"),
+              "gateways/elks.ini:5: error: 'check' needs a 'check-to': a number or an e-mail address of your own\n"),
     ELKS_CASE("type = http\nurl = ftp://x\nbody = {\"a\": \"{txt}\", \"b\": {1}}\nheader = nonsense\naccept = 2xx\nmessage-id = /(/\nreply-from = a b\nmethod = PUSH\n"
               "timeout = 0s\nwindow = 0\nstarttls = no\nfile = x\n",
               "gateways/elks.ini:1: error: reply-from and reply-text belong together; 'reply-text' is missing\n"
