@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "engine/engine.h"
+#include "gateways/balance.h"
 #include "gateways/dispatch.h"
 #include "gateways/message_check.h"
 #include "journal/journal.h"
@@ -24,6 +25,7 @@
 #include "store/store.h"
 #include "turn/opening.h"
 #include "turn/turn.h"
+#include "watch/gateway_watch.h"
 #include "watch/watch.h"
 
 #define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
@@ -31,6 +33,7 @@
 #define DRAIN_USEC            (3 * USEC_PER_SEC)
 #define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
 #define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)       /* the first look waits for the log, so that it tells nothing twice */
+#define CHECK_DEADLINE_USEC   (10 * USEC_PER_MIN)     /* of a gateway's check, where no receipt-timeout says it */
 #define LATE_USEC             (5 * USEC_PER_SEC)      /* the watchdog's measure of progress */
 
 enum { RANDOM_BYTES = 4096, SIGNALS = 3 };
@@ -53,7 +56,10 @@ struct daemon {
     struct loop_signal *signals[SIGNALS];
     struct loop_clock_watch *clock_watch;
     struct watch *watch;
-    struct loop_timer *watchdog, *open_again, *drain, *look_again;
+    struct gateway_watch *gateway_watch;
+    bool gateways_watched;           /* its first look has been: it knows the log, or has waited for it long enough */
+    struct balances *balances;
+    struct loop_timer *watchdog, *open_again, *drain, *look_again, *look_at_gateways;
     int64_t started_usec, watchdog_usec, drain_until_usec;
     bool reload_asked, draining;
     char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
@@ -201,9 +207,65 @@ static void look(struct daemon *daemon)
         loop_timer_set(daemon->look_again, loop_boot_usec() + (next_usec > wall_usec ? next_usec - wall_usec : 0));
 }
 
+/* ---- the watch over the gateways ---- */
+
+static void look_at_gateways(void *userdata)
+{
+    struct daemon *daemon = userdata;
+    struct now now = {loop_boot_usec(), loop_wall_usec()};
+    int64_t next_usec = gateway_watch_look(daemon->gateway_watch, now, watch_told, daemon);
+    if (next_usec == INT64_MAX)
+        loop_timer_clear(daemon->look_at_gateways);
+    else
+        loop_timer_set(daemon->look_at_gateways, next_usec);
+}
+
+/* Callbacks only note: it is looked at once they have returned. */
+static void look_at_gateways_soon(struct daemon *daemon)
+{
+    if (daemon->gateways_watched)
+        loop_timer_set(daemon->look_at_gateways, 0);
+}
+
+static void watch_gateways(struct daemon *daemon)
+{
+    struct watched_gateway gateways[CONFIG_MAX_GATEWAYS];
+    const struct config *config = daemon->config;
+    for (size_t i = 0; i < config->n_gateways; i++) {
+        const struct gateway *gateway = &config->gateways[i];
+        gateways[i] = (struct watched_gateway){
+            .name = gateway->name,
+            .check_usec = gateway->check_usec,
+            .channel = gateway->check_channel,
+            .address = gateway->check_to,
+            .by_receipt = gateway->check_by_receipt,
+            .deadline_usec = gateway->receipt_timeout_usec ? gateway->receipt_timeout_usec : CHECK_DEADLINE_USEC,
+        };
+    }
+    gateway_watch_configure(daemon->gateway_watch, gateways, config->n_gateways, (struct now){loop_boot_usec(), loop_wall_usec()});
+    daemon->gateways_watched = true;
+    look_at_gateways(daemon);
+}
+
+static void on_balance(void *userdata, const char *gateway, const char *text, bool low)
+{
+    struct daemon *daemon = userdata;
+    if (gateway_watch_balance(daemon->gateway_watch, gateway, text, low))
+        look_at_gateways_soon(daemon);
+}
+
+static void look_at_all(struct daemon *daemon)
+{
+    look(daemon);
+    watch_gateways(daemon);
+}
+
 static void on_look_again(void *userdata)
 {
-    look(userdata);
+    struct daemon *daemon = userdata;
+    look(daemon);
+    if (!daemon->gateways_watched)
+        watch_gateways(daemon);
 }
 
 /* What is queued is stepped under the plan that it was queued under; then everything changes hands at once (P10). */
@@ -219,8 +281,11 @@ static void swap_config(struct daemon *daemon)
     dispatch_configure(daemon->dispatch, new);
     api_set_config(daemon->api, new);
     listen_configured(daemon);
-    config_free(old);
+    balances_configure(daemon->balances, new);
     look(daemon);
+    if (daemon->gateways_watched)
+        watch_gateways(daemon);
+    config_free(old);
     service_ready();
 }
 
@@ -293,6 +358,7 @@ static void recall(struct daemon *daemon, const struct opened *opened)
             continue;
         engine_replay_reply(daemon->engine, &record);
         watch_recall(daemon->watch, &record, daemon->config->plan.tz);
+        gateway_watch_recall(daemon->gateway_watch, &record);
     }
 }
 
@@ -362,7 +428,7 @@ static void join_late_store(struct daemon *daemon)
     replay(daemon, opened);
     api_set_store(daemon->api, daemon->store);
     resume(daemon, until_seq);
-    look(daemon);
+    look_at_all(daemon);
 }
 
 /* ---- wiring ---- */
@@ -404,6 +470,8 @@ static void turn_publish(void *userdata, const struct record *record)
     }
     journal_record(daemon->journal, record, head.len ? buf_text(&head) : NULL);
     api_publish(daemon->api, record);
+    if (gateway_watch_note(daemon->gateway_watch, record))
+        look_at_gateways_soon(daemon);
 }
 
 static const struct turn_ops turn_ops = {turn_decided, turn_reply, turn_send, turn_publish};
@@ -458,7 +526,20 @@ static struct now op_now(void *userdata)
     return (struct now){loop_boot_usec(), loop_wall_usec()};
 }
 
-static const struct api_ops api_ops = {op_submit, op_after_commit, op_reload, op_status, op_now};
+static void op_gateway(void *userdata, const char *name, struct api_gateway *ret)
+{
+    struct daemon *daemon = userdata;
+    struct gateway_watch_state state = gateway_watch_state(daemon->gateway_watch, name);
+    *ret = (struct api_gateway){
+        .checked_usec = state.checked_usec,
+        .check_failed = state.failed,
+        .check_reason = state.reason,
+        .balance_low = state.balance_low,
+    };
+    ret->balance = balances_text(daemon->balances, name, &ret->balance_usec);
+}
+
+static const struct api_ops api_ops = {op_submit, op_after_commit, op_reload, op_status, op_now, op_gateway};
 
 /* The loop's turn: what callbacks noted is acted on here, and only here. */
 static void on_turn(void *userdata)
@@ -587,6 +668,8 @@ static void make_parts(struct daemon *daemon)
     daemon->turn = turn_new(daemon->loop, daemon->engine, &turn_ops, daemon);
     daemon->dispatch = dispatch_new(daemon->loop, daemon->client, &dispatch_ops, daemon);
     dispatch_configure(daemon->dispatch, daemon->config);
+    daemon->balances = balances_new(daemon->loop, daemon->client, on_balance, daemon);
+    balances_configure(daemon->balances, daemon->config);
     daemon->api = api_new(daemon->engine, daemon->store, daemon->dispatch, &api_ops, daemon);
     api_set_config(daemon->api, daemon->config);
     daemon->server = http_server_new(daemon->loop, &http_default_limits, api_handle, daemon->api);
@@ -607,6 +690,7 @@ static void start_timers(struct daemon *daemon)
     daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
     daemon->open_again = loop_timer_new(daemon->loop, on_open_again, daemon);
     daemon->look_again = loop_timer_new(daemon->loop, on_look_again, daemon);
+    daemon->look_at_gateways = loop_timer_new(daemon->loop, look_at_gateways, daemon);
     daemon->drain = loop_timer_new(daemon->loop, on_drain, daemon);
     daemon->watchdog_usec = service_watchdog_usec();
     if (daemon->watchdog_usec)
@@ -620,6 +704,7 @@ static bool start(struct daemon *daemon)
     CLEANUP_FREE char *trouble = NULL;
     daemon->engine = engine_new(&daemon->config->plan, fill_random, daemon);
     daemon->watch = watch_new();
+    daemon->gateway_watch = gateway_watch_new();
     if (!open_at_start(daemon, &trouble))
         return false;
     if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
@@ -635,7 +720,7 @@ static bool start(struct daemon *daemon)
         turn_degrade(daemon->turn, trouble);
     resume(daemon, UINT64_MAX);
     if (daemon->store)
-        look(daemon);
+        look_at_all(daemon);
     else
         loop_timer_set(daemon->look_again, loop_boot_usec() + WATCH_PATIENCE_USEC);
     loop_wake(daemon->loop);      /* deadlines passed while we were away */
@@ -650,6 +735,7 @@ static void stop(struct daemon *daemon)
     http_server_free(daemon->server);
     api_free(daemon->api);
     dispatch_free(daemon->dispatch);
+    balances_free(daemon->balances);
     http_client_free(daemon->client);
     loop_watch_free(daemon->store_watch);
     store_close(daemon->store);
@@ -662,7 +748,9 @@ static void stop(struct daemon *daemon)
     loop_timer_free(daemon->watchdog);
     loop_timer_free(daemon->open_again);
     loop_timer_free(daemon->look_again);
+    loop_timer_free(daemon->look_at_gateways);
     watch_free(daemon->watch);
+    gateway_watch_free(daemon->gateway_watch);
     loop_timer_free(daemon->drain);
     loop_free(daemon->loop);
     config_free(daemon->config);

@@ -32,6 +32,15 @@ struct api_status {                          /* what only the daemon knows */
     uint64_t journal_lost;
 };
 
+struct api_gateway {                         /* likewise, of one gateway; strings live until the call returns to the loop */
+    int64_t checked_usec;                    /* wall: when it was last checked; 0: never */
+    bool check_failed;
+    const char *check_reason;                /* "" */
+    const char *balance;                     /* "312.50 SEK"; "" if it is not known */
+    int64_t balance_usec;                    /* wall: when it was */
+    bool balance_low;
+};
+
 struct api_ops {
     /* Queues the event. What it points to is copied before the call returns. False: too much waits; answer 503. The request
      * number in it comes back with the verdict. */
@@ -42,6 +51,7 @@ struct api_ops {
     enum err (*reload)(void *userdata, bool install, struct problems *ret);
     void (*status)(void *userdata, struct api_status *ret);
     struct now (*now)(void *userdata);
+    void (*gateway)(void *userdata, const char *name, struct api_gateway *ret);
 };
 
 /* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered

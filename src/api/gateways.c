@@ -26,20 +26,50 @@ static const char *state_name(enum gateway_state state)
     return "unknown";
 }
 
-static void add_state(struct json_writer *writer, const struct dispatch_gateway *counts, const char *reason)
+/* A check that failed counts for more than that messages are taken: it tells whether they arrive. */
+static void add_state(struct json_writer *writer, const struct dispatch_gateway *counts, const struct api_gateway *watched,
+                      const char *reason)
 {
-    bool good = counts->state == GATEWAY_OK || counts->state == GATEWAY_UNTESTED;
-    jw_bool(writer, "working", counts->state != GATEWAY_FAILING);
-    jw_text(writer, "state", state_name(counts->state));
-    jw_text_or_null(writer, "state_reason", good ? "" : reason);
+    bool attempts_fail = counts->state == GATEWAY_FAILING, fails = attempts_fail || watched->check_failed;
+    CLEANUP_BUF struct buf why = { 0 };
+    if (attempts_fail || (!fails && counts->state == GATEWAY_BUSY)) {
+        buf_add_text(&why, reason);
+    } else if (fails) {
+        buf_add_text(&why, "its check did not get through: ");
+        words_add_masked_text(&why, watched->check_reason);
+    }
+    jw_bool(writer, "working", !fails);
+    jw_text(writer, "state", state_name(fails ? GATEWAY_FAILING : counts->state));
+    jw_text_or_null(writer, "state_reason", buf_text(&why));
     jw_time(writer, "state_until", counts->until_usec);
 }
 
-static void add_counts(struct json_writer *writer, const struct dispatch_gateway *counts)
+static void add_watched(struct json_writer *writer, const struct gateway *gateway, const struct api_gateway *watched)
+{
+    if (gateway->check_usec > 0) {
+        jw_open(writer, "check", '{');
+        jw_bool(writer, "failed", watched->check_failed);
+        jw_time(writer, "last_at", watched->checked_usec);
+        jw_close(writer, '}');
+    } else {
+        jw_null(writer, "check");
+    }
+    if (watched->balance && *watched->balance) {
+        jw_open(writer, "balance", '{');
+        jw_text(writer, "amount", watched->balance);
+        jw_bool(writer, "low", watched->balance_low);
+        jw_time(writer, "at", watched->balance_usec);
+        jw_close(writer, '}');
+    } else {
+        jw_null(writer, "balance");
+    }
+}
+
+static void add_counts(struct json_writer *writer, const struct dispatch_gateway *counts, const struct api_gateway *watched)
 {
     CLEANUP_BUF struct buf reason = { 0 };
     words_add_masked_text(&reason, counts->last_reason);
-    add_state(writer, counts, buf_text(&reason));
+    add_state(writer, counts, watched, buf_text(&reason));
     jw_u64(writer, "in_flight", counts->in_flight);
     jw_u64(writer, "waiting", counts->waiting);
     jw_u64(writer, "sent", counts->sent);
@@ -53,7 +83,8 @@ static void add_counts(struct json_writer *writer, const struct dispatch_gateway
     jw_text_or_null(writer, "last_reason", buf_text(&reason));
 }
 
-static void add_gateway(struct json_writer *writer, const struct gateway *gateway, const struct dispatch_gateway *counts)
+static void add_gateway(struct json_writer *writer, const struct gateway *gateway, const struct dispatch_gateway *counts,
+                        const struct api_gateway *watched)
 {
     jw_open(writer, NULL, '{');
     jw_text(writer, "name", gateway->name);
@@ -66,7 +97,8 @@ static void add_gateway(struct json_writer *writer, const struct gateway *gatewa
     }
     jw_close(writer, ']');
     jw_text_or_null(writer, "from", gateway->from ? gateway->from : "");
-    add_counts(writer, counts);
+    add_counts(writer, counts, watched);
+    add_watched(writer, gateway, watched);
     jw_close(writer, '}');
 }
 
@@ -83,7 +115,11 @@ void gateways_add_json(struct json_writer *writer, const struct api *api)
             if (strcmp(counts[k].name, gateway->name) == 0)
                 found = &counts[k];
         }
-        add_gateway(writer, gateway, found);
+        struct api_gateway watched = { 0 };
+        api->ops->gateway(api->userdata, gateway->name, &watched);
+        if (gateway->check_usec == 0)
+            watched.check_failed = false;        /* it is not asked any more */
+        add_gateway(writer, gateway, found, &watched);
     }
     jw_close(writer, ']');
 }

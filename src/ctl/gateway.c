@@ -64,7 +64,7 @@ static void add_why(struct table *table, const json_t *gateway)
 
 void gateway_print_list(const json_t *gateways, const char *indent)
 {
-    static const char *const names[] = {"GATEWAY", "TYPE", "CHANNELS", "STATE", "LAST SUCCESS", "IN FLIGHT", "WAITING", "FAILED", "WHY"};
+    static const char *const names[] = {"GATEWAY", "TYPE", "CHANNELS", "STATE", "LAST SUCCESS", "IN FLIGHT", "WAITING", "FAILED", "CHECKED", "BALANCE", "WHY"};
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *gateway;
@@ -79,6 +79,9 @@ void gateway_print_list(const json_t *gateways, const char *indent)
         add_number(&table, gateway, "in_flight");
         add_number(&table, gateway, "waiting");
         add_failures(&table, gateway);
+        table_time(&table, json_text(json_object_get(gateway, "check"), "last_at"), TIME_SHORT);
+        const json_t *balance = json_object_get(gateway, "balance");
+        table_styled(&table, json_flag(balance, "low") ? STYLE_BAD : STYLE_PLAIN, json_text(balance, "amount"));
         add_why(&table, gateway);
     }
     table_print(&table, stdout, indent);

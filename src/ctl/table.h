@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "ctl/print.h"
 
-enum { TABLE_MAX_COLUMNS = 10 };
+enum { TABLE_MAX_COLUMNS = 12 };
 
 struct table_cell {
     char *text;              /* NULL: empty */

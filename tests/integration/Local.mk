@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
 	tests/integration/test_bad_input.py \
+	tests/integration/test_gateway_check.py \
 	tests/integration/test_gateway_health.py \
 	tests/integration/test_calendar.py \
 	tests/integration/test_ctl.py \

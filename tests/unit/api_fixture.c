@@ -381,7 +381,16 @@ static struct now on_now(void *userdata)
     return ((struct fx *)userdata)->now;
 }
 
-static const struct api_ops ops = { on_submit, on_after_commit, on_reload, on_status, on_now };
+static void on_gateway(void *userdata, const char *name, struct api_gateway *ret)
+{
+    (void)userdata;
+    *ret = (struct api_gateway){ .check_reason = "", .balance = "" };
+    if (strcmp(name, "spare") == 0)
+        *ret = (struct api_gateway){ .checked_usec = 5000000, .check_failed = true, .check_reason = "no receipt for +46701740605",
+                                     .balance = "312.50 SEK", .balance_usec = 6000000, .balance_low = true };
+}
+
+static const struct api_ops ops = { on_submit, on_after_commit, on_reload, on_status, on_now, on_gateway };
 
 void fx_event(struct fx *fx, const struct event *event)
 {
@@ -474,7 +483,7 @@ static void write_configuration(struct fx *fx)
         "from = +46766860000\nreply-from = field:from\nreply-text = field:message\n"
         "receipt-id = field:id\nreceipt-status = field:status\nreceipt-delivered = delivered\nreceipt-failed = "
         "failed\nhook-secret = hemlig-hemlig-hemlig\n");
-    write_file(fx, "gateways/spare.ini", "[gateway spare]\ntype = outbox\nfile = /tmp/spare\n");
+    write_file(fx, "gateways/spare.ini", "[gateway spare]\ntype = outbox\nfile = /tmp/spare\ncheck = 24h\ncheck-to = +46701740699\n");
     write_file(fx, "gateways/mail.ini",
                "[gateway mail]\ntype = smtp\nurl = smtp://127.0.0.1:9\nfrom = larm@example.se\nstarttls = no\n");
     add_source(&sources, "rtj", AS_RTJ, "title = Södertörns brandförsvarsförbund\nlimit = 1000/m");

@@ -439,6 +439,16 @@ START_TEST(test_gateways)
     ck_assert_int_eq(json_integer_value(fx_at(reply, "gateways.0.recent.failed")), 1);
     assert_text(reply, "gateways.1.state", "untested");
     ck_assert(json_is_null(fx_at(reply, "gateways.1.state_until")));
+    ck_assert(json_is_null(fx_at(reply, "gateways.1.check")));
+    ck_assert(json_is_null(fx_at(reply, "gateways.1.balance")));
+    assert_text(reply, "gateways.2.state", "failing");
+    ck_assert(json_is_false(fx_at(reply, "gateways.2.working")));
+    ck_assert_ptr_nonnull(strstr(json_string_value(fx_at(reply, "gateways.2.state_reason")), "its check did not get through: no receipt"));
+    assert_has_not(reply, "46701740605");
+    ck_assert(json_is_true(fx_at(reply, "gateways.2.check.failed")));
+    assert_text(reply, "gateways.2.check.last_at", "1970-01-01T00:00:05.000Z");
+    assert_text(reply, "gateways.2.balance.amount", "312.50 SEK");
+    ck_assert(json_is_true(fx_at(reply, "gateways.2.balance.low")));
 }
 END_TEST
 
