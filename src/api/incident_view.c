@@ -132,6 +132,31 @@ void incident_view_add_json(struct json_writer *writer, const struct incident_vi
     jw_close(writer, ']');
 }
 
+static void add_page(struct json_writer *writer, const struct incident_view *view, const struct message *message)
+{
+    const struct page_ref page = { view->incident->key, message->number, message->nonce };
+    CLEANUP_BUF struct buf id = { 0 };
+    page_add_id(&id, page);
+    jw_open(writer, NULL, '{');
+    jw_text(writer, "page", buf_text(&id));
+    jw_text(writer, "role", engine_text(view->engine, message->callout->role));
+    jw_text(writer, "person", engine_text(view->engine, message->person));
+    jw_text(writer, "channel", channel_name((enum channel)message->channel));
+    jw_text(writer, "state", fate_name(engine_fate(view->engine, page)));
+    jw_text_or_null(writer, "gateway", engine_text(view->engine, message->gateway));
+    jw_close(writer, '}');
+}
+
+void incident_view_add_pages(struct json_writer *writer, const struct incident_view *view)
+{
+    jw_open(writer, "pages", '[');
+    for (const struct message *message = view->incident->messages; message; message = message->next) {
+        if (message->purpose == PURPOSE_PAGE)
+            add_page(writer, view, message);
+    }
+    jw_close(writer, ']');
+}
+
 void incident_view_add_timeline(struct json_writer *writer, const struct history *history)
 {
     jw_open(writer, "timeline", '[');

@@ -25,6 +25,8 @@ void incident_view_done(struct incident_view *view);
 
 /* The fields of interface.md's incident, into an object that is open. */
 void incident_view_add_json(struct json_writer *writer, const struct incident_view *view);
+/* What has become of each page that is remembered: those of the step that is under way, and of the one before it. */
+void incident_view_add_pages(struct json_writer *writer, const struct incident_view *view);
 void incident_view_add_timeline(struct json_writer *writer, const struct history *history);
 
 /* The call-out that is paging, if there is exactly one; otherwise NULL. */

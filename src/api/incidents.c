@@ -217,6 +217,7 @@ static void render_incident(struct rendered *rendered, const struct incident_vie
 {
     struct json_writer writer = rendered_begin(rendered, 200);
     incident_view_add_json(&writer, view);
+    incident_view_add_pages(&writer, view);
     incident_view_add_timeline(&writer, history);
     if (!history)
         jw_text(&writer, "warning", "the store does not answer: details and timeline are missing");

@@ -215,7 +215,7 @@ bool message_in_doubt(const struct engine *engine, const struct message *message
 bool message_may_arrive(const struct engine *engine, const struct message *message);
 /* These change it: for apply*.c alone. */
 void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec, int64_t wait_usec);
-void trail_stop(struct engine *engine, const struct message *message);       /* no receipt is waited for */
+void trail_stop(struct engine *engine, struct message *message);       /* no receipt is waited for */
 void trail_note(struct engine *engine, struct incident *incident, struct message *message, atom gateway, enum receipt receipt);
 void trail_forget(struct engine *engine, struct message *message);
 

@@ -59,13 +59,25 @@ void trail_wait(struct engine *engine, struct incident *incident, struct message
     heap_arm(&engine->receipts, &trail->timer, due_boot_usec);
 }
 
-void trail_stop(struct engine *engine, const struct message *message)
+void trail_forget(struct engine *engine, struct message *message)
 {
-    struct trail *trail = message->has_trail ? map_get(&engine->trails, key_of(message)) : NULL;
+    struct trail *trail = message->has_trail ? map_remove(&engine->trails, key_of(message)) : NULL;
     if (!trail)
         return;
     heap_disarm(&engine->receipts, &trail->timer);
-    trail->wait_sec = 0;
+    free(trail);
+    message->has_trail = false;
+}
+
+void trail_stop(struct engine *engine, struct message *message)
+{
+    struct trail *trail = message->has_trail ? map_get(&engine->trails, key_of(message)) : NULL;
+    if (trail && trail->n == 0) {
+        trail_forget(engine, message);
+    } else if (trail) {
+        heap_disarm(&engine->receipts, &trail->timer);
+        trail->wait_sec = 0;
+    }
 }
 
 /* What has been denied stays denied. */
@@ -81,13 +93,4 @@ void trail_note(struct engine *engine, struct incident *incident, struct message
     trail->receipt[i] = (uint8_t)receipt;
     if (i == trail->n)
         trail->n++;
-}
-
-void trail_forget(struct engine *engine, struct message *message)
-{
-    if (!message->has_trail)
-        return;
-    trail_stop(engine, message);
-    free(map_remove(&engine->trails, key_of(message)));
-    message->has_trail = false;
 }

@@ -37,6 +37,10 @@ def settled(beredd, ident, page, n):
     return eventually(lambda: len(attempts(beredd, ident, page)) >= n and attempts(beredd, ident, page), what=f"{n} entries of {page}")
 
 
+def state(beredd, ident, page):
+    return [(entry["state"], entry["gateway"]) for entry in beredd.incident(ident)["pages"] if entry["page"] == page]
+
+
 def told(gateway, words, n):
     """Messages that say it: what is sent again after a crash is the same message."""
     return eventually(lambda: len(pages := {sms.page for sms in gateway.to(ANNA, words)}) >= n and pages, what=f"{n} messages with {words}")
@@ -52,6 +56,7 @@ def test_never_goes_to_the_next_gateway(two, sms_gateway, reserve):
     ident = beredd.trigger()
     first, = sms_gateway.wait_for(ANNA)
     settled(beredd, ident, first.page, 1)
+    assert state(beredd, ident, first.page) == [("sent", "elks")]
     for _ in range(3):
         assert sms_gateway.receipt(beredd, first, "failed").status == 200
     second, = reserve.wait_for(ANNA)
@@ -67,10 +72,12 @@ def test_never_goes_to_the_next_gateway(two, sms_gateway, reserve):
     anyway, = eventually(lambda: [entry for entry in beredd.timeline(ident, "page-queued") if entry["channel"] == "email"])
     assert anyway["person"] == "anna.berg"
     assert attempts(beredd, ident, first.page)[3:] == [("failed", "reserve", "never")]
+    assert state(beredd, ident, first.page) == [("failed", "reserve")] and state(beredd, ident, anyway["page"])[0][0] in ("queued", "sent")
     # It came after all, and a denial after that is not believed.
     assert sms_gateway.receipt(beredd, first, "delivered").status == 200
     assert sms_gateway.receipt(beredd, first, "failed").status == 200
     assert attempts(beredd, ident, first.page)[4:] == [("delivered", "elks", None)]
+    assert state(beredd, ident, first.page) == [("delivered", "elks")]
     assert len(sms_gateway.to(ANNA)) == 1 and len(reserve.to(ANNA)) == 1
 
 
@@ -106,6 +113,21 @@ def test_receipt_in_time_raises_no_doubt(two, sms_gateway, reserve):
     assert reserve.wait_for(ANNA)[0].page == second.page, "of which nothing was said"
     settled(beredd, other, second.page, 3)
     assert ("failed", "elks", "missing") not in attempts(beredd, ident, first.page) and len(reserve.to(ANNA)) == 1
+
+
+def test_doubt_where_there_is_no_other_gateway(stopped, sms_gateway, smtp_server):
+    stopped.config.files["gateways/elks.ini"] += "receipt-timeout = 1s\n"
+    stopped.config.ladder("step = 0s primary sms\nstep = 10m secondary sms\nrepeat = 10m")
+    beredd = stopped.start()
+    ident = beredd.trigger()
+    sms, = sms_gateway.wait_for(ANNA)
+    mail, = smtp_server.wait_for("anna.berg@example.se")
+    assert "Brand i skola" in mail["Subject"]
+    assert state(beredd, ident, sms.page) == [("doubted", "elks")]
+    failed, = beredd.timeline(ident, "page-failed")
+    assert (failed["final"], failed["receipt"]) == (False, "missing") and beredd.callout(ident)["step"] == 1
+    assert sms_gateway.receipt(beredd, sms, "delivered").status == 200
+    assert state(beredd, ident, sms.page) == [("delivered", "elks")]
 
 
 def test_receipt_before_the_answer(two, sms_gateway, reserve):
