@@ -56,9 +56,10 @@ def test_own_mail_is_a_whole_one(stopped, smtp_server):
 
 def test_the_source_hears_back(stopped, sms_gateway, smtp_server):
     config = stopped.config.ladder("step = 0s primary sms, email\nrepeat = 1s")
-    config.change("sources.ini", "[source rtj]\n", f"[source rtj]\nnotify = email:larm@rtj.example.se, sms:{RTJ}\n")
+    config.change("sources.ini", "[source rtj]\n", f"[source rtj]\ncallback = 070-174 06 90\nnotify = email:larm@rtj.example.se, sms:{RTJ}\n")
     beredd = stopped.start()
     ident = beredd.trigger("Brand i skola, Tumba", sensitive=True)
+    sms_gateway.wait_for(ANNA, containing="Ring 070-174 06 90.")
     sms_gateway.wait_for(RTJ, containing=f"INGEN TIB HAR SVARAT på {ident} sedan ")
     page = smtp_server.wait_for("anna.berg@example.se")[0]
     beredd.post(f"/v1/incidents/{ident}/acknowledge", {"role": "TIB", "person": "anna.berg"})
@@ -72,4 +73,6 @@ def test_the_source_hears_back(stopped, sms_gateway, smtp_server):
     assert all("Brand" not in mail.as_string() for mail in [*mails, page]), "sensitive"
     eventually(lambda: "source-taken to +********698" in {entry["text"] for entry in beredd.timeline(ident, "notice-sent") if entry["person"] is None})
     assert RTJ not in json.dumps(beredd.timeline(ident)) and ANNA not in json.dumps(beredd.incident(ident))
-    assert len(sms_gateway.to(RTJ, "INGEN TIB HAR SVARAT")) == 1, "told once, however often it repeats"
+    beredd.trigger("Vatten på Åvägen", callback="08-123 45 67")
+    assert "070" not in sms_gateway.wait_for(ANNA, containing="Vatten på Åvägen. Ring 08-123 45 67.")[0].text, "the trigger's own goes first"
+    assert len(sms_gateway.to(RTJ, f"INGEN TIB HAR SVARAT på {ident}")) == 1, "told once, however often it repeats"
