@@ -99,7 +99,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_store
 TESTS += tests/unit/check_store
-tests_unit_check_store_SOURCES = tests/unit/check_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_check_store_SOURCES = tests/unit/check_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/scratch.h
 tests_unit_check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_store_LDADD = libstore.a libbase.a $(SQLITE_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
@@ -107,7 +107,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_store_faults
 TESTS += tests/unit/check_store_faults
-tests_unit_check_store_faults_SOURCES = tests/unit/check_store_faults.c tests/unit/store_fixture.c tests/unit/store_fixture.h \
+tests_unit_check_store_faults_SOURCES = tests/unit/check_store_faults.c tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/scratch.h \
 	tests/lib/fault_vfs.c tests/lib/fault_vfs.h
 tests_unit_check_store_faults_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_check_store_faults_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)

@@ -10,6 +10,7 @@
 #include "base/civil.h"
 #include "base/text.h"
 #include "loop/http_server.h"
+#include "scratch.h"
 
 /* ---- HTTP ---- */
 
@@ -532,8 +533,7 @@ static void begin(struct fx *fx)
 struct fx *fx_new(void)
 {
     struct fx *fx = NEW(struct fx);
-    strcpy(fx->dir, "/tmp/check_api.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(fx->dir));
+    scratch_make(fx->dir, sizeof fx->dir, "check_api");
     ck_assert_int_eq(text_from_rfc3339("2026-11-22T02:12:00Z", &fx->now.wall_usec), ERR_OK);    /* 03:12 in Stockholm */
     write_configuration(fx);
     load_configuration(fx);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "config/audit.h"
 #include "config/config.h"
+#include "scratch.h"
 
 struct file {
     const char *path;
@@ -51,8 +52,7 @@ static void put(const struct file *file)
 
 static void setup(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/check-audit-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    scratch_make(directory, sizeof directory, "check-audit");
     for (size_t i = 0; i < N_ELEMENTS(sound); i++)
         put(&sound[i]);
     problems = problems_new();

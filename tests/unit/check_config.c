@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "engine/roster.h"
+#include "scratch.h"
 
 /* ---- a configuration directory ---- */
 
@@ -96,8 +97,7 @@ static void remove_directory(void)
 
 static void setup(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/check-config-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    scratch_make(directory, sizeof directory, "check-config");
     ck_assert_int_eq(chmod(directory, 0755), 0);
     problems = problems_new();
     config = NULL;

@@ -1,6 +1,7 @@
 #include <config.h>      /* _GNU_SOURCE */
 
 #include "store_fixture.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -13,8 +14,8 @@ static size_t text_len;
 
 struct fixture fixture_new(void)
 {
-    struct fixture f = {.dir = "/tmp/check_store.XXXXXX"};
-    ck_assert_ptr_nonnull(mkdtemp(f.dir));
+    struct fixture f = {0};
+    scratch_make(f.dir, sizeof f.dir, "check_store");
     return f;
 }
 
