@@ -89,6 +89,41 @@ static void add_callout(struct table *table, const json_t *callout)
     table_cell(table, buf_text(&words));
 }
 
+static void print_list(struct table *table, const char *name, const json_t *list)
+{
+    CLEANUP_BUF struct buf text = {0};
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+        buf_printf(&text, "%s%s", i > 0 ? ", " : "", json_string_value(item) ? json_string_value(item) : "");
+    if (i == 0)
+        return;
+    table_row(table);
+    table_cell(table, name);
+    table_cell(table, buf_text(&text));
+}
+
+/* What is special about a drill; NULL: it is none. */
+static void print_exercise(const json_t *exercise)
+{
+    CLEANUP_TABLE struct table table = {0};
+    if (!exercise)
+        return;
+    table_row(&table);
+    table_cell(&table, "answered");
+    table_printf(&table, STYLE_PLAIN, "%d of %d%s%s", (int)json_number(exercise, "answered"), (int)json_number(exercise, "of"),
+                 json_flag(exercise, "wait_for_all") ? ", and it waits for all" : "",
+                 json_flag(exercise, "dry_run") ? "; a dry run: nothing was sent" : "");
+    print_list(&table, "not answered", json_object_get(exercise, "missing"));
+    print_list(&table, "left out", json_object_get(exercise, "without"));
+    if (*json_text(exercise, "schedule")) {
+        table_row(&table);
+        table_cell(&table, "schedule");
+        table_cell(&table, json_text(exercise, "schedule"));
+    }
+    table_print(&table, stdout, "  ");
+}
+
 void incident_print(const json_t *incident)
 {
     const char *severity = json_text(incident, "severity");
@@ -103,6 +138,7 @@ void incident_print(const json_t *incident)
         table_cell(&head, "sensitive");
     table_print(&head, stdout, "");
     print_properties(incident);
+    print_exercise(json_object_get(incident, "exercise"));
     CLEANUP_TABLE struct table callouts = {0};
     size_t i;
     const json_t *callout;

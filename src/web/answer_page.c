@@ -195,9 +195,17 @@ static void add_closed(const struct drawing *drawing)
     html_add(drawing->out, "<p class=\"state\">%s ", drawing->words->incident_closed);
     add_time(drawing, drawing->page->incident->closed_usec);
     html_add(drawing->out, ".");
-    if (drawing->callout->acknowledged_usec == 0)
+    if (drawing->callout->acknowledged_usec == 0 && !drawing->page->recipient->confirmed_usec)
         html_add(drawing->out, " %s", drawing->words->nobody_answered);
     html_add(drawing->out, "</p>\n");
+}
+
+/* Of a drill that waits for all: an answer is this person's, whatever the others say. */
+static void add_own_answer(const struct drawing *drawing)
+{
+    html_add(drawing->out, "<p class=\"state good\">%s ", drawing->words->you_have);
+    add_time(drawing, drawing->page->recipient->confirmed_usec);
+    html_add(drawing->out, ".</p>\n");
 }
 
 static void add_state(const struct drawing *drawing)
@@ -205,6 +213,10 @@ static void add_state(const struct drawing *drawing)
     const struct callout *callout = drawing->callout;
     if (is_closed(drawing))
         add_closed(drawing);
+    if (drawing->page->recipient->confirmed_usec) {
+        add_own_answer(drawing);
+        return;
+    }
     if (callout->acknowledged_usec != 0 && (callout->state == CALLOUT_ACKNOWLEDGED || is_closed(drawing)))
         add_acknowledged(drawing);
     else if (callout->state == CALLOUT_CANCELLED && !is_closed(drawing))
@@ -335,7 +347,8 @@ static void add_answers(const struct drawing *drawing)
     const struct answer_words *words = drawing->words;
     if (drawing->callout->state != CALLOUT_PAGING)
         return;
-    add_button(drawing, "answer", "yes", "yes", drawing->page->recipient->declined ? words->yes_anyway : words->yes);
+    if (!drawing->page->recipient->confirmed_usec)
+        add_button(drawing, "answer", "yes", "yes", drawing->page->recipient->declined ? words->yes_anyway : words->yes);
     if (!drawing->page->recipient->declined)
         add_button(drawing, "answer", "no", "no", words->no);
 }

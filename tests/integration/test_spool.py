@@ -107,6 +107,7 @@ def test_real_alarm_before_a_drill(through_modem, smsd):
     through_modem.trigger("Övningen", token="token-of-monitor", drill=True)
     eventually(lambda: smsd.files("outgoing"))
     through_modem.config.ladder("step = 0s secondary sms\nrepeat = 10m")
+    through_modem.config.files["rosters/TIB.ini"] += "[drill]\nyield = no\n"
     through_modem.reload()
     through_modem.trigger("Skarpt")
     eventually(lambda: len(smsd.files("outgoing")) == 2)

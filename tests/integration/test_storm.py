@@ -113,10 +113,11 @@ def test_full_gateway_gives_way_to_the_next(stopped, sms_gateway, tmp_path):
 
 
 def test_real_alarm_goes_before_drills(stopped, sms_gateway):
-    """P13: through a gateway that takes one at a time, with drills waiting."""
+    """P13: through a gateway that takes one at a time, with drills waiting that stop for nothing."""
     stopped.config.change("gateways/elks.ini", "timeout = 2s", "timeout = 60s\nwindow = 1")
     stopped.config.files["groups.ini"] += "[group alla]\ntitle = Alla\nmembers = anna.berg, bo.ek, cia.lund\n"
     stopped.config.ladder("step = 0s group:alla sms\nrepeat = 10m")
+    stopped.config.files["rosters/TIB.ini"] += "[drill]\nyield = no\n"
     beredd = stopped.start()
     sms_gateway.behave("slow")
     for n in range(3):

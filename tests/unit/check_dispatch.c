@@ -1,5 +1,8 @@
 /* Getting pages out, in virtual time, with the test as every provider. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/civil.h"
 #include "fake_loop.h"
@@ -19,6 +22,8 @@ struct world {
     struct buf log;                  /* outcomes, a line each */
     bool unwanted[MAX_PAGES];
     unsigned asked;
+    const char *without;             /* what the drill of every page leaves out */
+    bool dry_run, degraded;
     uint64_t random;
 };
 static struct world *world;
@@ -45,6 +50,10 @@ static bool message(void *userdata, struct page_ref page, struct message_view *r
         .code = 417302,
         .gateway = "",
         .reason = "",
+        .drill = world->without || world->dry_run,
+        .without = world->without,
+        .dry_run = world->dry_run,
+        .degraded = world->degraded,
     };
     return true;
 }
@@ -1230,6 +1239,92 @@ START_TEST(queue_agrees_with_a_model)
 }
 END_TEST
 
+/* ---- drills ---- */
+
+START_TEST(gateway_that_a_drill_leaves_out_is_passed_over)
+{
+    world->without = "person:anna.berg,gateway:beta";
+    begin();
+    send(7);
+    fake_loop_run();
+    expect("7 attempt-failed beta: left out by the drill\n");
+    expect_wire("beta", "");
+    expect_wire("alfa", "7");
+    reply(0, 200);
+    expect("7 sent alfa\n");
+    struct dispatch_gateway status[N_GATEWAYS];
+    dispatch_gateways(world->dispatch, status, N_GATEWAYS);
+    ck_assert_uint_eq(status[BETA].failed, 0);      /* it is none the worse for it */
+}
+END_TEST
+
+START_TEST(every_gateway_left_out)
+{
+    world->without = "gateway:alfa,gateway:beta";
+    begin();
+    send(7);
+    fake_loop_advance(USEC_PER_SEC / 2);
+    expect("7 attempt-failed beta: left out by the drill\n7 failed alfa: left out by the drill\n");
+    world->without = "";                            /* the drill has ended, and with it the play */
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "7");
+}
+END_TEST
+
+static char *read_file(const char *path, struct stat *ret_stat)
+{
+    static char text[65536];
+    FILE *file = fopen(path, "re");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fstat(fileno(file), ret_stat), 0);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+/* Whatever the way to the wire: first attempts, retries, tests, notices, more than a window holds, a reload in the middle. */
+START_TEST(nothing_of_a_dry_run_leaves)
+{
+    char directory[] = "/tmp/beredd-dry-XXXXXX";
+    CLEANUP_BUF struct buf path = { 0 };
+    struct stat stat;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    world->config.state_directory = directory;
+    world->gateways[BETA].window = 2;
+    world->dry_run = true;
+    world->degraded = true;                         /* refused, and tried again: no disk is touched while it may hang */
+    begin();
+    send(1);
+    fake_loop_advance(USEC_PER_SEC / 2);
+    expect("1 attempt-failed beta: a dry run needs a disk that takes writes\n"
+           "1 failed alfa: a dry run needs a disk that takes writes\n");
+    world->degraded = false;
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect("1 sent dry-run\n");
+    for (uint32_t i = 2; i <= 9; i++)
+        send_as(i, 0x102, i % 2 ? CHANNEL_SMS : CHANNEL_EMAIL, NULL);
+    send_as(10, 1, CHANNEL_SMS, "alfa");
+    fake_loop_run();
+    dispatch_configure(world->dispatch, &world->config);
+    send(11);
+    fake_loop_advance(USEC_PER_MIN);
+    ck_assert_uint_eq(fake_transfers(), 0);
+    buf_printf(&path, "%s/drills/2026-0042.jsonl", directory);
+    const char *text = read_file(buf_text(&path), &stat);
+    ck_assert_uint_eq(stat.st_mode & 0777, 0600);
+    ck_assert_ptr_nonnull(strstr(text, "\"drill\":true,\"in_place_of\":\"beta\""));
+    ck_assert_ptr_nonnull(strstr(text, "2026-0042-11-"));
+    ck_assert_int_eq(unlink(buf_text(&path)), 0);
+    buf_cut(&path, path.len - strlen("/2026-0042.jsonl"));
+    ck_assert_int_eq(rmdir(buf_text(&path)), 0);
+    ck_assert_int_eq(rmdir(directory), 0);
+    world->dry_run = false;                         /* the same page as a real one does leave */
+    send(12);
+    fake_loop_run();
+    ck_assert_uint_eq(fake_transfers(), 1);
+}
+END_TEST
+
 static void add(Suite *suite, const char *name, const TTest *const *tests, size_t n)
 {
     TCase *tcase = tcase_create(name);
@@ -1282,6 +1377,7 @@ int main(void)
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
                                     places_count_across_a_reload, patience_survives_a_reload };
     const TTest *const numbers[] = { status_counts, a_hundred_thousand_wait, queue_agrees_with_a_model };
+    const TTest *const drills[] = { gateway_that_a_drill_leaves_out_is_passed_over, every_gateway_left_out, nothing_of_a_dry_run_leaves };
     Suite *suite = suite_create("dispatch");
     add(suite, "straight", straight, N_ELEMENTS(straight));
     add(suite, "order", order, N_ELEMENTS(order));
@@ -1291,6 +1387,7 @@ int main(void)
     add(suite, "rate", rate, N_ELEMENTS(rate));
     add(suite, "alone", alone, N_ELEMENTS(alone));
     add(suite, "reload", reload, N_ELEMENTS(reload));
+    add(suite, "drills", drills, N_ELEMENTS(drills));
     add(suite, "numbers", numbers, N_ELEMENTS(numbers));
     return unit_run(suite);
 }

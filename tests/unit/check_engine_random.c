@@ -200,7 +200,7 @@ static void see_record(struct run *run, const struct effect_record *effect)
     }
     record.kind = effect->kind;
     record.incident = effect->incident;
-    if (run->begun && effect->kind != RECORD_PAGE_QUEUED)
+    if (run->begun && effect->kind != RECORD_PAGE_QUEUED && effect->kind != RECORD_DRILL_HELD_BACK)
         fail(run, "P7: a step began that pages nobody");
     run->begun = effect->kind == RECORD_STEP_BEGUN;
     if (run->again)
@@ -281,6 +281,8 @@ static void check_trails(struct run *run)
 static void check_callout(struct run *run, const struct callout *callout, struct map *codes)
 {
     bool open = callout->incident->closed_usec == 0, armed = heap_armed(&callout->timer);
+    if (open && drill_waits_for_all(callout) && !callout->next && callout->number == 1 && drill_all_answered(callout))
+        fail(run, "a drill waits for answers that it has");
     int64_t due = callout->timer.due_usec;
     if (open && callout->state == CALLOUT_PAGING && !armed)
         fail(run, "P2: call-out %u of %" PRIx64 " waits for nothing", callout->number, callout->incident->key);
@@ -448,6 +450,15 @@ static void note_standing(struct run *run)
         }
 }
 
+/* Of a drill that waits for all: the answer is this person's, and that of nobody else. */
+static void check_one_answer(struct run *run, const struct callout *callout, uint8_t before, enum answer answer, atom who)
+{
+    const struct recipient *recipient = find_recipient(callout, who);
+    bool said = recipient && (answer == ANSWER_YES ? recipient->confirmed_usec != 0 : recipient->declined);
+    if (before != CALLOUT_CANCELLED && answer != ANSWER_ETA && !said)
+        fail(run, "P5: an answer to a drill that waits for all is lost");
+}
+
 /* P5: the one call-out that was meant has changed as it should; none else has changed at all. target: NULL: none may. */
 static void check_answered(struct run *run, const struct callout *target, enum answer answer, const char *person)
 {
@@ -459,6 +470,10 @@ static void check_answered(struct run *run, const struct callout *target, enum a
         uint8_t wants = was->state;
         if (incident && incident->drill && incident->closed_usec == run->world.now.wall_usec && is != target)
             continue;      /* the answer made a real call-out page somebody, and that stops drills */
+        if (is && is == target && drill_waits_for_all(is)) {
+            check_one_answer(run, is, was->state, answer, who);
+            continue;
+        }
         if (is == target && was->state == CALLOUT_PAGING && answer == ANSWER_YES)
             wants = CALLOUT_ACKNOWLEDGED;
         if (is == target && was->state == CALLOUT_ACKNOWLEDGED && answer == ANSWER_NO && was->by == who)
@@ -737,6 +752,26 @@ static void do_small_things(struct run *run)
     step(run, event);
 }
 
+static void do_drill(struct run *run)
+{
+    static const char *const targets[] = {"role:TIB", "role:KIB,role:VAKT", "all-roles", "group:krisledning", "person:bo.ek",
+        "person:nobody", "role:TIB,group:krisledning,person:anna.berg"};
+    static const char *const without[] = {NULL, NULL, "person:anna.berg", "gateway:elks,person:bo.ek,person:cia.lund"};
+    const struct incident *incident = any_incident(run);
+    struct event event = {.kind = EVENT_DRILL_START, .request = 1};
+    event.drill = (struct event_drill){
+        .source = "local", .actor = "chef", .summary = "Larmprov", .targets = PICK(run, targets), .without = PICK(run, without),
+        .limit_usec = one_in(run, 2) ? 0 : (int64_t)(1 + below(run, 40)) * USEC_PER_MIN,
+        .within_usec = one_in(run, 2) ? 0 : (int64_t)(1 + below(run, 50)) * USEC_PER_MIN,
+        .wait_for_all = one_in(run, 2), .dry_run = one_in(run, 4),
+    };
+    if (one_in(run, 6)) {
+        event.kind = EVENT_DRILL_STOP;
+        event.drill_stop = (struct event_drill_stop){.drill = incident && !one_in(run, 4) ? incident->key : 0, .actor = "chef"};
+    }
+    step(run, event);
+}
+
 static void do_reload(struct run *run)
 {
     const struct incident *incident;
@@ -755,7 +790,7 @@ static void one_step(struct run *run)
     static const struct { unsigned weight; void (*act)(struct run *); } acts[] = {
         {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait},
         {14, do_commit},
-        {6, do_small_things}, {3, do_reload}, {2, do_crash}, {1, do_clock}, {2, do_trouble},
+        {6, do_small_things}, {5, do_drill}, {3, do_reload}, {2, do_crash}, {1, do_clock}, {2, do_trouble},
     };
     size_t sum = 0, at;
     for (size_t i = 0; i < N_ELEMENTS(acts); i++)
