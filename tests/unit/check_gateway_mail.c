@@ -16,7 +16,7 @@ static struct message_text text;
 static struct gateway_attempt attempt;
 static struct gateway_way *way;
 static unsigned calls;
-static bool accepted;
+static bool accepted, page_refused;
 static struct buf reason;
 static char directory[] = "check-outbox-XXXXXX", path[64];
 
@@ -25,6 +25,7 @@ static void done(void *userdata, const struct gateway_result *result)
     (void)userdata;
     calls++;
     accepted = result->accepted;
+    page_refused = result->page_refused;
     buf_clear(&reason);
     buf_add_text(&reason, result->reason ? result->reason : "");
 }
@@ -127,8 +128,9 @@ END_TEST
 
 START_TEST(mail_refused)
 {
-    static const struct { enum transfer_outcome outcome; long status; } cases[] = {
-        { TRANSFER_DONE, 550 }, { TRANSFER_DONE, 451 }, { TRANSFER_DONE, 0 }, { TRANSFER_NOT_SENT, 0 }, { TRANSFER_UNKNOWN, 250 },
+    static const struct { enum transfer_outcome outcome; long status; bool page; } cases[] = {
+        { TRANSFER_DONE, 550, true },  { TRANSFER_DONE, 451, true }, { TRANSFER_DONE, 421, false },   { TRANSFER_DONE, 535, false },
+        { TRANSFER_DONE, 0, false }, { TRANSFER_NOT_SENT, 0, false }, { TRANSFER_UNKNOWN, 250, false },
     };
     use_mail();
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -137,7 +139,7 @@ START_TEST(mail_refused)
             fake_reply(fake_transfer(0), cases[i].status, "");
         else
             fake_fail(fake_transfer(0), cases[i].outcome, "no");
-        ck_assert(!accepted);
+        ck_assert(!accepted && page_refused == cases[i].page);
         ck_assert_uint_gt(reason.len, 0);
     }
     fake_refuse_starts(true);
