@@ -29,10 +29,14 @@ def test_out_receipt_and_reply(through_kannel, kannel):
     assert delivered["gateway"] == "kannel"
     assert beredd.callout(ident)["state"] == "paging"
     code = text.split("JA ", 1)[1][:6]
-    kannel.inbound(ANNA, f"Ja {code}")
+    phone = kannel.inbound(ANNA, f"Ja {code}")
     callout = eventually(lambda: beredd.callout(ident)["state"] == "acknowledged" and beredd.callout(ident))
     assert callout["acknowledged_by"] == "anna.berg"
     eventually(lambda: any("Kvitterat" in part for part in sent_to(kannel, ANNA)), what="the confirmation")
+    phone.terminate()               # the network has a place for one
+    phone.wait()
+    kannel.inbound(ANNA, f"Ja {code}")
+    eventually(lambda: sum("Kvitterat" in part for part in sent_to(kannel, ANNA)) == 2, what="that a second text is one: Kannel's id tells them apart")
 
 
 def test_no_network_is_a_failure_at_once(through_kannel, kannel, smtp_server):

@@ -81,7 +81,7 @@ forced-smsc = network
 group = sms-service
 keyword = default
 catch-all = true
-get-url = "{hook}?from=%p&text=%a"
+get-url = "{hook}?from=%p&text=%a&id=%I"
 max-messages = 0
 omit-empty = true
 """
