@@ -48,7 +48,7 @@ enum err apply_callout_started(struct engine *engine, struct incident *incident,
     callout->on_group = record->on_group;
     callout->on_person = record->on_person;
     callout->severity = record->severity - 1;
-    callout->started_usec = callout->unheld_usec = record->at_usec;
+    callout->started_usec = record->at_usec;
     callout->state = CALLOUT_PAGING;
     if (record->end_usec)
         callout->ends_usec = now.boot_usec + apply_left_usec(record->end_usec, record->end_usec - record->at_usec, now);
@@ -98,6 +98,13 @@ enum err apply_declined(struct engine *engine, struct callout *callout, const st
     return ERR_OK;
 }
 
+/* The clock may have been set back meanwhile. */
+static uint32_t seconds_since_start(const struct callout *callout, int64_t at_usec)
+{
+    int64_t seconds = (at_usec - callout->started_usec) / USEC_PER_SEC;
+    return seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
 enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now)
 {
     if (callout->state != CALLOUT_ACKNOWLEDGED || !record->person)
@@ -109,7 +116,7 @@ enum err apply_released(struct engine *engine, struct callout *callout, const st
     callout->eta_minutes = 0;
     callout->put_off = 0;
     callout->noticed_usec = 0;
-    callout->unheld_usec = record->at_usec;
+    callout->released_sec = seconds_since_start(callout, record->at_usec);
     callout->due_usec = record->at_usec;
     apply_arm(engine, callout, now.boot_usec);
     engine->paging_callouts++;

@@ -119,7 +119,7 @@ static void view_callout(const struct engine *engine, const struct callout *call
     ret->acknowledged_by = callout->acknowledged_by ? name_of(engine, callout->acknowledged_by) : NULL;
     ret->acknowledged_number = callout->acknowledged_by ? number_of(engine, callout->acknowledged_by) : NULL;
     ret->acknowledged_usec = callout->acknowledged_usec;
-    ret->unheld_usec = callout->unheld_usec;
+    ret->unheld_usec = callout->started_usec + callout->released_sec * USEC_PER_SEC;
 }
 
 /* "group:ID" is the group by its title. */

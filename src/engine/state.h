@@ -59,12 +59,12 @@ struct callout {
     int64_t started_usec;            /* wall */
     int64_t due_usec;                /* wall: the next step or repeat, as recorded */
     int64_t acknowledged_usec;       /* wall; 0: not */
-    int64_t unheld_usec;             /* wall: since when nobody has it: its beginning, or a release */
     int64_t noticed_usec;            /* wall: while paging, when the source last heard that nobody has it; then, the last update notice */
     atom role;                       /* or group */
     atom acknowledged_by;
     uint32_t number;                 /* from 1 */
     uint32_t round;
+    uint32_t released_sec;           /* the last release, so long after it began; 0: none. Small: there are many call-outs */
     uint16_t step;                   /* from 1; 0: none begun */
     uint16_t turn;                   /* counts steps and repeats begun: which pages are this step's */
     uint16_t eta_minutes;

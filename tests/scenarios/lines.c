@@ -161,11 +161,14 @@ static void add_callout(struct buf *buf, const struct engine *engine, const stru
 {
     static const char *const states[] = {"paging", "acknowledged", "cancelled"};
     buf_printf(buf, "  call-out %u %s %s step=%u round=%u turn=%u severity=%u due=%" PRId64 " by=%s at=%" PRId64
-               " eta=%u put_off=%u noticed=%" PRId64 "%s%s%s\n",
+               " eta=%u put_off=%u noticed=%" PRId64 "%s%s%s",
                callout->number, engine_text(engine, callout->role), states[callout->state], callout->step, callout->round,
                callout->turn, callout->severity, callout->due_usec, engine_text(engine, callout->acknowledged_by),
                callout->acknowledged_usec, callout->eta_minutes, callout->put_off, callout->noticed_usec,
                callout->ends_usec ? " ends" : "", callout->on_group ? " group" : callout->on_person ? " person" : "", heap_armed(&callout->timer) ? " armed" : "");
+    if (callout->released_sec)
+        buf_printf(buf, " released=%us", callout->released_sec);
+    buf_add_char(buf, '\n');
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         add_recipient(buf, engine, recipient);
 }

@@ -285,9 +285,13 @@ static void do_message(struct world *world, const struct words *words)
     } else if (!engine_message(world->engine, (struct page_ref){key, number, message->nonce}, world->now.wall_usec, &view)) {
         buf_add_text(&world->out, "message not wanted\n");
     } else {
-        buf_printf(&world->out, "message %s to %s about \"%s\"%s%s%s%s%s\n", purpose_name(view.purpose), view.to, view.summary,
+        bool nobody_has_it = view.purpose == PURPOSE_SOURCE_UNANSWERED || view.purpose == PURPOSE_SOURCE_RELEASED;
+        buf_printf(&world->out, "message %s to %s about \"%s\"%s%s%s%s%s", purpose_name(view.purpose), view.to, view.summary,
                    view.location ? " at " : "", view.location ? view.location : "", view.sensitive ? " sensitive" : "",
                    view.sharp ? " sharp" : "", view.drill ? " drill" : "");
+        if (nobody_has_it)
+            buf_printf(&world->out, " since +%dm", (int)((view.unheld_usec - view.opened_usec) / USEC_PER_MIN));
+        buf_add_char(&world->out, '\n');
     }
 }
 
