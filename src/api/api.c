@@ -249,7 +249,9 @@ static void make_unsaved(struct slot *slot)
             "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as "
             "possible",
         [SLOT_GATEWAY_TEST] = "the test was sent, but could not be saved: the disk takes no writes",
-        [SLOT_DRILL] = "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as possible",
+        [SLOT_DRILL] =
+            "this was done, but it could not be saved: the disk takes no writes. It is kept in memory and saved as soon as "
+            "possible",
         [SLOT_HOOK] = "this was read, but could not be saved: the disk takes no writes",
     };
     const char *key = slot->kind == SLOT_GATEWAY_TEST ? "test" : slot->kind == SLOT_DRILL ? "drill" : "incident";

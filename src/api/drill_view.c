@@ -81,7 +81,8 @@ void drill_view_add_begun(struct json_writer *writer, const struct engine *engin
     add_result(writer, engine, incident);
 }
 
-void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill, bool with_moment)
+void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill,
+                            bool with_moment)
 {
     jw_incident(writer, "id", drill->key);
     jw_text(writer, "state", "planned");

@@ -9,7 +9,8 @@
 void drill_view_add_exercise(struct json_writer *writer, const struct engine *engine, const struct incident *incident);
 
 /* The fields of an object that was begun. */
-void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident, struct now now);
+void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident,
+                          struct now now);
 /* with_moment: when it begins, which is to surprise whoever is not an administrator. */
 void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill, bool with_moment);
 

@@ -174,8 +174,8 @@ static void page_all(struct engine *engine, struct callout *callout, const struc
 /* ---- steps ---- */
 
 /* Counted from 1. */
-static void add_step(const struct engine *engine, const struct callout *callout, const struct resolved_ladder *ladder, size_t step,
-                     struct targets *targets)
+static void add_step(const struct engine *engine, const struct callout *callout, const struct resolved_ladder *ladder,
+                     size_t step, struct targets *targets)
 {
     targets_add_step(targets, engine, callout, &ladder->steps[step - 1]);
     for (size_t i = 1; i < ladder->n_at_once; i++) {

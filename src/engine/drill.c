@@ -1,5 +1,5 @@
-/* What a drill that was started as one does otherwise than a trigger that says drill: it may wait for everybody, play that somebody
- * does not answer, and it tells how it went. The rest of it is an incident like any other (P13). */
+/* What a drill that was started as one does otherwise than a trigger that says drill: it may wait for everybody, play that
+ * somebody does not answer, and it tells how it went. The rest of it is an incident like any other (P13). */
 #include <string.h>
 
 #include "engine/drill.h"

@@ -131,16 +131,30 @@ static void refuse(struct engine *engine, uint64_t request, const char *why)
     emit_reply(engine, &(struct effect_reply){.request = request, .verdict = VERDICT_FAILED, .text = why});
 }
 
+/* No source's limit bounds them, and there is no sense in more. */
+static bool too_many_open(const struct engine *engine)
+{
+    size_t n = 0;
+    for (const struct incident *drill = engine->first_drill; drill; drill = drill->next_drill)
+        n++;
+    return n >= OPEN_DRILLS_MAX;
+}
+
 static void start_now(struct engine *engine, const struct event *event)
 {
     if (real_under_way(engine, 0)) {
         refuse(engine, event->request, "a real alarm is being paged: wait until somebody has answered it");
         return;
     }
+    if (too_many_open(engine)) {
+        refuse(engine, event->request, "too many drills are open already: stop some");
+        return;
+    }
     struct record opened = record_of(&event->drill, RECORD_OPENED, trigger_mint_key(engine));
     const struct incident *incident = begin(engine, &opened);
     if (incident)
-        emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_OPENED, .incident = incident->key});
+        emit_reply(engine,
+                   &(struct effect_reply){.request = event->request, .verdict = VERDICT_OPENED, .incident = incident->key});
     else
         refuse(engine, event->request, "nobody whom it is for is in the configuration");
 }
@@ -161,7 +175,8 @@ static void plan(struct engine *engine, const struct event *event)
     record.end_usec = engine->now.wall_usec + drill->within_usec;
     emit_record(engine, &record);
     note(engine, record.incident, drill->actor, "is planned", "");
-    emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_PLANNED, .incident = record.incident});
+    emit_reply(engine,
+               &(struct effect_reply){.request = event->request, .verdict = VERDICT_PLANNED, .incident = record.incident});
 }
 
 void step_drill_start(struct engine *engine, const struct event *event)

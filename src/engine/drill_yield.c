@@ -1,5 +1,5 @@
-/* A real alarm comes first: drills of the people whom it pages are stopped. They are found while the pages are queued, and stopped
- * once the step has done everything else, so that no notice of theirs stands before a page (P13). */
+/* A real alarm comes first: drills of the people whom it pages are stopped. They are found while the pages are queued, and
+ * stopped once the step has done everything else, so that no notice of theirs stands before a page (P13). */
 #include "engine/internal.h"
 
 static bool yields(const struct engine *engine, const struct callout *callout)

@@ -39,6 +39,7 @@ enum {
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
+    OPEN_DRILLS_MAX = 100,               /* before another one may be started */
     PLANNED_MAX = 100,                   /* drills that will begin by themselves */
     IDEMPOTENTS_MAX = 1000,              /* requests to one incident that are remembered */
     REPLIES_MAX = 4096,                  /* inbound texts that are remembered, for a day */
@@ -267,7 +268,8 @@ unsigned targets_channels(const struct engine *engine, const struct person *pers
 
 /* callout.c */
 enum callee { CALLEE_ROLE, CALLEE_GROUP, CALLEE_PERSON };                /* what the call-out's role names */
-void callout_start(struct engine *engine, struct incident *incident, const char *role, enum callee callee, enum severity severity);
+void callout_start(struct engine *engine, struct incident *incident, const char *role, enum callee callee,
+                   enum severity severity);
 enum callee callout_callee(const struct callout *callout);
 /* Everybody whom its steps may page, by the duty in force. */
 void callout_add_all(const struct engine *engine, const struct callout *callout, struct targets *targets);
@@ -319,14 +321,15 @@ bool drill_waits_for_all(const struct callout *callout);
 bool drill_holds_back(const struct incident *incident, const char *person);
 void drill_hold_back(struct engine *engine, struct callout *callout, const char *person);
 bool drill_all_answered(const struct callout *callout);
-void drill_answered(struct engine *engine, struct incident *incident);       /* after an answer; closes it if that was the last */
+void drill_answered(struct engine *engine, struct incident *incident);       /* after an answer: closes it if that was the last */
 void drill_record_result(struct engine *engine, const struct incident *incident);    /* before it closes */
 void drill_tell_result(struct engine *engine, struct incident *incident);
 /* drill_plan.c */
 void drill_tick(struct engine *engine);
 int64_t drill_deadline(const struct engine *engine);         /* boot; INT64_MAX: none is planned */
 /* drill_yield.c */
-void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);    /* notes which must stop */
+/* Notes which must stop. */
+void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);
 void drill_yield(struct engine *engine);                     /* stops them */
 
 /* One for each event. */

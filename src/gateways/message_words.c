@@ -126,7 +126,8 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
         .subject = "ÖVNINGEN AVBRUTEN[ {closed}] på grund av en verklig händelse",
     },
     [PURPOSE_DRILL_MISSED] = {
-        .text = "ÖVNING {other} BLEV INTE AV. Den skulle ha börjat mellan {from} och {until}.[ Orsak: {reason}.][ {organisation}.]",
+        .text = "ÖVNING {other} BLEV INTE AV. Den skulle ha börjat mellan {from} och {until}."
+                "[ Orsak: {reason}.][ {organisation}.]",
         .subject = "ÖVNING {other} BLEV INTE AV",
     },
     [PURPOSE_DRILL_OVERDUE] = {
@@ -262,7 +263,8 @@ static const struct message_wording english[TEXT_KIND_END] = {
         .subject = "THE EXERCISE WAS STOPPED[ {closed}] because of a real incident",
     },
     [PURPOSE_DRILL_MISSED] = {
-        .text = "EXERCISE {other} DID NOT TAKE PLACE. It was to begin between {from} and {until}.[ Reason: {reason}.][ {organisation}.]",
+        .text = "EXERCISE {other} DID NOT TAKE PLACE. It was to begin between {from} and {until}."
+                "[ Reason: {reason}.][ {organisation}.]",
         .subject = "EXERCISE {other} DID NOT TAKE PLACE",
     },
     [PURPOSE_DRILL_OVERDUE] = {

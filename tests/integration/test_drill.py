@@ -74,6 +74,7 @@ def test_planned_over_a_crash(beredd, sms_gateway):
     assert "within 4h" in out and "planned" in out and "starts_at" not in out
     listed = beredd.request("GET", "/v1/drills", token="token-of-operator").json["drills"]
     assert len(listed) >= 1 and not any("starts_at" in drill for drill in listed)
+    assert beredd.request("GET", f"/v1/incidents/{stopped}", token="token-of-operator").status == 404 and stopped not in beredd.ctl("list").stdout
     assert beredd.ctl("drill", "stop", stopped).returncode == 0 and beredd.ctl("drill", "stop", stopped).returncode == 1
     beredd.kill()
     beredd.start()
@@ -142,6 +143,14 @@ def test_what_makes_no_sense(beredd, sms_gateway, body, status, word):
     answer = beredd.request("POST", "/v1/drills", body, token="token-of-chief")
     assert answer.status == status and word in answer.json["error"], answer
     assert not drills(beredd) and not sms_gateway.attempts
+
+
+def test_a_token_that_starts_too_many(beredd):
+    for _ in range(100):
+        assert beredd.request("POST", "/v1/drills", {"roles": ["KIB"], "dry_run": True}, token="token-of-monitor").status == 201
+    refused = beredd.request("POST", "/v1/drills", {"roles": ["KIB"], "dry_run": True}, token="token-of-monitor")
+    assert refused.status == 409 and "too many" in refused.json["error"]
+    assert beredd.trigger("På riktigt") and beredd.ctl("drill", "stop").returncode == 0
 
 
 def test_usage(beredd):

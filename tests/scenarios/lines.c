@@ -40,7 +40,8 @@ static const char *kind_word(const struct record *record)
         return "notice-queued";
     static const char *const words[RECORD_KIND_END] = {
         [RECORD_SETTLED] = "settled", [RECORD_DRILL_PLANNED] = "drill-planned", [RECORD_DRILL_POSTPONED] = "drill-postponed",
-        [RECORD_DRILL_UNPLANNED] = "drill-unplanned", [RECORD_DRILL_RESULT] = "drill-result", [RECORD_DRILL_HELD_BACK] = "held-back",
+        [RECORD_DRILL_UNPLANNED] = "drill-unplanned", [RECORD_DRILL_RESULT] = "drill-result",
+        [RECORD_DRILL_HELD_BACK] = "held-back",
     };
     return words[record->kind] ? words[record->kind] : record_event_name(record->kind);
 }
@@ -199,9 +200,10 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
 
 static void add_terms(struct buf *buf, const struct engine *engine, const struct drill *terms)
 {
-    buf_printf(buf, "  drill %016" PRIx64 " of %s by %s, %s, for %s without \"%s\" limit=%" PRId64 " due=%" PRId64 " end=%" PRId64 "%s%s %u/%u \"%s\"\n",
-               terms->key, engine_text(engine, terms->source), engine_text(engine, terms->starter), engine_text(engine, terms->schedule),
-               terms->targets, terms->without, terms->limit_usec, terms->due_usec, terms->end_usec,
+    buf_printf(buf, "  drill %016" PRIx64 " of %s by %s, %s, for %s without \"%s\" limit=%" PRId64 " due=%" PRId64 " end=%" PRId64
+               "%s%s %u/%u \"%s\"\n",
+               terms->key, engine_text(engine, terms->source), engine_text(engine, terms->starter),
+               engine_text(engine, terms->schedule), terms->targets, terms->without, terms->limit_usec, terms->due_usec, terms->end_usec,
                terms->wait_for_all ? " wait-for-all" : "", terms->dry_run ? " dry-run" : "", terms->answered, terms->total,
                terms->missing ? terms->missing : "");
 }

@@ -1377,7 +1377,8 @@ int main(void)
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
                                     places_count_across_a_reload, patience_survives_a_reload };
     const TTest *const numbers[] = { status_counts, a_hundred_thousand_wait, queue_agrees_with_a_model };
-    const TTest *const drills[] = { gateway_that_a_drill_leaves_out_is_passed_over, every_gateway_left_out, nothing_of_a_dry_run_leaves };
+    const TTest *const drills[] = { gateway_that_a_drill_leaves_out_is_passed_over, every_gateway_left_out,
+                                    nothing_of_a_dry_run_leaves };
     Suite *suite = suite_create("dispatch");
     add(suite, "straight", straight, N_ELEMENTS(straight));
     add(suite, "order", order, N_ELEMENTS(order));
