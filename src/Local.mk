@@ -10,6 +10,7 @@ libdaemon_a_SOURCES = \
 	src/turn/batch.c src/turn/batch.h \
 	src/turn/opening.c src/turn/opening.h \
 	src/turn/queue.c src/turn/queue.h \
+	src/turn/replay.c src/turn/replay.h \
 	src/turn/turn.c src/turn/turn.h \
 	src/watch/gateway_watch.c src/watch/gateway_watch.h \
 	src/watch/watch.c src/watch/watch.h

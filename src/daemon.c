@@ -24,6 +24,7 @@
 #include "service/service.h"
 #include "store/store.h"
 #include "turn/opening.h"
+#include "turn/replay.h"
 #include "turn/turn.h"
 #include "watch/gateway_watch.h"
 #include "watch/watch.h"
@@ -305,68 +306,34 @@ static void on_store_readable(void *userdata, int fd)
     store_dispatch(daemon->store);
 }
 
-static enum err read_stored(const struct store_record *stored, struct record *ret)
+/* A damaged incident is left out, and everything else starts. */
+static void on_bad_record(void *userdata, const struct store_record *stored)
 {
-    enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, ret) : ERR_CORRUPT;
-    if (err != ERR_OK)
-        return err;
-    ret->kind = stored->kind;
-    ret->seq = stored->seq;
-    ret->at_usec = stored->at_usec;
-    ret->incident = stored->incident;
-    return ERR_OK;
-}
-
-static enum err replay_one(struct daemon *daemon, const struct store_record *stored, struct now now)
-{
-    struct record record;
-    enum err err = read_stored(stored, &record);
-    return err == ERR_OK ? engine_replay(daemon->engine, &record, now) : err;
-}
-
-static void set_aside(struct daemon *daemon, const struct store_record *stored)
-{
+    (void)userdata;
     CLEANUP_BUF struct buf id = {0};
     incident_add_id(&id, stored->incident);
     log_crit("%s cannot be replayed (record %llu): it is set aside, nobody is paged for it any more. See: bereddctl show %s",
              buf_text(&id), (unsigned long long)stored->seq, buf_text(&id));
-    engine_set_aside(daemon->engine, stored->incident);
 }
 
-/* The live incidents, one after the other. A damaged one is left out, and everything else starts. */
 static void replay(struct daemon *daemon, const struct opened *opened)
 {
-    struct now now = {loop_boot_usec(), loop_wall_usec()};
-    uint64_t bad = 0;
-    for (size_t i = 0; i < OPENING_YEARS; i++)
-        if (opened->last_incidents[i])
-            engine_set_last_incident(daemon->engine, opened->last_incidents[i]);
-    for (size_t i = 0; i < opened->n_records; i++) {
-        const struct store_record *stored = &opened->records[i];
-        if (stored->incident == bad || replay_one(daemon, stored, now) == ERR_OK)
-            continue;
-        bad = stored->incident;
-        set_aside(daemon, stored);
-    }
+    replay_live(daemon->engine, opened, (struct now){loop_boot_usec(), loop_wall_usec()}, on_bad_record, daemon);
 }
 
-static void recall(struct daemon *daemon, const struct opened *opened)
+static void on_house_record(void *userdata, const struct record *record)
 {
-    for (size_t i = 0; i < opened->n_house; i++) {
-        struct record record;
-        if (read_stored(&opened->house[i], &record) != ERR_OK)
-            continue;
-        engine_replay_reply(daemon->engine, &record);
-        watch_recall(daemon->watch, &record, daemon->config->plan.tz);
-        gateway_watch_recall(daemon->gateway_watch, &record);
-    }
+    struct daemon *daemon = userdata;
+    engine_replay_reply(daemon->engine, record);
+    watch_recall(daemon->watch, record, daemon->config->plan.tz);
+    gateway_watch_recall(daemon->gateway_watch, record);
 }
 
 static void use_store(struct daemon *daemon, struct opened *opened)
 {
     daemon->store = TAKE(opened->store);
     daemon->store_watch = loop_watch_new(daemon->loop, store_fd(daemon->store), on_store_readable, daemon);
-    recall(daemon, opened);
+    replay_house(opened, on_house_record, daemon);
 }
 
 /* Sends again what the log says was meant to be sent. What is under way in this process is in nobody's log yet. */

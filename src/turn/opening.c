@@ -81,7 +81,7 @@ static enum err read_last_incidents(struct opened *opened)
     return err;
 }
 
-static struct opened *open_all(const char *directory)
+struct opened *opened_new(const char *directory)
 {
     struct opened *opened = NEW(struct opened);
     struct store_config config = {.directory = directory};
@@ -103,7 +103,7 @@ static struct opened *open_all(const char *directory)
 static void *run(void *userdata)
 {
     struct opening *opening = userdata;
-    struct opened *opened = open_all(opening->directory);
+    struct opened *opened = opened_new(opening->directory);
     pthread_mutex_lock(&opening->mutex);
     opening->result = opened;
     pthread_cond_signal(&opening->changed);

@@ -25,6 +25,8 @@ struct opened {
     uint64_t last_incidents[OPENING_YEARS];   /* of the latest years that there are any of; 0: none */
 };
 
+/* Opens the log and reads it, however long the disk takes: what the thread does. */
+struct opened *opened_new(const char *directory);
 void opened_free(struct opened *opened);     /* accepts NULL */
 DEFINE_CLEANUP(struct opened *, opened_free)
 

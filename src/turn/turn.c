@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/log.h"
 #include "turn/queue.h"
+#include "turn/replay.h"
 
 /* Beyond these, callers who can try again are asked to. What is under way goes on, and is recorded, all the same. */
 enum { WAITING_RECORDS_MAX = 500000, WAITING_BYTES_MAX = 64 << 20, TICKS_PER_TURN = 16 };
@@ -99,13 +100,9 @@ static void let_out_held(struct turn *turn, const struct held *held)
 static void publish(struct turn *turn, const struct store_record *stored)
 {
     struct record record;
-    enum err err = record_decode(stored->payload, stored->payload_len, &record);
+    enum err err = stored_read(stored, &record);
     assert(err == ERR_OK);
     (void)err;
-    record.kind = stored->kind;
-    record.seq = stored->seq;
-    record.at_usec = stored->at_usec;
-    record.incident = stored->incident;
     turn->ops->publish(turn->userdata, &record);
 }
 

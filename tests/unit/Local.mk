@@ -319,7 +319,7 @@ if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_turn
 TESTS += tests/unit/check_turn
 tests_unit_check_turn_SOURCES = tests/unit/check_turn.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/unit.h \
-	src/turn/turn.c src/turn/batch.c src/turn/queue.c
+	src/turn/turn.c src/turn/batch.c src/turn/queue.c src/turn/replay.c
 tests_unit_check_turn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_turn_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif
