@@ -60,11 +60,21 @@ bool person_has_number(const struct person *person, const char *number)
     return false;
 }
 
-/* Theirs by the configuration in force, or the last one that they were paged by: the configuration may have changed since. */
+/* Somebody may have two phones, and answer from either, though the configuration has neither of them any more. */
+static bool was_paged_at(const struct recipient *recipient, atom number)
+{
+    for (const struct message *message = recipient->callout->incident->messages; message; message = message->next)
+        if (message->recipient == recipient && message->address == number)
+            return true;
+    return recipient->phone == number;
+}
+
+/* Theirs by the configuration in force, or one that they were paged by: the configuration may have changed since. */
 bool recipient_has_number(const struct engine *engine, const struct recipient *recipient, const char *number)
 {
     const struct person *person = find_person(engine, recipient->person);
-    if (recipient->phone && strcmp(intern_text(engine->names, recipient->phone), number) == 0)
+    atom known = intern_find(engine->names, number);
+    if (known && was_paged_at(recipient, known))
         return true;
     return person && person_has_number(person, number);
 }

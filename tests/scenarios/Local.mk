@@ -61,6 +61,7 @@ EXTRA_DIST += \
 	tests/scenarios/source_is_told.scn \
 	tests/scenarios/source_of_a_drill.scn \
 	tests/scenarios/source_of_many.scn \
+	tests/scenarios/two_phones_of_somebody_gone.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/unclear_after_acknowledgement.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
