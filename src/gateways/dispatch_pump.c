@@ -51,11 +51,15 @@ static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
     return true;
 }
 
-/* While it waited for this gateway alone, that began to fail, or asked to be left alone: there is a better one now. */
-static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, const struct lane *lane)
+/* While it waited for this gateway alone, that began to fail, or asked to be left alone; or one that goes before it is well again, and has a place.
+ * A good place is not given up for one that must be waited for (P8). */
+static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, uint32_t free_lanes,
+                             const struct lane *lane)
 {
     bool alone = (mask & (mask - 1)) == 0;
-    return alone && dispatch_first_lane(dispatch, page, dispatch_untried(dispatch, page)) != lane;
+    const struct lane *first = alone ? dispatch_first_lane(dispatch, page, dispatch_untried(dispatch, page)) : lane;
+    bool good = lane_standing(lane, loop_boot_usec()) == STANDING_GOOD;
+    return first != lane && (!good || free_lanes & UINT32_C(1) << first->index);
 }
 
 static bool start_pages(struct dispatch *dispatch)
@@ -69,7 +73,7 @@ static bool start_pages(struct dispatch *dispatch)
             return false;
         struct lane *lane = dispatch_first_lane(dispatch, &page, mask & free_lanes);
         assert(lane && lane->in_flight < lane->window);
-        if (should_turn_back(dispatch, &page, mask, lane))
+        if (should_turn_back(dispatch, &page, mask, free_lanes, lane))
             dispatch_enter(dispatch, &page, loop_boot_usec());
         else
             dispatch_attempt_start(dispatch, &page, lane);
