@@ -208,7 +208,7 @@ static void add_terms(struct buf *buf, const struct engine *engine, const struct
                terms->missing ? terms->missing : "");
 }
 
-static void add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
+void lines_add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
 {
     const char *location = incident_location(incident), *callback = incident_callback(incident),
         *key = incident_dedup_key(incident);
@@ -239,7 +239,7 @@ void lines_add_incidents(struct buf *buf, const struct engine *engine)
     if (n)
         qsort(all, n, sizeof(*all), by_key);
     for (size_t i = 0; i < n; i++)
-        add_incident(buf, engine, all[i]);
+        lines_add_incident(buf, engine, all[i]);
     free(all);
     for (const struct drill *drill = engine_planned_drills(engine); drill; drill = drill->next)
         add_terms(buf, engine, drill);

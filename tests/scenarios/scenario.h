@@ -45,6 +45,7 @@ const struct message *world_message(const struct world *world, uint64_t incident
 void world_state(const struct world *world, struct buf *ret);            /* the state as text */
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect);
+void lines_add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident);
 void lines_add_incidents(struct buf *buf, const struct engine *engine);
 void lines_add_state(struct buf *buf, const struct engine *engine);
 

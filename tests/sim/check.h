@@ -1,0 +1,28 @@
+/* The promises, checked where something can be seen of them. */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "model.h"
+
+void check_before(const struct event *event);                /* a step of the engine: what will come of it is foreseen */
+void check_after(const struct event *event, struct effects effects);     /* records have been folded into the model */
+void check_handed(const struct effect_send *send, bool degraded);        /* let out to the gateways */
+void check_wire(struct page_ref page, const char *to, const char *text, const char *gateway);      /* on the wire */
+void check_arrived(struct page_ref page);                    /* in somebody's hand */
+void check_rest(void);                                       /* the daemon is at rest: nothing is due */
+void check_before_reload(void);
+void check_after_reload(void);
+void check_recalled(const struct record *record);             /* read back from the log, in its order */
+void check_started(void);                                    /* the log has been read back, and what it says was resumed */
+void check_crashed(void);
+void check_clock_stepped(void);
+void check_mended(void);                                     /* the last fault is over: liveness is owed from now on */
+void check_live(void);                                       /* and by now it should have shown */
+void check_settled(void);                                    /* everything was closed long ago */
+
+/* check_answer.c: what an answer may do (P5, P6) */
+void answer_before(const struct event *event);
+void answer_record(const struct event *event, const struct record *record);
+void answer_after(const struct event *event);
+
+#endif

@@ -1,0 +1,302 @@
+/* Random configurations, as valid as the loader would let through. A number makes one plan: the same one every time in a history. */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim.h"
+
+enum { ROLES = 3, GROUPS = 2, SOURCES = 3, STEPS_MAX = 5 };
+
+struct sim_plan {
+    struct arena *arena;
+    struct config config;
+    struct person *persons;
+    struct plan_gateway *served;
+    unsigned number, draws;
+};
+
+static const char *const names[SIM_PERSONS] = {"anna.berg", "bo.ek", "cia.lund", "dag.ny", "eva.al", "finn.ros"};
+static const char *const full_names[SIM_PERSONS] = {"Anna Berg", "Bo Ek", "Cia Lund", "Dag Ny", "Eva Al", "Finn Ros"};
+static const char *const gateway_names[SIM_GATEWAYS] = {"g0", "g1", "g2", "g3"};
+static int64_t longest_delay_usec, longest_drill_usec;
+static struct tz *zone;
+
+const char *person_name_of_number(unsigned person) { return names[person % SIM_PERSONS]; }
+int64_t plans_longest_delay(void) { return longest_delay_usec; }
+int64_t plans_longest_drill(void) { return longest_drill_usec; }
+const struct config *sim_plan_config(const struct sim_plan *plan) { return &plan->config; }
+
+static void load_zone(void)
+{
+    static char bytes[65536];
+    FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
+    size_t n = file ? fread(bytes, 1, sizeof(bytes), file) : 0;
+    if (file)
+        fclose(file);
+    if (tz_parse(bytes, n, &zone) != ERR_OK)
+        zone = tz_new_utc();
+}
+
+static unsigned below(struct sim_plan *plan, unsigned n)
+{
+    return (unsigned)(draw("plan", plan->number, plan->draws++) % n);
+}
+
+static bool whole(const struct sim_plan *plan) { return plan->number == PLAN_WHOLE; }
+
+static void make_person(struct sim_plan *plan, struct person *person, unsigned number)
+{
+    struct contact *contacts = arena_alloc(plan->arena, 4 * sizeof(*contacts));
+    char text[48];
+    size_t n = 0;
+    bool all = whole(plan);
+    snprintf(text, sizeof(text), "+467017406%02u", 10 + number);
+    if (all || below(plan, 8))
+        contacts[n++] = (struct contact){CHANNEL_SMS, arena_strdup(plan->arena, text)};
+    if (below(plan, 3) == 0)
+        contacts[n++] = (struct contact){CHANNEL_VOICE, arena_strdup(plan->arena, text)};
+    snprintf(text, sizeof(text), "+467017406%02u", 30 + number);
+    if (below(plan, 5) == 0)
+        contacts[n++] = (struct contact){CHANNEL_SMS, arena_strdup(plan->arena, text)};
+    snprintf(text, sizeof(text), "%s@example.se", names[number]);
+    if (all || below(plan, 4))
+        contacts[n++] = (struct contact){CHANNEL_EMAIL, arena_strdup(plan->arena, text)};
+    *person = (struct person){.id = arena_strdup(plan->arena, names[number]), .name = full_names[number],
+        .language = below(plan, 5) == 0 ? LANGUAGE_EN : LANGUAGE_SV, .contacts = contacts, .n_contacts = n};
+}
+
+static void make_persons(struct sim_plan *plan)
+{
+    plan->persons = arena_alloc(plan->arena, SIM_PERSONS * sizeof(*plan->persons));
+    plan->config.plan.persons = plan->persons;
+    for (unsigned i = 0; i < SIM_PERSONS; i++)
+        if (whole(plan) || below(plan, 6))
+            make_person(plan, &plan->persons[plan->config.plan.n_persons++], i);
+}
+
+/* Some of those who are there; `least` of them if there are as many. */
+static const struct person *const *some(struct sim_plan *plan, unsigned least, size_t *ret_n)
+{
+    size_t n = plan->config.plan.n_persons, first = n ? below(plan, (unsigned)n) : 0;
+    const struct person **list = arena_alloc(plan->arena, (n + 1) * sizeof(*list));
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (*ret_n < least || below(plan, 3) == 0)
+            list[(*ret_n)++] = &plan->persons[(first + i) % n];
+    return list;
+}
+
+static void make_groups(struct sim_plan *plan)
+{
+    struct group *groups = arena_alloc(plan->arena, GROUPS * sizeof(*groups));
+    static const char *const ids[GROUPS] = {"drift", "krisledning"};
+    for (unsigned i = 0; i < GROUPS; i++) {
+        groups[i] = (struct group){.id = arena_strdup(plan->arena, ids[i]), .title = "Gruppen"};
+        groups[i].members = some(plan, whole(plan) ? 2 : below(plan, 4), &groups[i].n_members);
+    }
+    plan->config.plan.groups = groups;
+    plan->config.plan.n_groups = GROUPS;
+}
+
+static void make_gateways(struct sim_plan *plan)
+{
+    static const unsigned windows[] = {1, 2, 4, 128};
+    struct gateway *gateways = arena_alloc(plan->arena, SIM_GATEWAYS * sizeof(*gateways));
+    char url[32];
+    for (unsigned i = 0; i < SIM_GATEWAYS; i++) {
+        snprintf(url, sizeof(url), "http://g%u/", i);
+        gateways[i] = (struct gateway){.name = arena_strdup(plan->arena, gateway_names[i]), .type = GATEWAY_HTTP,
+            .window = windows[below(plan, N_ELEMENTS(windows))], .timeout_usec = 10 * USEC_PER_SEC, .from_is_number = true,
+            .http = {.url = arena_strdup(plan->arena, url), .content_type = "text/plain", .body = "{page}\n{to}\n{text}"}};
+    }
+    plan->config.gateways = gateways;
+    plan->config.n_gateways = SIM_GATEWAYS;
+    plan->served = arena_alloc(plan->arena, SIM_GATEWAYS * sizeof(*plan->served));
+    plan->config.plan.gateways = plan->served;
+    plan->config.plan.n_gateways = SIM_GATEWAYS;
+    for (unsigned i = 0; i < SIM_GATEWAYS; i++)
+        plan->served[i] = (struct plan_gateway){.name = gateways[i].name,
+            .receipt_timeout_usec = below(plan, 4) == 0 ? USEC_PER_MIN : 0};
+    for (unsigned channel = 0; channel < CHANNEL_COUNT; channel++) {
+        unsigned first = below(plan, SIM_GATEWAYS), n = 1 + below(plan, 3);
+        if (channel != CHANNEL_SMS && !whole(plan) && below(plan, 6) == 0)
+            n = 0;
+        for (unsigned i = 0; i < n; i++)
+            plan->config.channel_gateways[channel][i] = &gateways[(first + i) % SIM_GATEWAYS];
+        for (unsigned i = 0; i < n; i++)
+            plan->served[(first + i) % SIM_GATEWAYS].channels |= 1u << channel;
+        plan->config.n_channel_gateways[channel] = n;
+        plan->config.plan.channels_served |= n ? 1u << channel : 0;
+    }
+}
+
+static struct target make_target(struct sim_plan *plan, bool first)
+{
+    struct target target = {.kind = first && below(plan, 4) ? TARGET_PRIMARY : (enum target_kind)below(plan, TARGET_ROLE)};
+    if (target.kind == TARGET_GROUP)
+        target.group = &plan->config.plan.groups[below(plan, GROUPS)];
+    if (target.kind == TARGET_PERSON && plan->config.plan.n_persons)
+        target.person = &plan->persons[below(plan, (unsigned)plan->config.plan.n_persons)];
+    else if (target.kind == TARGET_PERSON)
+        target.kind = TARGET_PRIMARY;
+    return target;
+}
+
+static void note_delay(int64_t delay_usec)
+{
+    if (delay_usec > longest_delay_usec)
+        longest_delay_usec = delay_usec;
+}
+
+static struct ladder make_ladder(struct sim_plan *plan)
+{
+    static const int64_t gaps_sec[] = {0, 30, 60, 120, 120, 300, 600}, repeats_min[] = {5, 10, 10, 30, 60};
+    size_t n = 1 + below(plan, STEPS_MAX);
+    struct ladder_step *steps = arena_alloc(plan->arena, n * sizeof(*steps));
+    int64_t after_usec = below(plan, 6) == 0 ? 3 * USEC_PER_MIN : 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t gap_usec = i ? gaps_sec[below(plan, N_ELEMENTS(gaps_sec))] * USEC_PER_SEC : after_usec;
+        after_usec += i ? gap_usec : 0;
+        note_delay(gap_usec);
+        steps[i] = (struct ladder_step){.after_usec = after_usec, .target = make_target(plan, i == 0), .channels = 1 + below(plan, 7)};
+    }
+    if (whole(plan))
+        steps[n - 1].target = (struct target){.kind = TARGET_GROUP, .group = &plan->config.plan.groups[1]};
+    int64_t repeat_usec = repeats_min[below(plan, N_ELEMENTS(repeats_min))] * USEC_PER_MIN;
+    note_delay(repeat_usec);
+    return (struct ladder){.steps = steps, .n_steps = n, .repeat_usec = repeat_usec};
+}
+
+/* Handovers fall into the hours that clocks skip and repeat, too. */
+static void make_duty(struct sim_plan *plan, struct roster *roster)
+{
+    static const struct { int weekday, minute; } handovers[] = {{0, 720}, {4, 480}, {6, 120}, {6, 150}, {6, 180}, {3, 0}};
+    size_t at = below(plan, N_ELEMENTS(handovers));
+    roster->handover_weekday = handovers[at].weekday;
+    roster->handover_minute = handovers[at].minute;
+    roster->week_starts_before = below(plan, 5) == 0;
+    if (!whole(plan) && below(plan, 8) == 0)
+        return;      /* a hole: nobody is ever on call */
+    roster->rotation = (struct rotation){.present = true, .start = {2026, 1}, .backups = below(plan, 3)};
+    roster->rotation.order = some(plan, 1, &roster->rotation.n_order);
+}
+
+static void make_roster(struct sim_plan *plan, struct roster *roster, const char *role)
+{
+    *roster = (struct roster){.role = arena_strdup(plan->arena, role), .title = "Beredskapen", .on_request = strcmp(role, "KIB") == 0,
+        .drill_deadline_usec = (int64_t)(10 + below(plan, 3) * 10) * USEC_PER_MIN, .drill_escalate = below(plan, 2),
+        .drill_yield = below(plan, 2), .gap_warning_usec = 14 * USEC_PER_DAY, .announce = below(plan, 2) ? 1u << CHANNEL_SMS : 0};
+    if (roster->drill_deadline_usec > longest_drill_usec)
+        longest_drill_usec = roster->drill_deadline_usec;
+    make_duty(plan, roster);
+    roster->ladder = make_ladder(plan);
+    if (below(plan, 3) == 0) {
+        struct ladder *other = arena_alloc(plan->arena, sizeof(*other));
+        *other = make_ladder(plan);
+        roster->severity_ladder[below(plan, SEVERITY_COUNT)] = other;
+    }
+    if (plan->config.plan.n_persons && below(plan, 2))
+        roster->owner = &plan->persons[below(plan, (unsigned)plan->config.plan.n_persons)];
+}
+
+static void make_rosters(struct sim_plan *plan)
+{
+    static const char *const roles[ROLES] = {"KIB", "TIB", "VAKT"};
+    struct roster *rosters = arena_alloc(plan->arena, ROLES * sizeof(*rosters));
+    for (unsigned i = 0; i < ROLES; i++)
+        if (whole(plan) || below(plan, 8))
+            make_roster(plan, &rosters[plan->config.plan.n_rosters++], roles[i]);
+    plan->config.plan.rosters = rosters;
+}
+
+static void make_sources(struct sim_plan *plan)
+{
+    static const char *const ids[SOURCES] = {"larm", "local", "rtj"};
+    static const unsigned limits[] = {2, 5, 60};
+    struct source *sources = arena_alloc(plan->arena, SOURCES * sizeof(*sources));
+    for (unsigned i = 0; i < SOURCES; i++) {
+        sources[i] = (struct source){.id = arena_strdup(plan->arena, ids[i]), .title = "Larmcentralen", .limit_usec = USEC_PER_MIN,
+            .limit = i == 1 ? 60 : limits[below(plan, N_ELEMENTS(limits))], .sensitive = below(plan, 9) == 0};
+        const struct roster *tib = plan_roster(&plan->config.plan, "TIB");
+        const struct roster **roles = arena_alloc(plan->arena, sizeof(*roles));
+        roles[0] = tib;
+        sources[i].roles = roles;
+        sources[i].n_roles = tib && i != 1 ? 1 : 0;
+    }
+    plan->config.plan.sources = sources;
+    plan->config.plan.n_sources = SOURCES;
+}
+
+struct sim_plan *sim_plan_new(unsigned number)
+{
+    struct sim_plan *plan = NEW(struct sim_plan);
+    if (!zone)
+        load_zone();
+    plan->arena = arena_new();
+    plan->number = number;
+    plan->config.public_url = "https://larm.example.se";
+    plan->config.plan.tz = zone;
+    plan->config.plan.organisation = "Exempelby kommun";
+    plan->config.plan.dedup_window_usec = 4 * USEC_PER_HOUR;
+    plan->config.plan.reply_without_code = below(plan, 4) == 0;
+    plan->config.plan.admin_channels = 1u << CHANNEL_EMAIL | 1u << CHANNEL_SMS;
+    make_persons(plan);
+    make_groups(plan);
+    make_gateways(plan);
+    plan->config.plan.admins = some(plan, 1, &plan->config.plan.n_admins);
+    make_rosters(plan);
+    make_sources(plan);
+    return plan;
+}
+
+void sim_plan_free(struct sim_plan *plan)
+{
+    if (!plan)
+        return;
+    arena_free(plan->arena);
+    free(plan);
+}
+
+/* ---- who has a weekly duty: Sweden's clocks by the law that sets them ---- */
+
+/* The last Sunday of that month, as a day number. */
+static int64_t last_sunday(int year, int month)
+{
+    int64_t last = civil_day(year, month, 31);
+    return last - (civil_weekday(last) + 1) % 7;
+}
+
+static bool is_summer(int64_t utc_sec)
+{
+    int year, month, day;
+    civil_from_day(utc_sec / 86400, &year, &month, &day);
+    return utc_sec >= last_sunday(year, 3) * 86400 + 3600 && utc_sec < last_sunday(year, 10) * 86400 + 3600;
+}
+
+/* A local reading as a beginning: the first of two; after the gap, if it is skipped. */
+static int64_t from_local(int64_t local_sec)
+{
+    if (is_summer(local_sec - 7200))
+        return local_sec - 7200;
+    if (!is_summer(local_sec - 3600))
+        return local_sec - 3600;
+    return local_sec - 3600 - (local_sec - 3600) % 3600;      /* it does not exist: summer time begins at 01:00 UTC */
+}
+
+const char *oracle_primary(const struct roster *roster, int64_t wall_usec)
+{
+    const struct rotation *rotation = &roster->rotation;
+    int64_t now_sec = wall_usec / USEC_PER_SEC, found = -1;
+    int64_t start = civil_day(2025, 12, 29);      /* the Monday of 2026-W01 */
+    if (!rotation->present || rotation->n_order == 0 || roster->n_weeks || roster->n_shifts || roster->hours.present ||
+        roster->handover_next_workday)
+        return NULL;
+    for (int64_t week = 0; week < 200; week++) {
+        int64_t day = start + 7 * week + roster->handover_weekday - (roster->week_starts_before ? 7 : 0);
+        if (from_local(day * 86400 + roster->handover_minute * 60) > now_sec)
+            break;
+        found = week;
+    }
+    return found < 0 ? NULL : rotation->order[(size_t)found % rotation->n_order]->id;
+}

@@ -1,0 +1,236 @@
+/* The gateways at the other end of http_client.h: they take a request or not, answer or not, and deliver or not. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "loop/http_client.h"
+
+struct transfer {
+    struct transfer *next;
+    uint64_t serial;
+    unsigned gateway;
+    enum provider_mode mode;
+    transfer_cb *cb;
+    void *userdata;
+    char *to, *text;
+    struct page_ref page;
+    bool taken;                      /* the provider has it: nothing calls it back */
+};
+
+static struct {
+    struct { enum provider_mode mode; int64_t until_usec, faulty_usec; } modes[SIM_GATEWAYS];     /* faulty: until when it was, so far */
+    struct transfer *transfers;
+    uint64_t serial;
+} providers;
+
+void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec)
+{
+    providers.modes[gateway % SIM_GATEWAYS].mode = mode;
+    providers.modes[gateway % SIM_GATEWAYS].until_usec = until_usec;
+    if (mode != PROVIDER_FINE && until_usec > providers.modes[gateway % SIM_GATEWAYS].faulty_usec)
+        providers.modes[gateway % SIM_GATEWAYS].faulty_usec = until_usec;
+}
+
+void providers_mend(void)
+{
+    for (unsigned i = 0; i < SIM_GATEWAYS; i++)
+        provider_set(i, PROVIDER_FINE, INT64_MAX);
+}
+
+bool provider_was_faulty(const char *gateway) { return sim_now() < providers.modes[gateway[1] - '0'].faulty_usec + 2 * USEC_PER_MIN; }
+
+unsigned provider_in_flight(const char *gateway)
+{
+    unsigned n = 0;
+    for (const struct transfer *transfer = providers.transfers; transfer; transfer = transfer->next)
+        n += transfer->gateway == (unsigned)(gateway[1] - '0');
+    return n;
+}
+
+static struct transfer *find(uint64_t serial)
+{
+    struct transfer *transfer = providers.transfers;
+    while (transfer && transfer->serial != serial)
+        transfer = transfer->next;
+    return transfer;
+}
+
+static void remove_transfer(struct transfer *transfer)
+{
+    struct transfer **at = &providers.transfers;
+    while (*at != transfer)
+        at = &(*at)->next;
+    *at = transfer->next;
+}
+
+/* ---- what the provider does with it ---- */
+
+struct parcel { struct page_ref page; char *to, *text; unsigned gateway; uint64_t serial; bool fails; };
+
+static void receipt(void *userdata)
+{
+    const struct parcel *parcel = userdata;
+    char gateway[] = {'g', (char)('0' + parcel->gateway), '\0'};
+    node_submit(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = parcel->page, .gateway = gateway,
+        .outcome = parcel->fails ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED, .reason = parcel->fails ? "the phone is off" : NULL}});
+}
+
+static void arrive(void *userdata)
+{
+    const struct parcel *parcel = userdata;
+    check_arrived(parcel->page);
+    people_got(parcel->page, parcel->to, parcel->text);
+}
+
+static struct parcel *parcel_of(const struct transfer *transfer, bool fails)
+{
+    struct parcel *parcel = NEW(struct parcel);
+    *parcel = (struct parcel){transfer->page, transfer->to, transfer->text, transfer->gateway, transfer->serial, fails};
+    return parcel;
+}
+
+static void deliver(const struct transfer *transfer)
+{
+    int64_t after_usec = USEC_PER_SEC + (int64_t)(draw("delivery", transfer->serial, 1) % (15 * USEC_PER_SEC));
+    if (transfer->mode == PROVIDER_LIES)
+        return;
+    if (transfer->mode == PROVIDER_LATE)
+        after_usec = (int64_t)(draw("delivery", transfer->serial, 2) % (6 * USEC_PER_HOUR));
+    if (transfer->mode == PROVIDER_BAD_RECEIPTS) {
+        clock_call(sim_now() + after_usec, receipt, parcel_of(transfer, true));
+        return;
+    }
+    clock_call(sim_now() + after_usec, arrive, parcel_of(transfer, false));
+    if (transfer->mode == PROVIDER_DOUBLES)
+        clock_call(sim_now() + 2 * after_usec, arrive, parcel_of(transfer, false));
+    if (one_in(2, "receipt", transfer->serial, 0)) {
+        int64_t later_usec = one_in(8, "receipt", transfer->serial, 1) ? 3 * USEC_PER_HOUR : 3 * USEC_PER_SEC;
+        clock_call(sim_now() + after_usec + later_usec, receipt, parcel_of(transfer, false));
+        if (transfer->mode == PROVIDER_DOUBLES)
+            clock_call(sim_now() + after_usec + 2 * later_usec, receipt, parcel_of(transfer, one_in(2, "receipt", transfer->serial, 2)));
+    }
+}
+
+static void end(struct transfer *transfer, const struct transfer_result *result)
+{
+    remove_transfer(transfer);
+    transfer->cb(transfer->userdata, result);
+    free(transfer);
+}
+
+static bool takes(enum provider_mode mode)
+{
+    return mode != PROVIDER_REFUSES && mode != PROVIDER_DOWN && mode != PROVIDER_HANGS && mode != PROVIDER_BUSY;
+}
+
+static void take(void *userdata)
+{
+    struct transfer *transfer = find((uintptr_t)userdata);
+    if (!transfer || !takes(transfer->mode))
+        return;
+    transfer->taken = true;
+    deliver(transfer);
+}
+
+static void answer(void *userdata)
+{
+    struct transfer *transfer = find((uintptr_t)userdata);
+    if (!transfer)
+        return;
+    if (is_verbose())
+        note("answer %lu by g%u", (unsigned long)transfer->serial, transfer->gateway);
+    switch (transfer->mode) {
+    case PROVIDER_REFUSES:
+        end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 500, .body = "", .reason = ""});
+        break;
+    case PROVIDER_BUSY:
+        end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 429, .body = "", .reason = "",
+                                                .retry_after_usec = 60 * USEC_PER_SEC});
+        break;
+    case PROVIDER_DOWN:
+        end(transfer, &(struct transfer_result){.outcome = TRANSFER_NOT_SENT, .body = "", .reason = "no connection"});
+        break;
+    case PROVIDER_HANGS:
+    case PROVIDER_ANSWER_LOST:
+        end(transfer, &(struct transfer_result){.outcome = TRANSFER_UNKNOWN, .body = "", .reason = "no answer in time"});
+        break;
+    default:
+        end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 200, .body = "", .reason = ""});
+        break;
+    }
+}
+
+/* ---- the client ---- */
+
+static int64_t answer_usec(const struct transfer *transfer, int64_t timeout_usec)
+{
+    int64_t quick_usec = 20 * USEC_PER_MSEC + (int64_t)(draw("answer", transfer->serial, 0) % 300) * USEC_PER_MSEC;
+    if (transfer->mode == PROVIDER_HANGS || transfer->mode == PROVIDER_ANSWER_LOST)
+        return timeout_usec;
+    return transfer->mode == PROVIDER_SLOW ? quick_usec * 25 : quick_usec;
+}
+
+static char *line(const char **at)
+{
+    size_t len = strcspn(*at, "\n");
+    char *text = mem_strndup(*at, len);
+    *at += len + ((*at)[len] != '\0');
+    return text;
+}
+
+enum err http_client_start(struct http_client *client, const struct transfer_http *http, transfer_cb *cb, void *userdata,
+                           struct transfer **ret)
+{
+    (void)client;
+    CLEANUP_FREE char *body = mem_strndup(http->body, http->body_len);
+    const char *at = body;
+    CLEANUP_FREE char *id = line(&at);
+    struct transfer *transfer = *ret = NEW(struct transfer);
+    char gateway[] = {'g', http->url[8], '\0'};
+    transfer->gateway = (unsigned)(gateway[1] - '0');
+    transfer->to = line(&at);
+    transfer->text = mem_strdup(at);
+    transfer->serial = ++providers.serial;
+    transfer->cb = cb;
+    transfer->userdata = userdata;
+    if (sim_now() < providers.modes[transfer->gateway].until_usec)
+        transfer->mode = providers.modes[transfer->gateway].mode;
+    if (page_from_id(id, &transfer->page) != ERR_OK)
+        fail("P3", "\"%s\" is no page's id", id);
+    if (node_effect())
+        check_wire(transfer->page, transfer->to, transfer->text, gateway);
+    note_bytes(body, strlen(body));
+    if (is_verbose())
+        note("wire %lu: %s to %s by %s: %s", (unsigned long)transfer->serial, id, transfer->to, gateway, transfer->text);
+    transfer->next = providers.transfers;
+    providers.transfers = transfer;
+    int64_t after_usec = answer_usec(transfer, http->timeout_usec);
+    if (!node_alive())
+        return ERR_OK;       /* it never left */
+    clock_call(sim_now() + after_usec / 2, take, (void *)(uintptr_t)transfer->serial);
+    clock_call(sim_now() + after_usec, answer, (void *)(uintptr_t)transfer->serial);
+    return ERR_OK;
+}
+
+/* The process that waits for the answer is gone. What has left it may arrive all the same. */
+void transfer_cancel(struct transfer *transfer)
+{
+    if (!transfer)
+        return;
+    remove_transfer(transfer);
+    if (!transfer->taken && takes(transfer->mode) && one_in(2, "it had left", transfer->serial, 0))
+        deliver(transfer);
+    free(transfer);
+}
+
+/* Mail goes through HTTP gateways here. */
+enum err http_client_start_mail(struct http_client *client, const struct transfer_mail *mail, transfer_cb *cb, void *userdata,
+                                struct transfer **ret)
+{
+    (void)client;
+    (void)mail;
+    (void)cb;
+    (void)userdata;
+    (void)ret;
+    abort();
+}
