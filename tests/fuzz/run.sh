@@ -7,7 +7,7 @@ set -eu
 source=$1 build=$2 seconds=$3
 shift 3
 
-CC=${CC:-clang}
+CC=${FUZZ_CC:-clang}     # not CC: make hands that of its own build on
 if ! printf 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
     $CC -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then
   echo "Fuzzing needs clang with libFuzzer (Debian: clang, libclang-rt-dev); $CC has it not." >&2
