@@ -46,6 +46,8 @@ static enum voice_stage stage_on_picking_up(const struct message *message)
     const struct callout *callout = message->callout;
     if (message->purpose != PURPOSE_PAGE)
         return VOICE_STAGE_TELL;
+    if (message->recipient->confirmed_usec)
+        return VOICE_STAGE_YES;
     if (callout->incident->closed_usec || callout->state == CALLOUT_CANCELLED)
         return VOICE_STAGE_GONE;
     if (callout->state == CALLOUT_ACKNOWLEDGED && !holds(message))
@@ -53,14 +55,18 @@ static enum voice_stage stage_on_picking_up(const struct message *message)
     return VOICE_STAGE_ASK;
 }
 
+/* A drill that waits for everybody ends with the last answer: what that was is said all the same. */
 static enum voice_stage stage_after_answer(const struct message *message)
 {
     enum voice_stage stage = stage_on_picking_up(message);
+    bool declined = message->purpose == PURPOSE_PAGE && message->recipient->declined;
+    if (stage == VOICE_STAGE_GONE && declined && message->callout->incident->drill)
+        return VOICE_STAGE_NO;
     if (stage != VOICE_STAGE_ASK)
         return stage;
     if (holds(message))
         return VOICE_STAGE_YES;
-    return message->recipient->declined ? VOICE_STAGE_NO : VOICE_STAGE_OVER;
+    return declined ? VOICE_STAGE_NO : VOICE_STAGE_OVER;
 }
 
 static void say(struct call *call, const struct gateway *gateway, struct page_ref page, enum voice_stage stage, unsigned asked)

@@ -247,6 +247,18 @@ def test_a_drill_says_so_first(twilio):
     assert beredd.callout(ident)["acknowledged_by"] == "anna.berg"
 
 
+def test_in_a_drill_for_everybody_each_hears_their_own_answer(twilio):
+    beredd, provider = twilio(ladder="step = 0s primary voice\nstep = 1h secondary voice\nrepeat = 1h")
+    assert beredd.ctl("drill", "start", "--role", "TIB", "--wait-for-all", "--yes").returncode == 0
+    call = provider.wait_for_call(beredd, ANNA).pick_up()
+    assert call.press("1").said[1:] == ["Övning. Tack. Du har tagit larmet."] and not call.next
+    assert call.ask(call.fields["Url"]).said[2:] == ["Övning. Tack. Du har tagit larmet."]       # the provider asks again
+    last = provider.wait_for_call(beredd, BO).pick_up().press("2")                               # and with that it is over
+    assert last.said[1].startswith("Övning. Du har svarat att du inte kan.")
+    ident, = (incident["id"] for incident in beredd.get("/v1/incidents?state=all").json["incidents"])
+    assert [entry["person"] for entry in beredd.timeline(ident, "declined")] == ["bo.ek"]
+
+
 def test_a_drill_that_cannot_say_so_does_not_ring(elks, sms_gateway, config):
     ini = config.elks_ini(more="voice-url = http://127.0.0.1:{port}/a1/calls\n" + RECORDED.replace("prompt-sv-drill", "prompt-en-test"))
     beredd, provider = elks(ini=ini)
