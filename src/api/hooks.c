@@ -46,12 +46,15 @@ void hooks_render_thanks(struct rendered *rendered, const struct gateway *gatewa
     buf_add_text(&rendered->body, body);
 }
 
-static void refuse(struct call *call, enum err err, const char *reason)
+/* It may have been somebody's yes: the administrator learns what in the gateway's file, or at the provider, is not as it should be. */
+static void refuse(struct call *call, const struct gateway *gateway, const char *hook, enum err err, const char *reason)
 {
+    const char *why = reason && *reason ? reason : err_text(err);
+    log_warning("gateway %s: a call to its %s hook from %s was not understood: %s", gateway->name, hook, call->request->peer->address, why);
     if (err == ERR_UNSUPPORTED)
         call_error(call, 501, NULL, "this gateway's preset does not describe this");
     else
-        call_error(call, 400, NULL, "%s", reason ? reason : err_text(err));
+        call_error(call, 400, NULL, "%s", why);
 }
 
 static void submit(struct call *call, const struct gateway *gateway, struct event *event)
@@ -77,7 +80,7 @@ void hooks_reply(struct call *call)
             .id = reply.id.len > 0 ? buf_text(&reply.id) : NULL } };
         submit(call, gateway, &event);
     } else {
-        refuse(call, err, reason);
+        refuse(call, gateway, "reply", err, reason);
     }
     hook_reply_done(&reply);
 }
@@ -112,7 +115,7 @@ void hooks_receipt(struct call *call)
         hooks_render_thanks(&rendered, gateway);
         rendered_send(&rendered, call->exchange);
     } else {
-        refuse(call, err, reason);
+        refuse(call, gateway, "receipt", err, reason);
     }
     hook_receipt_done(&receipt);
 }

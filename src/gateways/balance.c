@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "gateways/gateway_template.h"
 #include "gateways/json_path.h"
@@ -25,6 +26,7 @@ struct account {
     struct loop_timer *timer;
     struct buf text;
     int64_t fetched_usec;            /* wall; 0: never */
+    bool complained;                 /* of what came last */
 };
 
 struct balances {
@@ -68,18 +70,28 @@ static void add_unit(const struct account *account, const struct transfer_result
     text_add_clean_line(ret, buf_text(&unit), text_utf8_cut(buf_text(&unit), unit.len, UNIT_BYTES_MAX));
 }
 
-/* In ten-thousandths. */
-static bool read_amount(const struct account *account, const struct transfer_result *result, int64_t *ret)
+/* In ten-thousandths. False: there is none, and *ret_problem says why. */
+static bool read_amount(const struct account *account, const struct transfer_result *result, int64_t *ret, struct buf *ret_problem)
 {
     CLEANUP_BUF struct buf text = { 0 };
-    if (result->outcome != TRANSFER_DONE || result->status != 200)
-        return false;
-    if (!json_path_text(result->body, result->body_len, without_scheme(account->path), &text))
-        return false;
-    if (text_to_decimal(buf_text(&text), ret) != ERR_OK)
-        return false;
-    *ret /= (int64_t)account->divisor;
-    return true;
+    if (result->outcome != TRANSFER_DONE)
+        buf_add_text(ret_problem, result->reason ? result->reason : "no answer");
+    else if (result->status != 200)
+        buf_printf(ret_problem, "HTTP %ld", result->status);
+    else if (!json_path_text(result->body, result->body_len, without_scheme(account->path), &text)
+             || text_to_decimal(buf_text(&text), ret) != ERR_OK)
+        buf_printf(ret_problem, "the reply has no number at %s", account->path);
+    else
+        *ret /= (int64_t)account->divisor;
+    return ret_problem->len == 0;
+}
+
+/* Once, until one comes again: whoever relies on being warned must hear that nobody can. */
+static void complain(struct account *account, const char *problem)
+{
+    if (!account->complained)
+        log_warning("gateway %s: its balance is not known: %s", account->gateway, problem);
+    account->complained = true;
 }
 
 static void add_amount(struct buf *buf, int64_t amount)
@@ -92,12 +104,15 @@ static void add_amount(struct buf *buf, int64_t amount)
 static void fetched(void *userdata, const struct transfer_result *result)
 {
     struct account *account = userdata;
+    CLEANUP_BUF struct buf problem = { 0 };
     int64_t amount;
     account->transfer = NULL;
-    if (!read_amount(account, result, &amount)) {
+    if (!read_amount(account, result, &amount, &problem)) {
+        complain(account, buf_text(&problem));
         loop_timer_set(account->timer, loop_boot_usec() + FETCH_FAILED_USEC);
         return;
     }
+    account->complained = false;
     loop_timer_set(account->timer, loop_boot_usec() + FETCH_AGAIN_USEC);
     buf_clear(&account->text);
     add_amount(&account->text, amount);
@@ -124,8 +139,10 @@ static void fetch(void *userdata)
     };
     if (!err)
         err = http_client_start(account->balances->client, &http, fetched, account, &account->transfer);
-    if (err)
+    if (err) {
+        complain(account, "its address is none that can be asked");
         loop_timer_set(account->timer, loop_boot_usec() + FETCH_FAILED_USEC);
+    }
 }
 
 static char *copy(const char *text)

@@ -128,3 +128,22 @@ def test_balance(stopped, sms_gateway, smtp_server):
         assert not sms_gateway.taken and HOOK_SECRET not in beredd.stderr()
     finally:
         account.stop()
+
+
+@pytest.mark.parametrize("reply, why", [('{"balance": "much", "currency": "SEK"}', "the reply has no number at json:balance"), ("<html>", "the reply has no number"),
+                                        ('{"balance": 1e30}', "the reply has no number"), (None, "HTTP 401")])
+def test_balance_that_cannot_be_read_is_told_once(stopped, smtp_server, reply, why):
+    class Broken(Provider):
+        def answer(self, asked):
+            self.messages.append(asked)
+            return (200, "application/json", reply) if reply else (401, "text/plain", "who are you?")
+    account = Broken(free_port()).start()
+    try:
+        config = stopped.config
+        config.files["gateways/elks.ini"] = config.elks_ini(more=f"balance-url = http://127.0.0.1:{account.port}/a1/me\nbalance-warning = 500\n")
+        beredd = stopped.start()
+        eventually(lambda: f"gateway elks: its balance is not known: {why}" in beredd.stderr())
+        assert listed(beredd, "elks")["balance"] is None and not mails(smtp_server, "kvar")
+        assert len(account.messages) == 1 and "p-elks" not in beredd.stderr()
+    finally:
+        account.stop()

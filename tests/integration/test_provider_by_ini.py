@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from harness.config import ANNA
+from harness.config import ANNA, HOOK_SECRET
 from harness.provider import Provider
 from harness.waiting import eventually, free_port
 
@@ -189,3 +189,16 @@ def test_who_asks_to_be_left_alone_is_tried_last(through, sms_gateway, smtp_serv
     sms_gateway.behave("error")
     beredd.trigger("Brand tre")
     eventually(lambda: len(provider.asked) > asked, what="that the last one left is tried all the same")
+
+
+def test_what_a_provider_says_and_nobody_understands_is_logged(beredd):
+    """It may have been somebody's yes. What it said is not written down: it may hold a code."""
+    path = f"/hooks/elks/{HOOK_SECRET}/"
+    assert beredd.form(path + "reply", sender=ANNA, text="JA 417302").status == 400
+    assert beredd.request("POST", path + "receipt?page=x", b'{"state": "DELIVRD"}', headers={"Content-Type": "application/json"}).status == 400
+    lines = [line for line in beredd.stderr().splitlines() if "was not understood" in line]
+    assert lines == ["<4>gateway elks: a call to its reply hook from 127.0.0.1 was not understood: it is not said who the reply is from",
+                     "<4>gateway elks: a call to its receipt hook from 127.0.0.1 was not understood: neither the address names a page, nor the "
+                     "receipt a message"]
+    assert beredd.form(path.replace(HOOK_SECRET, "guessed") + "reply", sender=ANNA).status == 404      # nobody fills the log from outside
+    assert beredd.stderr().count("was not understood") == 2
