@@ -93,13 +93,10 @@ static const struct doc_key *find_key(const struct doc_kind *kind, const char *n
 static void unknown_key(const struct doc *doc, struct problems *problems, const struct doc_section *section,
                         const struct doc_kind *kind, const struct doc_entry *entry)
 {
-    const char *names[48];
-    size_t n = 0;
-    while (n < kind->n_keys && n < N_ELEMENTS(names)) {
-        names[n] = kind->keys[n].name;
-        n++;
-    }
-    const char *near = text_nearest(entry->key, names, n);
+    CLEANUP_FREE const char **names = NEW_ARRAY(const char *, kind->n_keys + 1);
+    for (size_t i = 0; i < kind->n_keys; i++)
+        names[i] = kind->keys[i].name;
+    const char *near = text_nearest(entry->key, names, kind->n_keys);
     if (near)
         problems_add(problems, PROBLEM_ERROR, doc->file, entry->value.line, "unknown key '%s' in [%s]; did you mean '%s'?",
                      entry->key, section->header, near);

@@ -125,14 +125,22 @@ static bool is_missing(const struct gateway *gateway, const char *name)
         || (strcmp(name, "password") == 0 && !gateway->password);
 }
 
-/* Braces that do not hold a word of small letters and hyphens are the template's own, as JSON's. */
+/* What could be meant as a placeholder's name, behind its brace; 0: the brace is the template's own, as JSON's. */
+static size_t name_len(const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    size_t len = strspn(text, letters);
+    return text[len] == '}' && strcspn(text, "0123456789_-") > 0 ? len : 0;
+}
+
+
 void gateway_http_check_template(const struct layers *layers, struct origin where, const char *key, const char *template,
                                  const struct gateway *gateway, const struct names *known)
 {
     struct load *load = layers->own.load;
     for (const char *open = strchr(template, '{'); open; open = strchr(open + 1, '{')) {
-        size_t len = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz-");
-        if (len == 0 || open[1 + len] != '}')
+        size_t len = name_len(open + 1);
+        if (len == 0)
             continue;
         const char *name = arena_strndup(load->arena, open + 1, len);
         if (!is_known(known, name)) {

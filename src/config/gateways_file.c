@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "config/channels.h"
 #include "config/gateway_voice.h"
+#include "config/slurp.h"
 #include "loop/http_client.h"
 
 enum { TYPE_HTTP, TYPE_SMTP, TYPE_OUTBOX, TYPE_SPOOL, TYPE_COUNT };
@@ -161,6 +162,21 @@ static void load_sender(const struct scope *scope, struct gateway *gateway)
         load_error(scope->load, scope_origin(scope, entry), "from = '%s' is longer than the 11 characters that a sender's name may have", gateway->from);
 }
 
+/* With -t alone, as the spool's directories: each message reads it anew. */
+static void load_ca_file(const struct scope *scope, struct gateway *gateway)
+{
+    const char *ca_file = value_text(scope, "ca-file", NULL);
+    CLEANUP_BUF struct buf bytes = { 0 };
+    if (!ca_file)
+        return;
+    gateway->ca_file = load_path(scope->load, ca_file);
+    enum err err = scope->load->env->check_only ? slurp_file(gateway->ca_file, SLURP_MAX_BYTES, &bytes, NULL) : ERR_OK;
+    if (err == ERR_NOT_FOUND)
+        load_error(scope->load, scope_origin(scope, doc_entry(scope->section, "ca-file")), "there is no file %s", gateway->ca_file);
+    else if (err)
+        load_unreadable(scope->load, scope_origin(scope, doc_entry(scope->section, "ca-file")), gateway->ca_file, err);
+}
+
 static void load_common(const struct layers *layers, struct gateway *gateway)
 {
     const struct scope *own = &layers->own;
@@ -172,8 +188,7 @@ static void load_common(const struct layers *layers, struct gateway *gateway)
     (void)value_rate(own, "rate", "10/s", CONFIG_MAX_RATE, &gateway->rate, &gateway->rate_usec);
     gateway->username = load_secret(own, "username", false);
     gateway->password = load_secret(own, "password", true);
-    const char *ca_file = value_text(own, "ca-file", NULL);
-    gateway->ca_file = ca_file ? load_path(own->load, ca_file) : NULL;
+    load_ca_file(own, gateway);
     load_hook_secret(own, gateway);
     set_receipt_base(own->load, gateway);
 }

@@ -443,6 +443,18 @@ static const struct verdict verdicts[] = {
               "gateways/elks.ini:6: error: balance-url 'ftp://x' is no address that begins with https:// or http://\n"
               "gateways/elks.ini:6: error: 'balance-url' needs a 'balance', as json:balance: where the number stands in what comes\n"
               "gateways/elks.ini:8: error: 'balance-divisor' is a number from 1 to 1000000, not '0'\n"),
+    ELKS_CASE("type = http\npreset = 46elks\nfrom = +46701740699\nbalance-url = https://x.example.se/{user}/{to}/{password}\n",
+              "gateways/elks.ini:1: error: 'password' is missing: 'balance-url' uses {password}\n"
+              "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"
+              "gateways/elks.ini:5: error: unknown placeholder 'user'; did you mean 'username'?\n"
+              "gateways/elks.ini:5: error: unknown placeholder 'to'\n"),
+    ELKS_CASE("type = http\nurl = https://x.example.se/{To}/{to}\nbody = {\"t\": \"{text}\", \"r\": \"{receipt_url}\", \"f\": {\"g\": {}}}\n",
+              "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"
+              "gateways/elks.ini:3: error: unknown placeholder 'To'; did you mean 'to'?\n"
+              "gateways/elks.ini:4: error: unknown placeholder 'receipt_url'; did you mean 'receipt-url'?\n"),
+    ELKS_CASE("type = http\npreset = generic-form\nurl = https://x.example.se/\nfrom = +46701740699\nreciept-timeout = 1m\n",
+              "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"
+              "gateways/elks.ini:6: error: unknown key 'reciept-timeout' in [gateway elks]; did you mean 'receipt-timeout'?\n"),
     ELKS_CASE("type = outbox\nfile = x\nrate = 0/s\n",
               "gateways/elks.ini:4: error: rate = '0/s' is not as 10/s; /s, /m and /h are the units, and 1 to 10000 the number\n"),
     ELKS_CASE("type = outbox\nfile = x\nrate = 10001/h\n",
@@ -778,6 +790,24 @@ static bool become_nobody(void)
     return geteuid() != 0 || seteuid(65534) == 0;
 }
 
+/* A check says so; a daemon that starts without it has other ways out, and one that did not start would have none. */
+START_TEST(a_missing_certificate_of_a_gateway_is_an_error_of_the_check_alone)
+{
+    static const struct file files[] = {
+        { "beredd.ini", DAEMON "[channels]\nsms = try\nemail = mail\n" },
+        { "gateways/mail.ini", "[gateway mail]\ntype = smtp\nurl = smtp://mail.example.se\nfrom = larm@example.se\nca-file = ca.pem\n" },
+    };
+    put_sound(files, N_ELEMENTS(files));
+    ck_assert_int_eq(load(), ERR_OK);
+    config_free(TAKE(config));
+    ck_assert_int_eq(load_from(directory, NULL, true), ERR_CONFIG);
+    CLEANUP_BUF struct buf lines = { 0 };
+    buf_add_text(&lines, all_problems());
+    replace_directory(&lines);
+    ck_assert_str_eq(buf_text(&lines), "gateways/mail.ini:5: error: there is no file DIR/ca.pem\n");
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_not_checked_or_refused)
 {
     char path[128];
@@ -883,6 +913,7 @@ int main(void)
     tcase_add_test(tcase, a_credential_comes_from_the_service_manager_first);
     tcase_add_loop_test(tcase, a_credential_is_one_line_of_text, 0, 5);
     tcase_add_test(tcase, a_file_that_others_cannot_read_may_hold_secrets);
+    tcase_add_test(tcase, a_missing_certificate_of_a_gateway_is_an_error_of_the_check_alone);
     tcase_add_test(tcase, what_cannot_be_read_is_not_checked_or_refused);
     tcase_add_test(tcase, a_file_is_bounded);
     tcase_add_test(tcase, problems_are_bounded);
