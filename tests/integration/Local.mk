@@ -4,6 +4,8 @@ EXTRA_DIST += tests/integration/test_packaging.py tests/integration/test_demo.py
 EXTRA_DIST += \
 	tests/integration/conftest.py \
 	tests/integration/harness/__init__.py \
+	tests/integration/harness/clocks.c \
+	tests/integration/harness/clocks.py \
 	tests/integration/harness/config.py \
 	tests/integration/harness/daemon.py \
 	tests/integration/harness/disk.py \
@@ -29,6 +31,7 @@ EXTRA_DIST += \
 	tests/integration/test_gateway_check.py \
 	tests/integration/test_gateway_health.py \
 	tests/integration/test_calendar.py \
+	tests/integration/test_clock.py \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \
 	tests/integration/test_drill.py \

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import disk, journald, kannel, smsd          # noqa: E402
+from harness import clocks, disk, journald, kannel, smsd          # noqa: E402
 from harness.config import Config                   # noqa: E402
 from harness.daemon import BUILD, Beredd            # noqa: E402
 from harness.elks import SmsGateway                 # noqa: E402
@@ -135,3 +135,14 @@ def faulty_disk_fixture(tmp_path, stopped):
     stopped.environment |= faulty.environment()
     yield faulty
     faulty.be("ok")
+
+
+@pytest.fixture(name="clocks")
+def clocks_fixture(tmp_path, stopped):
+    reason = clocks.missing()
+    if reason:
+        pytest.skip(reason)
+    theirs = clocks.Clocks(tmp_path)
+    stopped.environment |= theirs.environment()
+    yield theirs
+    theirs.stop()
