@@ -148,6 +148,15 @@ static bool message_plausible(const struct incident *incident, const struct reco
            purpose_known(record->purpose) && (record->purpose == PURPOSE_PAGE) == (record->kind == RECORD_PAGE_QUEUED);
 }
 
+static void remember_phone(struct recipient *recipient, atom phone)
+{
+    size_t at = 0;
+    while (at + 1 < RECIPIENT_PHONES && recipient->phones[at] && recipient->phones[at] != phone)
+        at++;
+    memmove(recipient->phones + 1, recipient->phones, at * sizeof(atom));
+    recipient->phones[0] = phone;
+}
+
 enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record)
 {
     struct incident *incident = callout->incident;
@@ -167,7 +176,7 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     if (incident->drill && !(incident->terms && incident->terms->dry_run))
         note_drill(engine, recipient->person, record->at_usec);
     if (message->channel != CHANNEL_EMAIL)
-        recipient->phone = message->address;
+        remember_phone(recipient, message->address);
     if (message->channel == CHANNEL_SMS)
         unlock(engine, message->address);
     return ERR_OK;

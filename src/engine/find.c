@@ -63,10 +63,10 @@ bool person_has_number(const struct person *person, const char *number)
 /* Somebody may have two phones, and answer from either, though the configuration has neither of them any more. */
 static bool was_paged_at(const struct recipient *recipient, atom number)
 {
-    for (const struct message *message = recipient->callout->incident->messages; message; message = message->next)
-        if (message->recipient == recipient && message->address == number)
+    for (size_t i = 0; i < RECIPIENT_PHONES; i++)
+        if (recipient->phones[i] == number)
             return true;
-    return recipient->phone == number;
+    return false;
 }
 
 /* Theirs by the configuration in force, or one that they were paged by: the configuration may have changed since. */

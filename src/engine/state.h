@@ -17,13 +17,15 @@ struct incident;
 struct callout;
 struct idempotent;
 
+enum { RECIPIENT_PHONES = 4 };
+
 /* One person in one call-out. Holds the code and the link's token, both good until the incident closes. */
 struct recipient {
     struct recipient *next;          /* within the call-out, in order of first page */
     struct recipient *next_code;     /* with the same code, in the engine's map */
     struct callout *callout;
     atom person;
-    atom phone;                      /* the last that a page went to; 0: none */
+    atom phones[RECIPIENT_PHONES];   /* that pages went to, the latest first; 0: none */
     uint32_t code;                   /* 0: none yet */
     uint8_t token[TOKEN_BYTES];
     int64_t confirmed_usec;          /* wall; of a drill that waits for all: when this person said yes; 0: has not */

@@ -181,7 +181,10 @@ static bool has_number(const struct world *world, const struct recipient *recipi
     for (size_t i = 0; person && i < person->n_contacts; i++)
         if (strcmp(person->contacts[i].address, number) == 0)
             return true;
-    return recipient->phone && strcmp(engine_text(world->engine, recipient->phone), number) == 0;
+    for (size_t i = 0; i < RECIPIENT_PHONES; i++)
+        if (recipient->phones[i] && strcmp(engine_text(world->engine, recipient->phones[i]), number) == 0)
+            return true;
+    return false;
 }
 
 /* Whether somebody with this number was given a code of this call-out that stands in the text. */
