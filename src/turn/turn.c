@@ -14,6 +14,9 @@ enum { WAITING_RECORDS_MAX = 500000, WAITING_BYTES_MAX = 64 << 20, TICKS_PER_TUR
 #define LINGER_USEC          (5 * USEC_PER_MSEC)
 #define RECOVER_FIRST_USEC   USEC_PER_SEC
 #define RECOVER_MAX_USEC     (30 * USEC_PER_SEC)
+#define RELAPSE_USEC (10 * USEC_PER_MIN) /* degraded again within this time: the next time it is not believed so soon */
+#define CALM_FIRST_USEC      (10 * USEC_PER_SEC)
+#define CALM_MAX_USEC        (10 * USEC_PER_MIN)
 
 struct turn {
     struct loop *loop;
@@ -29,6 +32,10 @@ struct turn {
     uint64_t committed_seq;
     struct loop_timer *deadline, *patience, *recover, *linger;
     int64_t recover_delay_usec;
+    struct loop_timer *calm;
+    int64_t calm_usec;                   /* for so long the disk must have given no trouble before all is well again */
+    int64_t trouble_usec, restored_usec; /* boot; when it last gave some, and when all was well again; 0: never */
+    int64_t appended_usec;               /* boot; when the batch in flight was handed in */
     bool degraded;
     char *reason;
 };
@@ -45,6 +52,7 @@ static void wake(void *userdata)
 
 static void on_impatient(void *userdata);
 static void on_recover_time(void *userdata);
+static void on_calm(void *userdata);
 
 struct turn *turn_new(struct loop *loop, struct engine *engine, const struct turn_ops *ops, void *userdata)
 {
@@ -58,6 +66,7 @@ struct turn *turn_new(struct loop *loop, struct engine *engine, const struct tur
     turn->patience = loop_timer_new(loop, on_impatient, turn);
     turn->recover = loop_timer_new(loop, on_recover_time, turn);
     turn->linger = loop_timer_new(loop, wake, turn);
+    turn->calm = loop_timer_new(loop, on_calm, turn);
     turn->recover_delay_usec = RECOVER_FIRST_USEC;
     return turn;
 }
@@ -75,6 +84,7 @@ void turn_free(struct turn *turn)
     loop_timer_free(turn->patience);
     loop_timer_free(turn->recover);
     loop_timer_free(turn->linger);
+    loop_timer_free(turn->calm);
     queue_done(&turn->queue);
     free(turn->reason);
     free(turn);
@@ -149,11 +159,23 @@ static void submit_trouble(struct turn *turn, enum event_kind kind, const char *
     loop_wake(turn->loop);
 }
 
+/* A disk that is merely slow takes writes now and then. Each time that it is believed and fails soon after, it has to behave for
+ * longer, or the administrators would get a word of each change for hours. */
+static void note_relapse(struct turn *turn)
+{
+    bool relapse = turn->restored_usec && loop_boot_usec() - turn->restored_usec < RELAPSE_USEC + turn->calm_usec;
+    turn->calm_usec = !relapse ? 0 : turn->calm_usec ? 2 * turn->calm_usec : CALM_FIRST_USEC;
+    if (turn->calm_usec > CALM_MAX_USEC)
+        turn->calm_usec = CALM_MAX_USEC;
+    turn->trouble_usec = loop_boot_usec();
+}
+
 void turn_degrade(struct turn *turn, const char *reason)
 {
     if (turn->degraded)
         return;
     turn->degraded = true;
+    note_relapse(turn);
     free(turn->reason);
     turn->reason = mem_strdup(reason);
     log_crit("The log cannot be written: %s. Paging goes on from memory.", reason);
@@ -166,8 +188,23 @@ static void restore(struct turn *turn)
 {
     turn->degraded = false;
     turn->recover_delay_usec = RECOVER_FIRST_USEC;
+    turn->restored_usec = loop_boot_usec();
+    loop_timer_clear(turn->calm);
     log_notice("The log is written again, and whole.");
     submit_trouble(turn, EVENT_RESTORED, "");
+}
+
+static bool is_calm(const struct turn *turn)
+{
+    return loop_boot_usec() - turn->trouble_usec >= turn->calm_usec;
+}
+
+/* Nothing was left to write, and nothing came since. */
+static void on_calm(void *userdata)
+{
+    struct turn *turn = userdata;
+    if (turn->degraded && turn->store && !turn->failed && !turn->first && is_calm(turn))
+        restore(turn);
 }
 
 static void on_appended(void *userdata, enum err err, const char *reason, const struct store_head *head)
@@ -175,6 +212,8 @@ static void on_appended(void *userdata, enum err err, const char *reason, const 
     struct turn *turn = userdata;
     turn->in_flight = false;
     loop_timer_clear(turn->patience);
+    if (err != ERR_OK || loop_boot_usec() - turn->appended_usec >= COMMIT_PATIENCE_USEC)
+        turn->trouble_usec = loop_boot_usec();
     if (err != ERR_OK) {
         turn->failed = true;
         turn_degrade(turn, reason && *reason ? reason : err_text(err));
@@ -185,8 +224,10 @@ static void on_appended(void *userdata, enum err err, const char *reason, const 
     turn->committed_seq = head->seq;
     let_out(turn, turn->first);
     forget_first(turn);
-    if (turn->degraded && (fresh || !turn->first))
+    if (turn->degraded && is_calm(turn) && (fresh || !turn->first))
         restore(turn);
+    else if (turn->degraded && !turn->first)
+        loop_timer_set(turn->calm, turn->trouble_usec + turn->calm_usec);
     commit_next(turn);
 }
 
@@ -219,6 +260,7 @@ static void commit_next(struct turn *turn)
     if (!turn->first || may_linger(turn))
         return;
     turn->in_flight = true;
+    turn->appended_usec = loop_boot_usec();
     loop_timer_set(turn->patience, loop_boot_usec() + COMMIT_PATIENCE_USEC);
     store_append(turn->store, turn->first->records[0].seq - 1, turn->first->records, turn->first->n_records, on_appended, turn);
 }

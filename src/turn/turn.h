@@ -5,7 +5,8 @@
  * they are decided (ops.decided), while the state is the one that they speak of, and let out after the commit.
  *
  * When a commit fails, or has not come back after 2 s, the turn is degraded (P12): everything is let out at once, marked as
- * such, and records wait in memory, bounded, until the disk takes them again. */
+ * such, and records wait in memory, bounded, until the disk takes them again. If that turns out not to last, it is believed only
+ * after the disk has given no trouble for a while, longer each time, up to ten minutes. */
 #ifndef TURN_TURN_H
 #define TURN_TURN_H
 

@@ -400,6 +400,38 @@ START_TEST(a_disk_that_comes_back_restores_and_lets_nothing_out_twice)
 }
 END_TEST
 
+static void finish(void)
+{
+    while (world.store.in_flight)
+        commit();
+}
+
+/* The first time it is believed at once; after a relapse it has to give no trouble for a while, even with nothing left to write. */
+START_TEST(a_slow_disk_is_believed_later_each_time)
+{
+    ck_assert(trigger("Brand"));
+    run();
+    advance(3 * USEC_PER_SEC);
+    finish();
+    ck_assert(!turn_status(world.turn).degraded);
+    for (int64_t calm_usec = 10 * USEC_PER_SEC; calm_usec <= 40 * USEC_PER_SEC; calm_usec *= 2) {
+        ck_assert(turn_submit(world.turn, &(struct event){.kind = EVENT_NOTE, .note = {.text = "hej", .actor = "rtj",
+            .incident = incident_key(2027, 1)}}));
+        run();
+        advance(10 * USEC_PER_MSEC);      /* nobody waits for a note: it lingers */
+        ck_assert(world.store.in_flight);
+        advance(3 * USEC_PER_SEC);
+        finish();
+        ck_assert(turn_status(world.turn).degraded);
+        advance(calm_usec - USEC_PER_SEC);
+        ck_assert(turn_status(world.turn).degraded);
+        advance(USEC_PER_SEC);
+        ck_assert(!turn_status(world.turn).degraded);
+        finish();
+    }
+}
+END_TEST
+
 START_TEST(what_failed_is_appended_again_under_the_same_numbers)
 {
     ck_assert(trigger("Brand"));
@@ -615,6 +647,7 @@ static Suite *turn_suite(void)
     tcase_add_test(tcase, what_nobody_waits_for_goes_with_what_comes_next);
     tcase_add_test(tcase, a_commit_that_hangs_lets_out_degraded);
     tcase_add_test(tcase, a_disk_that_comes_back_restores_and_lets_nothing_out_twice);
+    tcase_add_test(tcase, a_slow_disk_is_believed_later_each_time);
     tcase_add_test(tcase, what_failed_is_appended_again_under_the_same_numbers);
     tcase_add_test(tcase, recovery_is_tried_for_ever_and_at_most_half_a_minute_apart);
     tcase_add_test(tcase, the_ladder_climbs_while_the_disk_is_dead);
