@@ -51,8 +51,8 @@ static bool widen_impatient(struct dispatch *dispatch, int64_t now_usec)
     return true;
 }
 
-/* While it waited for this gateway alone, that began to fail, or asked to be left alone; or one that goes before it is well again, and has a place.
- * A good place is not given up for one that must be waited for (P8). */
+/* While it waited for this gateway alone, that began to fail, or asked to be left alone; or one that goes before it is well
+ * again, and has a place. A good place is not given up for one that must be waited for (P8). */
 static bool should_turn_back(const struct dispatch *dispatch, const struct page *page, uint32_t mask, uint32_t free_lanes,
                              const struct lane *lane)
 {

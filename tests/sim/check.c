@@ -8,12 +8,13 @@
 #include "scenario.h"
 
 enum {
-    TURNS_AT_ONCE_MAX = 12,          /* of one call-out at one instant; the longest ladder has five steps */
-    PAGES_MAX = 600,                 /* that one call-out remembers: of eighteen turns, to some twenty contact points, and some steps */
+    TURNS_AT_ONCE_MAX = 12, /* of one call-out at one instant; the longest ladder has five steps */
+    PAGES_MAX = 600,        /* that one call-out remembers: of eighteen turns, to some twenty contact points, and some steps */
     NOTICES_MAX = 300,
     TOUCHED_MAX = 64,
     ROLES_MAX = 8,
     HOUSE_MAX = 5000,
+    DEGRADED_IN_HOUR_MAX = 20, /* a dozen by one slow disk, and some by crashes */
 };
 #define PATIENCE_USEC      USEC_PER_SEC
 #define COMMIT_USEC        (2 * USEC_PER_SEC)
@@ -33,7 +34,8 @@ static struct {
     size_t n_touched;
     bool released, clock_stepped;
     int64_t waits_since_usec;        /* records wait, and no append is in flight: since when */
-    int64_t mended_usec, duty_minute;
+    int64_t mended_usec, duty_minute, hour_usec;
+    unsigned degraded_in_hour;
     struct { char role[16]; char person[48]; bool known, alive; } duty[ROLES_MAX];
     struct { uint64_t key; uint32_t number; int64_t due_usec; } *deadlines;
     size_t n_deadlines;
@@ -175,6 +177,12 @@ static void see_record(const struct event *event, const struct effect_record *ef
         see_opened(record);
     if (effect->kind == RECORD_DUTY_CHANGED)
         see_duty(record);
+    if (effect->kind == RECORD_DEGRADED && sim_now() - check.hour_usec > USEC_PER_HOUR) {
+        check.hour_usec = sim_now();
+        check.degraded_in_hour = 0;
+    }
+    if (effect->kind == RECORD_DEGRADED && ++check.degraded_in_hour > DEGRADED_IN_HOUR_MAX)
+        fail("P12", "the administrators are told of %u changes of the disk within an hour", 2 * check.degraded_in_hour);
     check.released |= effect->kind == RECORD_RELEASED;
     model_apply(record, true);
     if (engine_replay(node_shadow(), record, event->now) != ERR_OK)
@@ -213,7 +221,8 @@ static void check_whole(struct effects effects)
         begun = 0;
         if (record->kind == RECORD_STEP_BEGUN && record_decode(record->payload, record->payload_len, &read) == ERR_OK)
             begun = read.step;
-        bool queued = record->kind == RECORD_PAGE_QUEUED || record->kind == RECORD_NOTICE_QUEUED || record->kind == RECORD_PAGE_FAILED;
+        bool queued =
+            record->kind == RECORD_PAGE_QUEUED || record->kind == RECORD_NOTICE_QUEUED || record->kind == RECORD_PAGE_FAILED;
         bool sent = !queued;
         if (queued && record_decode(record->payload, record->payload_len, &read) != ERR_OK)
             fail("P14", "a record does not read back");
@@ -242,10 +251,11 @@ static void check_timer(const struct m_callout *callout)
     if (!is || !heap_armed(&is->timer))
         fail("P2", "call-out %u of %lx pages, and waits for nothing", callout->number, (unsigned long)callout->incident->key);
     if (is->state != CALLOUT_PAGING)
-        fail("P14", "call-out %u of %lx pages by its records, and does not live", callout->number, (unsigned long)callout->incident->key);
+        fail("P14", "call-out %u of %lx pages by its records, and does not live", callout->number,
+             (unsigned long)callout->incident->key);
     if (sim_of_boot(is->timer.due_usec) != wanted_due(callout))
-        fail("P11", "call-out %u of %lx waits until %ld, and its records say %ld", callout->number, (unsigned long)callout->incident->key,
-             (long)sim_of_boot(is->timer.due_usec), (long)wanted_due(callout));
+        fail("P11", "call-out %u of %lx waits until %ld, and its records say %ld", callout->number,
+             (unsigned long)callout->incident->key, (long)sim_of_boot(is->timer.due_usec), (long)wanted_due(callout));
     if (engine_deadline(node_engine()) > is->timer.due_usec)
         fail("P2", "the engine's deadline comes after a call-out's");
 }
@@ -328,7 +338,8 @@ static void check_said(const struct event *event, struct effects effects)
     bool told = false, trouble = false, people = false;
     for (size_t i = 0; i < effects.n; i++) {
         const struct effect *effect = &effects.list[i];
-        trouble |= effect->kind == EFFECT_RECORD && (effect->record.kind == RECORD_DEGRADED || effect->record.kind == RECORD_RESTORED);
+        trouble |=
+            effect->kind == EFFECT_RECORD && (effect->record.kind == RECORD_DEGRADED || effect->record.kind == RECORD_RESTORED);
         told |= effect->kind == EFFECT_SEND && effect->send.page.incident == 0;
         if (event->kind != EVENT_TRIGGER || effect->kind != EFFECT_REPLY)
             continue;
@@ -352,9 +363,9 @@ static void note_record(const struct effect_record *effect, const struct record 
     if (!is_verbose())
         return;
     note("%lu %s %lx-%u %s step=%u round=%u page=%u %s %s", (unsigned long)effect->seq,
-         record_event_name(effect->kind) ? record_event_name(effect->kind) : "-", (unsigned long)effect->incident, record->callout,
-         record->person ? record->person : "", record->step, record->round, record->page, record->summary ? record->summary : "",
-         record->text ? record->text : "");
+         record_event_name(effect->kind) ? record_event_name(effect->kind) : "-", (unsigned long)effect->incident,
+         record->callout, record->person ? record->person : "", record->step, record->round, record->page,
+         record->summary ? record->summary : "", record->text ? record->text : "");
 }
 
 void check_after(const struct event *event, struct effects effects)
@@ -408,7 +419,8 @@ static void leaves(const struct m_incident *incident)
             return;
     check.outside = mem_realloc_array(check.outside, check.n_outside + 1, sizeof(*check.outside));
     check.outside[check.n_outside].key = incident->key;
-    snprintf(check.outside[check.n_outside++].text, sizeof(check.outside->text), "%s", incident->n_texts ? incident->texts[0] : "");
+    snprintf(check.outside[check.n_outside++].text, sizeof(check.outside->text), "%s",
+             incident->n_texts ? incident->texts[0] : "");
 }
 
 static bool serves(const struct m_page *page, const char *gateway)
@@ -446,8 +458,8 @@ static void check_order(const struct m_page *page, const char *gateway)
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
         const struct m_page *other = check.untried.list[i];
         struct message_view view;
-        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway) ||
-            sim_now() - other->handed_usec <= PATIENCE_USEC + USEC_PER_MSEC)
+        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() ||
+            !serves(other, gateway) || sim_now() - other->handed_usec <= PATIENCE_USEC + USEC_PER_MSEC)
             continue;
         if (engine_message(node_engine(), other->ref, loop_wall_usec(), &view))
             fail("P13", "a drill is paged while a real alarm waits for %s", gateway);
@@ -521,8 +533,8 @@ static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
     return first ? some && none_full : some;
 }
 
-/* P8: a page that finds no place within a second takes the first place anywhere. Once more a second, where it first waited for a gateway
- * that came into doubt. */
+/* P8: a page that finds no place within a second takes the first place anywhere. Once more a second, where it first waited for a
+ * gateway that came into doubt. */
 static void check_untried(void)
 {
     size_t kept = 0;
@@ -532,7 +544,8 @@ static void check_untried(void)
         if (page->tried_life == node_life() || !engine_message(node_engine(), page->ref, loop_wall_usec(), &view))
             continue;
         bool faulty, later;
-        bool any = has_place(page, false, &faulty), late = sim_now() - page->handed_usec > (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
+        bool any = has_place(page, false, &faulty),
+             late = sim_now() - page->handed_usec > (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
         if (late ? any : has_place(page, true, &later))
             fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
                  (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));
@@ -564,9 +577,10 @@ static void check_owed(void)
     for (struct m_incident *incident = model_incidents(); incident; incident = incident->next) {
         for (struct m_callout *callout = incident->callouts; callout && !incident->closed; callout = callout->next) {
             if (callout->state == M_PAGING && wanted_due(callout) < sim_now())
-                fail("P2", "call-out %u of %lx is overdue by %ld s, and nothing happens", callout->number, (unsigned long)incident->key,
-                     (long)((sim_now() - wanted_due(callout)) / USEC_PER_SEC));
-            if (callout->state == M_ACKNOWLEDGED && callout->update_usec && sim_now() - callout->update_usec > UPDATE_NOTICE_USEC_MAX)
+                fail("P2", "call-out %u of %lx is overdue by %ld s, and nothing happens", callout->number,
+                     (unsigned long)incident->key, (long)((sim_now() - wanted_due(callout)) / USEC_PER_SEC));
+            if (callout->state == M_ACKNOWLEDGED && callout->update_usec &&
+                sim_now() - callout->update_usec > UPDATE_NOTICE_USEC_MAX)
                 fail("P9", "nobody is told of an update of %lx", (unsigned long)incident->key);
         }
     }
@@ -607,7 +621,8 @@ static void each_deadline(void)
             check.deadlines = mem_realloc_array(check.deadlines, check.n_deadlines + 1, sizeof(*check.deadlines));
             check.deadlines[check.n_deadlines].key = incident->key;
             check.deadlines[check.n_deadlines].number = callout->number;
-            check.deadlines[check.n_deadlines++].due_usec = callout->state == M_PAGING && !incident->closed ? wanted_due(callout) : -1;
+            check.deadlines[check.n_deadlines++].due_usec =
+                callout->state == M_PAGING && !incident->closed ? wanted_due(callout) : -1;
         }
 }
 
@@ -720,15 +735,18 @@ void check_live(void)
     if (status.degraded)
         fail("P12", "the disk has been well for long, and %zu records wait for it", status.waiting_records);
     for (struct m_incident *incident = model_incidents(); incident; incident = incident->next)
-        for (struct m_callout *callout = incident->callouts; callout && !incident->closed && !incident->drill; callout = callout->next)
+        for (struct m_callout *callout = incident->callouts; callout && !incident->closed && !incident->drill;
+             callout = callout->next)
             if (callout->state == M_PAGING && callout->got_usec < check.mended_usec && !reaches_nobody(callout))
-                fail("P2", "call-out %u of %lx has paged nobody since all was well", callout->number, (unsigned long)incident->key);
+                fail("P2", "call-out %u of %lx has paged nobody since all was well", callout->number,
+                     (unsigned long)incident->key);
 }
 
 void check_settled(void)
 {
     size_t cursor = 0;
-    if (engine_next_incident(node_engine(), &cursor) || engine_open_incidents(node_engine()) || engine_paging_callouts(node_engine()))
+    if (engine_next_incident(node_engine(), &cursor) || engine_open_incidents(node_engine()) ||
+        engine_paging_callouts(node_engine()))
         fail("P15", "what was closed long ago is in memory");
     if (engine_deadline(node_engine()) != INT64_MAX)
         fail("P2", "something is due, and nothing is open");

@@ -1,5 +1,5 @@
-/* P5 and P6: an answer does what it says to its own call-out, to no other, and nothing but an answer does it. What may come of an event is
- * read from the event and the model before the engine steps. */
+/* P5 and P6: an answer does what it says to its own call-out, to no other, and nothing but an answer does it. What may come of an
+ * event is read from the event and the model before the engine steps. */
 #include <stdio.h>
 #include <string.h>
 

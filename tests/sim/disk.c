@@ -1,5 +1,5 @@
-/* The store behind store.h: a log that is durable, one batch in flight, and a disk that is slow, hangs, or fails. Atomic and in order, as the
- * contract says; whether the real one is, its own tests show. */
+/* The store behind store.h: a log that is durable, one batch in flight, and a disk that is slow, hangs, or fails. Atomic and in
+ * order, as the contract says; whether the real one is, its own tests show. */
 #include <string.h>
 
 #include "base/heap.h"
@@ -160,7 +160,8 @@ void store_append(struct store *store, uint64_t expected_seq, const struct store
     if (store->flying.n || store->recovered || store->failed || n == 0)
         fail("P14", "an append to a store that takes none now");
     if (expected_seq != store->head.seq)
-        fail("P14", "an append after record %lu, and the log ends at %lu", (unsigned long)expected_seq, (unsigned long)store->head.seq);
+        fail("P14", "an append after record %lu, and the log ends at %lu", (unsigned long)expected_seq,
+             (unsigned long)store->head.seq);
     store->flying = copy_batch(records, n);
     store->appended = cb;
     store->userdata = userdata;

@@ -149,7 +149,8 @@ static void show_progress(const struct options *options)
         done += shared->done[i];
         failed += shared->failed[i];
     }
-    fprintf(stderr, "%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 " failed\n", done, options->last - options->first + 1, failed);
+    fprintf(stderr, "%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 " failed\n", done, options->last - options->first + 1,
+            failed);
 }
 
 static void run_all(const struct options *options)
@@ -260,7 +261,8 @@ int main(int argc, char **argv)
     const char *given = getenv("SIM_SEEDS"), *srcdir = getenv("srcdir");
     CLEANUP_BUF struct buf known = {0};
     buf_printf(&known, "%s/tests/sim/seeds.txt", srcdir ? srcdir : ".");
-    struct options options = {.first = 1, .last = given ? number(given) : SEEDS_DEFAULT, .jobs = 1, .seeds_file = buf_text(&known)};
+    struct options options = {
+        .first = 1, .last = given ? number(given) : SEEDS_DEFAULT, .jobs = 1, .seeds_file = buf_text(&known)};
     if (!parse(argc, argv, &options))
         return usage();
     shared = share(sizeof(*shared));

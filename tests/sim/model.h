@@ -1,5 +1,5 @@
-/* The records folded a second time, by code that shares nothing with the engine's: what the promises are held against. It keeps everything,
- * and says nothing of times in the engine's clocks: its deadlines are in the simulation's. */
+/* The records folded a second time, by code that shares nothing with the engine's: what the promises are held against. It keeps
+ * everything, and says nothing of times in the engine's clocks: its deadlines are in the simulation's. */
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
 

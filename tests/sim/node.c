@@ -1,5 +1,5 @@
-/* The daemon's wiring, as src/daemon.c has it, without its threads and sockets: what it does at a start, when a log comes late, at a reload and
- * when a clock is set. Whoever changes that order there changes it here. */
+/* The daemon's wiring, as src/daemon.c has it, without its threads and sockets: what it does at a start, when a log comes late,
+ * at a reload and when a clock is set. Whoever changes that order there changes it here. */
 #include <assert.h>
 
 #include "base/log.h"
@@ -58,10 +58,13 @@ static void fill_random(void *userdata, void *bytes, size_t len)
 
 /* ---- the engine, watched ---- */
 
+/* The linker's names: see ld(1), --wrap. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 struct effects __real_engine_step(struct engine *engine, const struct event *event);
 struct effects __wrap_engine_step(struct engine *engine, const struct event *event);
 void __real_engine_shift_seq(struct engine *engine, uint64_t offset);
 void __wrap_engine_shift_seq(struct engine *engine, uint64_t offset);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 struct effects __wrap_engine_step(struct engine *engine, const struct event *event)
 {
@@ -70,7 +73,8 @@ struct effects __wrap_engine_step(struct engine *engine, const struct event *eve
         check_before(event);
     struct effects effects = __real_engine_step(engine, event);
     if (watched && event->kind == EVENT_PLAN)
-        __real_engine_step(node.shadow, &(struct event){.kind = EVENT_PLAN, .now = event->now, .plan = {.plan = event->plan.plan}});
+        __real_engine_step(node.shadow,
+                           &(struct event){.kind = EVENT_PLAN, .now = event->now, .plan = {.plan = event->plan.plan}});
     if (watched)
         check_after(event, effects);
     return effects;
@@ -228,7 +232,8 @@ static void on_open_again(void *userdata)
     (void)userdata;
     if (node.store)
         return;
-    clock_call(sim_now() + (int64_t)(draw("opening", sim_now(), 0) % 3000) * USEC_PER_MSEC, log_has_come, (void *)(uintptr_t)node.life);
+    clock_call(sim_now() + (int64_t)(draw("opening", sim_now(), 0) % 3000) * USEC_PER_MSEC, log_has_come,
+               (void *)(uintptr_t)node.life);
     loop_timer_set(node.open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
 }
 
@@ -290,7 +295,8 @@ static void node_start(void)
     node.up = true;
     node.fuse = node.next_fuse;
     node.next_fuse = 0;
-    note("start %u with plan %u and %lu records%s", node.life, node.plan_number, (unsigned long)disk_seq(), node.store ? "" : ", no log");
+    note("start %u with plan %u and %lu records%s", node.life, node.plan_number, (unsigned long)disk_seq(),
+         node.store ? "" : ", no log");
     if (node.store)
         turn_set_store(node.turn, node.store);
     else

@@ -1,4 +1,5 @@
-/* Sources that trigger and try again, and people who answer: by text, link, voice or through the API, twice, late, with wrong codes. */
+/* Sources that trigger and try again, and people who answer: by text, link, voice or through the API, twice, late, with wrong
+ * codes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -162,10 +163,15 @@ static bool send_trigger(struct sent_trigger *trigger, const char *details)
 {
     static const char *const roles[] = {"KIB", "TIB", "VAKT"};
     const struct roster *named[N_ELEMENTS(roles)];
-    struct event event = {.kind = EVENT_TRIGGER, .trigger = {.source = trigger->source, .summary = trigger->summary, .details = details,
-        .severity = trigger->severity, .drill = trigger->drill, .roles = named,
-        .dedup_key = *trigger->dedup_key ? trigger->dedup_key : NULL,
-        .idempotency_key = *trigger->idempotency_key ? trigger->idempotency_key : NULL}};
+    struct event event = {.kind = EVENT_TRIGGER,
+                          .trigger = {.source = trigger->source,
+                                      .summary = trigger->summary,
+                                      .details = details,
+                                      .severity = trigger->severity,
+                                      .drill = trigger->drill,
+                                      .roles = named,
+                                      .dedup_key = *trigger->dedup_key ? trigger->dedup_key : NULL,
+                                      .idempotency_key = *trigger->idempotency_key ? trigger->idempotency_key : NULL}};
     if (!node_alive())
         return false;
     for (size_t i = 0; i < N_ELEMENTS(roles); i++) {
@@ -307,8 +313,14 @@ static void open_link(const struct arrival *arrival, enum answer answer, enum an
     if (page && page->callout && (recipient->callout->number != page->callout->number || strcmp(person, page->person) != 0))
         fail("P5", "the link of page %u leads to another call-out or person", page->ref.number);
     note("link of %s: %d", person, answer);
-    submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = key, .callout = recipient->callout->number, .person = person,
-        .answer = answer, .eta_minutes = answer == ANSWER_ETA ? 30 : 0, .via = via}}, NULL);
+    submit(&(struct event){.kind = EVENT_ANSWER,
+                           .answer = {.incident = key,
+                                      .callout = recipient->callout->number,
+                                      .person = person,
+                                      .answer = answer,
+                                      .eta_minutes = answer == ANSWER_ETA ? 30 : 0,
+                                      .via = via}},
+           NULL);
 }
 
 static void answer_text(const struct arrival *arrival, const struct action *action)
@@ -374,9 +386,15 @@ static void api_answer(const struct action *action)
     if (!node_alive() || !plan_person(&node_config()->plan, person))
         return;
     note("api: %s answers for %lx", person, (unsigned long)incident);
-    submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = incident, .role = roles[action->b % N_ELEMENTS(roles)],
-        .person = person, .actor = "local", .answer = answers[action->c / 8 % N_ELEMENTS(answers)], .eta_minutes = action->c / 64 % 60,
-        .via = VIA_API}}, NULL);
+    submit(&(struct event){.kind = EVENT_ANSWER,
+                           .answer = {.incident = incident,
+                                      .role = roles[action->b % N_ELEMENTS(roles)],
+                                      .person = person,
+                                      .actor = "local",
+                                      .answer = answers[action->c / 8 % N_ELEMENTS(answers)],
+                                      .eta_minutes = action->c / 64 % 60,
+                                      .via = VIA_API}},
+           NULL);
 }
 
 static void call_in(const struct action *action)
@@ -430,7 +448,8 @@ void people_act(const struct action *action)
         call_in(action);
         break;
     case ACT_NOTE:
-        submit(&(struct event){.kind = EVENT_NOTE, .note = {.incident = pick_incident(action->a), .text = "Anteckning", .actor = "local"}},
+        submit(&(struct event){.kind = EVENT_NOTE,
+                               .note = {.incident = pick_incident(action->a), .text = "Anteckning", .actor = "local"}},
                NULL);
         break;
     case ACT_CLOSE:

@@ -1,4 +1,5 @@
-/* Random configurations, as valid as the loader would let through. A number makes one plan: the same one every time in a history. */
+/* Random configurations, as valid as the loader would let through. A number makes one plan: the same one every time in a history.
+ */
 #include "base/text.h"
 
 #include <stdio.h>
@@ -159,7 +160,8 @@ static struct ladder make_ladder(struct sim_plan *plan)
         int64_t gap_usec = i ? gaps_sec[below(plan, N_ELEMENTS(gaps_sec))] * USEC_PER_SEC : after_usec;
         after_usec += i ? gap_usec : 0;
         note_delay(gap_usec);
-        steps[i] = (struct ladder_step){.after_usec = after_usec, .target = make_target(plan, i == 0), .channels = 1 + below(plan, 7)};
+        steps[i] =
+            (struct ladder_step){.after_usec = after_usec, .target = make_target(plan, i == 0), .channels = 1 + below(plan, 7)};
     }
     if (whole(plan))
         steps[n - 1].target = (struct target){.kind = TARGET_GROUP, .group = &plan->config.plan.groups[1]};
@@ -184,9 +186,14 @@ static void make_duty(struct sim_plan *plan, struct roster *roster)
 
 static void make_roster(struct sim_plan *plan, struct roster *roster, const char *role)
 {
-    *roster = (struct roster){.role = arena_strdup(plan->arena, role), .title = "Beredskapen", .on_request = strcmp(role, "KIB") == 0,
-        .drill_deadline_usec = (int64_t)(10 + below(plan, 3) * 10) * USEC_PER_MIN, .drill_escalate = below(plan, 2),
-        .drill_yield = below(plan, 2), .gap_warning_usec = 14 * USEC_PER_DAY, .announce = below(plan, 2) ? 1u << CHANNEL_SMS : 0};
+    *roster = (struct roster){.role = arena_strdup(plan->arena, role),
+                              .title = "Beredskapen",
+                              .on_request = strcmp(role, "KIB") == 0,
+                              .drill_deadline_usec = (int64_t)(10 + below(plan, 3) * 10) * USEC_PER_MIN,
+                              .drill_escalate = below(plan, 2),
+                              .drill_yield = below(plan, 2),
+                              .gap_warning_usec = 14 * USEC_PER_DAY,
+                              .announce = below(plan, 2) ? 1u << CHANNEL_SMS : 0};
     if (roster->drill_deadline_usec > longest_drill_usec)
         longest_drill_usec = roster->drill_deadline_usec;
     make_duty(plan, roster);
@@ -216,8 +223,11 @@ static void make_sources(struct sim_plan *plan)
     static const unsigned limits[] = {2, 5, 60};
     struct source *sources = arena_alloc(plan->arena, SOURCES * sizeof(*sources));
     for (unsigned i = 0; i < SOURCES; i++) {
-        sources[i] = (struct source){.id = arena_strdup(plan->arena, ids[i]), .title = "Larmcentralen", .limit_usec = USEC_PER_MIN,
-            .limit = i == 1 ? 60 : limits[below(plan, N_ELEMENTS(limits))], .sensitive = below(plan, 9) == 0};
+        sources[i] = (struct source){.id = arena_strdup(plan->arena, ids[i]),
+                                     .title = "Larmcentralen",
+                                     .limit_usec = USEC_PER_MIN,
+                                     .limit = i == 1 ? 60 : limits[below(plan, N_ELEMENTS(limits))],
+                                     .sensitive = below(plan, 9) == 0};
         const struct roster *tib = plan_roster(&plan->config.plan, "TIB");
         const struct roster **roles = arena_alloc(plan->arena, sizeof(*roles));
         roles[0] = tib;

@@ -18,7 +18,11 @@ struct transfer {
 };
 
 static struct {
-    struct { enum provider_mode mode; int64_t until_usec, faulty_usec; } modes[SIM_GATEWAYS];     /* faulty: until when it was, so far */
+    struct {
+        enum provider_mode mode;
+        int64_t until_usec;
+        bool faulty;
+    } modes[SIM_GATEWAYS]; /* faulty: until something gets through again */
     struct transfer *transfers;
     uint64_t serial;
 } providers;
@@ -27,8 +31,7 @@ void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec)
 {
     providers.modes[gateway % SIM_GATEWAYS].mode = mode;
     providers.modes[gateway % SIM_GATEWAYS].until_usec = until_usec;
-    if (mode != PROVIDER_FINE && until_usec > providers.modes[gateway % SIM_GATEWAYS].faulty_usec)
-        providers.modes[gateway % SIM_GATEWAYS].faulty_usec = until_usec;
+    providers.modes[gateway % SIM_GATEWAYS].faulty |= mode != PROVIDER_FINE;
 }
 
 void providers_mend(void)
@@ -37,7 +40,7 @@ void providers_mend(void)
         provider_set(i, PROVIDER_FINE, INT64_MAX);
 }
 
-bool provider_was_faulty(const char *gateway) { return sim_now() < providers.modes[gateway[1] - '0'].faulty_usec + 2 * USEC_PER_MIN; }
+bool provider_was_faulty(const char *gateway) { return providers.modes[gateway[1] - '0'].faulty; }
 
 unsigned provider_in_flight(const char *gateway)
 {
@@ -71,8 +74,11 @@ static void receipt(void *userdata)
 {
     const struct parcel *parcel = userdata;
     char gateway[] = {'g', (char)('0' + parcel->gateway), '\0'};
-    node_submit(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = parcel->page, .gateway = gateway,
-        .outcome = parcel->fails ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED, .reason = parcel->fails ? "the phone is off" : NULL}});
+    node_submit(&(struct event){.kind = EVENT_OUTCOME,
+                                .outcome = {.page = parcel->page,
+                                            .gateway = gateway,
+                                            .outcome = parcel->fails ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED,
+                                            .reason = parcel->fails ? "the phone is off" : NULL}});
 }
 
 static void arrive(void *userdata)
@@ -107,7 +113,8 @@ static void deliver(const struct transfer *transfer)
         int64_t later_usec = one_in(8, "receipt", transfer->serial, 1) ? 3 * USEC_PER_HOUR : 3 * USEC_PER_SEC;
         clock_call(sim_now() + after_usec + later_usec, receipt, parcel_of(transfer, false));
         if (transfer->mode == PROVIDER_DOUBLES)
-            clock_call(sim_now() + after_usec + 2 * later_usec, receipt, parcel_of(transfer, one_in(2, "receipt", transfer->serial, 2)));
+            clock_call(sim_now() + after_usec + 2 * later_usec, receipt,
+                       parcel_of(transfer, one_in(2, "receipt", transfer->serial, 2)));
     }
 }
 
@@ -155,6 +162,9 @@ static void answer(void *userdata)
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_UNKNOWN, .body = "", .reason = "no answer in time"});
         break;
     default:
+        if (sim_now() >= providers.modes[transfer->gateway].until_usec ||
+            providers.modes[transfer->gateway].mode == PROVIDER_FINE)
+            providers.modes[transfer->gateway].faulty = false;
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 200, .body = "", .reason = ""});
         break;
     }

@@ -1,5 +1,5 @@
-/* The actions that a seed makes. Each seed leaves some kinds of fault out, so that every promise is also tried without the exceptions that
- * some faults allow (a disk that fails excuses what a sound one does not). */
+/* The actions that a seed makes. Each seed leaves some kinds of fault out, so that every promise is also tried without the
+ * exceptions that some faults allow (a disk that fails excuses what a sound one does not). */
 #include <string.h>
 
 #include "sim.h"
@@ -30,8 +30,8 @@ const char *act_name(enum act act) { return acts[act].name; }
 
 static int64_t roll_gap(struct dice *dice)
 {
-    static const int64_t gaps_msec[] = {0, 1, 3, 20, 200, 1000, 2500, 5000, 10000, 20000, 30000, 60000, 60000, 120000, 120000, 180000,
-        300000, 300000, 600000, 900000};
+    static const int64_t gaps_msec[] = {0,     1,     3,     20,     200,    1000,   2500,   5000,   10000,  20000,
+                                        30000, 60000, 60000, 120000, 120000, 180000, 300000, 300000, 600000, 900000};
     if (roll(dice) % 150 == 0)
         return (int64_t)(1 + roll(dice) % 12) * USEC_PER_HOUR;
     int64_t gap_msec = gaps_msec[roll(dice) % N_ELEMENTS(gaps_msec)];
@@ -55,7 +55,8 @@ static enum act roll_act(struct dice *dice, const unsigned *weights)
 /* Half of them are near a change of the clocks or of the year. */
 static int64_t roll_begin(struct dice *dice)
 {
-    static const int64_t days[] = {20541, 20751, 20818, 20600, 20700, 21178};      /* 2026-03-29, 10-25, 12-31, two others, 2027-12-26 */
+    static const int64_t days[] = {20541, 20751, 20818,
+                                   20600, 20700, 21178}; /* 2026-03-29, 10-25, 12-31, two others, 2027-12-26 */
     return days[roll(dice) % N_ELEMENTS(days)] * USEC_PER_DAY - 14 * USEC_PER_HOUR + (int64_t)(roll(dice) % 16) * USEC_PER_HOUR;
 }
 

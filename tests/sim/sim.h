@@ -1,11 +1,12 @@
-/* A simulation of the whole pager in one thread and virtual time: the production engine, turn, replay, watch and dispatch; a disk, gateways,
- * people and sources that misbehave; and what must hold, checked after every step.
+/* A simulation of the whole pager in one thread and virtual time: the production engine, turn, replay, watch and dispatch; a
+ * disk, gateways, people and sources that misbehave; and what must hold, checked after every step.
  *
- * A history follows from its seed and from nothing else. It is a script of actions, made beforehand, so that actions can be left out and
- * the rest stays as it was: that is how a failure shrinks. What an action does not say (how long this transfer takes) is drawn from the
- * seed and a name, not from a stream, for the same reason.
+ * A history follows from its seed and from nothing else. It is a script of actions, made beforehand, so that actions can be left
+ * out and the rest stays as it was: that is how a failure shrinks. What an action does not say (how long this transfer takes) is
+ * drawn from the seed and a name, not from a stream, for the same reason.
  *
- * One history a process: the clocks of loop.h take no argument, so what they show is the process's. A history's memory goes with it.
+ * One history a process: the clocks of loop.h take no argument, so what they show is the process's. A history's memory goes with
+ * it.
  *
  *   main.c       many histories over many processes; seeds.txt      shrink.c     a shorter script that fails the same way
  *   history.c    one history: the script against the world         script.c     the actions that a seed makes
@@ -135,8 +136,20 @@ const char *oracle_primary(const struct roster *roster, int64_t wall_usec);
 
 /* ---- providers.c ---- */
 
-enum provider_mode { PROVIDER_FINE, PROVIDER_REFUSES, PROVIDER_DOWN, PROVIDER_HANGS, PROVIDER_ANSWER_LOST, PROVIDER_LIES, PROVIDER_DOUBLES,
-    PROVIDER_SLOW, PROVIDER_LATE, PROVIDER_BUSY, PROVIDER_BAD_RECEIPTS, PROVIDER_MODES };
+enum provider_mode {
+    PROVIDER_FINE,
+    PROVIDER_REFUSES,
+    PROVIDER_DOWN,
+    PROVIDER_HANGS,
+    PROVIDER_ANSWER_LOST,
+    PROVIDER_LIES,
+    PROVIDER_DOUBLES,
+    PROVIDER_SLOW,
+    PROVIDER_LATE,
+    PROVIDER_BUSY,
+    PROVIDER_BAD_RECEIPTS,
+    PROVIDER_MODES
+};
 void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec);
 void providers_mend(void);
 bool provider_was_faulty(const char *gateway);               /* lately */
