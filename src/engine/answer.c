@@ -244,20 +244,8 @@ static struct callout *meant_callout(struct engine *engine, const struct inciden
 /* That the person was there, and said something, is what has become of the page; hanging up after it takes nothing back. */
 static void page_answered(struct engine *engine, const struct message *message)
 {
-    struct record record = {
-        .kind = RECORD_PAGE_DELIVERED,
-        .incident = message->callout->incident->key,
-        .callout = message->callout->number,
-        .role = text_of(engine, message->callout->role),
-        .person = text_of(engine, message->person),
-        .channel = message->channel + 1,
-        .address = text_of(engine, message->address),
-        .gateway = text_of(engine, message->gateway),
-        .page = message->number,
-        .nonce = message->nonce,
-        .purpose = message->purpose,
-        .drill = message->callout->incident->drill,
-    };
+    struct record record = emit_record_of(engine, message->callout->incident, message, RECORD_PAGE_DELIVERED);
+    record.gateway = text_of(engine, message->gateway);
     emit_record(engine, &record);
 }
 

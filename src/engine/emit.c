@@ -96,6 +96,24 @@ void emit_send(struct engine *engine, const struct message *message, uint64_t in
         send->leave_out[send->n_leave_out++] = avoid;
 }
 
+struct record emit_record_of(const struct engine *engine, const struct incident *incident, const struct message *message,
+                             enum record_kind kind)
+{
+    return (struct record){
+        .kind = kind,
+        .incident = incident->key,
+        .callout = message->callout ? message->callout->number : 0,
+        .role = message->callout ? text_of(engine, message->callout->role) : NULL,
+        .person = text_of(engine, message->person),
+        .channel = message->channel + 1,
+        .address = text_of(engine, message->address),
+        .page = message->number,
+        .nonce = message->nonce,
+        .purpose = message->purpose,
+        .drill = incident->drill,
+    };
+}
+
 void emit_reply(struct engine *engine, const struct effect_reply *reply)
 {
     if (reply->request != 0)

@@ -182,6 +182,9 @@ struct engine {
 void emit_begin(struct engine *engine, struct now now);
 struct effects emit_finish(struct engine *engine);
 void emit_record(struct engine *engine, struct record *record);       /* fills seq and at, applies */
+/* What any record of what became of a message says of the message itself. */
+struct record emit_record_of(const struct engine *engine, const struct incident *incident, const struct message *message,
+                             enum record_kind kind);
 void emit_send(struct engine *engine, const struct message *message, uint64_t incident);
 void emit_reply(struct engine *engine, const struct effect_reply *reply);
 uint32_t emit_random_u32(struct engine *engine);

@@ -18,24 +18,12 @@ static int64_t receipt_timeout_usec(const struct engine *engine, const struct me
 static void record_outcome(struct engine *engine, const struct incident *incident, const struct message *message,
                            const struct event_outcome *outcome, enum record_kind kind)
 {
-    struct record record = {
-        .kind = kind,
-        .incident = incident->key,
-        .callout = message->callout ? message->callout->number : 0,
-        .role = message->callout ? text_of(engine, message->callout->role) : NULL,
-        .person = text_of(engine, message->person),
-        .channel = message->channel + 1,
-        .address = text_of(engine, message->address),
-        .gateway = outcome->gateway,
-        .page = message->number,
-        .nonce = message->nonce,
-        .purpose = message->purpose,
-        .provider_id = outcome->provider_id,
-        .text = outcome->reason,
-        .final = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED,
-        .unanswered = outcome->outcome == OUTCOME_UNANSWERED,
-        .drill = incident->drill,
-    };
+    struct record record = emit_record_of(engine, incident, message, kind);
+    record.gateway = outcome->gateway;
+    record.provider_id = outcome->provider_id;
+    record.text = outcome->reason;
+    record.final = outcome->outcome == OUTCOME_FAILED || outcome->outcome == OUTCOME_UNANSWERED;
+    record.unanswered = outcome->outcome == OUTCOME_UNANSWERED;
     if (outcome->outcome == OUTCOME_SENT)
         record.delay_usec = receipt_timeout_usec(engine, message, outcome->gateway);
     record.due_usec = record.delay_usec ? engine->now.wall_usec + record.delay_usec : 0;

@@ -34,25 +34,13 @@ static bool gateway_left(const struct engine *engine, const struct message *mess
 static void record_ending(struct engine *engine, const struct incident *incident, const struct message *message,
                           const struct ending *ending, bool again, bool final)
 {
-    struct record record = {
-        .kind = RECORD_PAGE_FAILED,
-        .incident = incident->key,
-        .callout = message->callout ? message->callout->number : 0,
-        .role = message->callout ? text_of(engine, message->callout->role) : NULL,
-        .person = text_of(engine, message->person),
-        .channel = message->channel + 1,
-        .address = text_of(engine, message->address),
-        .gateway = ending->gateway,
-        .page = message->number,
-        .nonce = message->nonce,
-        .purpose = message->purpose,
-        .provider_id = ending->provider_id,
-        .text = ending->reason,
-        .receipt = (uint8_t)ending->receipt,
-        .again = again,
-        .final = final,
-        .drill = incident->drill,
-    };
+    struct record record = emit_record_of(engine, incident, message, RECORD_PAGE_FAILED);
+    record.gateway = ending->gateway;
+    record.provider_id = ending->provider_id;
+    record.text = ending->reason;
+    record.receipt = (uint8_t)ending->receipt;
+    record.again = again;
+    record.final = final;
     emit_record(engine, &record);
 }
 
