@@ -12,7 +12,7 @@ static const char *const key_names[VOICE_KEYS] = {
 };
 static const char *const language_names[] = { [LANGUAGE_SV] = "sv", [LANGUAGE_EN] = "en" };
 static const char *const prompt_names[VOICE_PROMPTS] = {
-    [PROMPT_ALARM] = "alarm", [PROMPT_DRILL] = "drill", [PROMPT_YES] = "yes", [PROMPT_NO] = "no",
+    [PROMPT_ALARM] = "alarm", [PROMPT_SHARP] = "sharp", [PROMPT_DRILL] = "drill", [PROMPT_YES] = "yes", [PROMPT_NO] = "no",
     [PROMPT_TAKEN] = "taken", [PROMPT_OVER] = "over", [PROMPT_TEST] = "test",
 };
 
@@ -126,7 +126,7 @@ static bool has_prompt(const struct gateway *gateway, enum voice_prompt prompt)
     return gateway->voice.prompt[LANGUAGE_SV][prompt] || gateway->voice.prompt[LANGUAGE_EN][prompt];
 }
 
-static bool plays_recordings(const struct gateway *gateway)
+bool gateway_voice_plays(const struct gateway *gateway)
 {
     const char *ask = gateway->voice.key[VOICE_ASK], *say = gateway->voice.key[VOICE_SAY];
     return (ask && strstr(ask, "{prompt}")) || (say && strstr(say, "{prompt}"));
@@ -138,7 +138,7 @@ static bool check_prompts(struct load *load, struct origin where, const struct g
     const char *language = language_names[load->config->plan.language];
     CLEANUP_BUF struct buf missing = { 0 };
     for (enum voice_prompt prompt = 0; prompt < VOICE_PROMPTS; prompt++) {
-        if (!has_prompt(gateway, prompt) && prompt != PROMPT_DRILL && prompt != PROMPT_TEST)
+        if (!has_prompt(gateway, prompt) && prompt != PROMPT_SHARP && prompt != PROMPT_DRILL && prompt != PROMPT_TEST)
             buf_printf(&missing, "%sprompt-%s-%s", missing.len > 0 ? ", " : "", language, prompt_names[prompt]);
     }
     if (missing.len > 0) {
@@ -161,5 +161,5 @@ bool gateway_voice_check(struct load *load, struct origin where, const struct ga
         load_warning(load, where, "'%s' cannot ring, and has no effect for voice: %s", gateway->name, lacks);
         return false;
     }
-    return !plays_recordings(gateway) || check_prompts(load, where, gateway);
+    return !gateway_voice_plays(gateway) || check_prompts(load, where, gateway);
 }

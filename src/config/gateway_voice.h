@@ -17,7 +17,8 @@
     { "prompt-sv-no", DOC_ONCE }, { "prompt-sv-taken", DOC_ONCE }, { "prompt-sv-over", DOC_ONCE },                              \
     { "prompt-sv-test", DOC_ONCE }, { "prompt-en-alarm", DOC_ONCE }, { "prompt-en-drill", DOC_ONCE },                           \
     { "prompt-en-yes", DOC_ONCE }, { "prompt-en-no", DOC_ONCE }, { "prompt-en-taken", DOC_ONCE },                               \
-    { "prompt-en-over", DOC_ONCE }, { "prompt-en-test", DOC_ONCE }
+    { "prompt-en-over", DOC_ONCE }, { "prompt-en-test", DOC_ONCE }, { "prompt-sv-sharp", DOC_ONCE },                            \
+    { "prompt-en-sharp", DOC_ONCE }
 
 /* Fills gateway->voice; without a voice-url it stays empty. */
 void gateway_voice_load(const struct layers *layers, struct gateway *gateway);
@@ -25,5 +26,7 @@ void gateway_voice_load(const struct layers *layers, struct gateway *gateway);
 /* For a gateway that [channels] names for voice, there (`where`). False: it lacks what it takes to ring, or to be answered; that was
  * reported as a warning, and it must not be used. */
 bool gateway_voice_check(struct load *load, struct origin where, const struct gateway *gateway, bool has_hooks);
+/* It plays recordings, and can say nothing else. */
+bool gateway_voice_plays(const struct gateway *gateway);
 
 #endif

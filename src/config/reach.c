@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "base/buf.h"
+#include "config/gateway_voice.h"
 
 /* Whether pages would arrive: what only shows when people, rosters, ladders and gateways are seen together. */
 
@@ -107,6 +108,19 @@ static void check_admins(struct load *load)
     }
 }
 
+static void check_spoken_notices(struct load *load)
+{
+    const struct config *config = load->config;
+    const struct doc_entry *entry = doc_entry(doc_section(load->beredd, "daemon", NULL), "admin-channels");
+    size_t n = config->n_channel_gateways[CHANNEL_VOICE];
+    bool speaks = false;
+    for (size_t i = 0; i < n; i++)
+        speaks = speaks || !gateway_voice_plays(config->channel_gateways[CHANNEL_VOICE][i]);
+    if (entry && n > 0 && !speaks && config->plan.admin_channels & 1u << CHANNEL_VOICE)
+        load_warning(load, doc_origin(load->beredd, entry->value.line),
+                     "the gateways for voice play recordings, and have none for what the administrators are told: 'voice' has no effect here");
+}
+
 static bool anybody_reachable(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->n_persons; i++) {
@@ -132,4 +146,5 @@ void reach_check(struct load *load)
     for (size_t i = 0; i < plan->n_rosters; i++)
         check_roster(&reach, &plan->rosters[i]);
     check_admins(load);
+    check_spoken_notices(load);
 }

@@ -50,7 +50,7 @@ static const char *template_of(const struct gateway_voice *voice, enum voice_sta
 static enum voice_prompt prompt_of(const struct message_view *view, enum voice_stage stage)
 {
     switch (stage) {
-    case VOICE_STAGE_ASK: return view->drill ? PROMPT_DRILL : PROMPT_ALARM;
+    case VOICE_STAGE_ASK: return view->drill ? PROMPT_DRILL : view->sharp ? PROMPT_SHARP : PROMPT_ALARM;
     case VOICE_STAGE_TELL: return view->purpose == PURPOSE_GATEWAY_TEST || view->purpose == PURPOSE_CHECK ? PROMPT_TEST : VOICE_PROMPTS;
     case VOICE_STAGE_YES: return PROMPT_YES;
     case VOICE_STAGE_NO: return PROMPT_NO;
@@ -62,14 +62,21 @@ static enum voice_prompt prompt_of(const struct message_view *view, enum voice_s
     return VOICE_PROMPTS;
 }
 
+/* What is real need not say that it is no drill; whoever was in one today hears it, where there is a recording. */
+static const char *recording(const struct gateway_voice *voice, enum language language, enum voice_prompt prompt)
+{
+    const char *own = voice->prompt[language][prompt];
+    return !own && prompt == PROMPT_SHARP ? voice->prompt[language][PROMPT_ALARM] : own;
+}
+
 /* In the person's language, or else in the other: a recording that was made is better than none. */
 static const char *prompt_for(const struct gateway_voice *voice, const struct message_view *view, enum voice_stage stage)
 {
     enum voice_prompt prompt = prompt_of(view, stage);
     if (prompt == VOICE_PROMPTS)
         return NULL;
-    const char *own = voice->prompt[view->language][prompt];
-    return own ? own : voice->prompt[view->language == LANGUAGE_EN ? LANGUAGE_SV : LANGUAGE_EN][prompt];
+    const char *own = recording(voice, view->language, prompt);
+    return own ? own : recording(voice, view->language == LANGUAGE_EN ? LANGUAGE_SV : LANGUAGE_EN, prompt);
 }
 
 const char *voice_unfit(const struct gateway_voice *voice, const struct message_view *view)

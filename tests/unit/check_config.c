@@ -536,6 +536,14 @@ static const struct verdict verdicts[] = {
                "gateways/elks.ini:3: error: there is no credential 'hook': put the secret into the file credentials/hook\n"
                "gateways/elks.ini:10: error: prompt-sv-over 'file:///o' is no address that begins with https:// or http://\n"
                "gateways/elks.ini:11: error: 'ring-time' is 4s, outside 5s to 2m\n"),
+    { { { "beredd.ini", "[daemon]\norganisation = Exempelby kommun\nadmins = anna.berg\nadmin-channels = email, voice\n"
+                        "[http]\npublic-url = https://larm.example.se\n[channels]\nsms = try\nemail = try\nvoice = elks\n" },
+        { "gateways/elks.ini", "[gateway elks]\ntype = http\npreset = 46elks\nfrom = +46701740699\nhook-secret = credential:hook\n"
+                               "prompt-sv-alarm = https://x/a\nprompt-sv-yes = https://x/y\nprompt-sv-no = https://x/n\n"
+                               "prompt-sv-taken = https://x/t\nprompt-sv-over = https://x/o\nprompt-sv-drill = https://x/d\nprompt-en-sharp = x\n" } },
+      "beredd.ini:4: warning: the gateways for voice play recordings, and have none for what the administrators are told: 'voice' has no effect here\n"
+      "gateways/elks.ini:5: error: there is no credential 'hook': put the secret into the file credentials/hook\n"
+      "gateways/elks.ini:12: error: prompt-en-sharp 'x' is no address that begins with https:// or http://\n" },
     VOICE_CASE("voice-url = https://ring.example.se/{username}?to={too}\nvoice-body = x\nvoice-method = GET\nvoice-ask = <Say>{password}</Say>\n"
                "voice-answered-by = a b\nprompt-se-alarm = x\n",
                "gateways/elks.ini:1: error: 'username' is missing: 'voice-url' uses {username}\n"

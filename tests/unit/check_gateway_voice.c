@@ -61,6 +61,10 @@ START_TEST(recordings)
     view.language = LANGUAGE_EN;
     ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/en-alarm"));
     ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_YES, ""), "/sv-yes"));       /* better than none */
+    view.sharp = true;
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/en-alarm"));
+    played.voice.prompt[LANGUAGE_EN][PROMPT_SHARP] = "https://p/en-sharp";
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/en-sharp"));
     view.drill = true;
     ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/sv-drill"));
 }
