@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
 import urllib.parse
 
 import pytest
 
 from harness.config import ANNA, HOOK_SECRET
+from harness.daemon import BUILD, TOP
 from harness.provider import Provider
 from harness.waiting import eventually, free_port
 
@@ -202,3 +204,26 @@ def test_what_a_provider_says_and_nobody_understands_is_logged(beredd):
                      "receipt a message"]
     assert beredd.form(path.replace(HOOK_SECRET, "guessed") + "reply", sender=ANNA).status == 404      # nobody fills the log from outside
     assert beredd.stderr().count("was not understood") == 2
+
+
+def readme_gateways():
+    """Every [gateway ...] that the README shows, as (name, text); some are shown twice."""
+    blocks = re.findall(r"((?:^ {4}.*\n|^\n)+)", (TOP / "README.md").read_text(), re.M)
+    blocks = [re.sub(r"^ {4}", "", block, flags=re.M) for block in blocks]
+    return [(re.match(r"\s*\[gateway (\w+)\]", block).group(1), block) for block in blocks if block.lstrip().startswith("[gateway ")]
+
+
+@pytest.mark.parametrize("pick, voice", [(0, "twilio"), (-1, "twilio, elks")])
+def test_what_the_readme_shows_works(config, pick, voice):
+    shown = readme_gateways()
+    names = {name for name, _ in shown}
+    assert names == {"elks", "twilio", "kannel", "provider", "mail", "modem", "try"}
+    for name in names:
+        config.files[f"gateways/{name}.ini"] = [text for shown_name, text in shown if shown_name == name][pick]
+        for secret in ("user", "password", "hook", "account", "token"):
+            config.files[f"credentials/{name}-{secret}"] = "0123456789abcdef0123"
+    config.change("beredd.ini", "sms = elks\n", f"sms = elks, twilio, kannel, provider, modem\nvoice = {voice}, try\n").write()
+    done = subprocess.run([BUILD / "beredd", "-c", config.directory, "-t"], env={"BEREDD_PRESETS": str(TOP / "conf" / "presets")},
+                          capture_output=True, text=True, timeout=30, check=False)
+    said = [line for line in done.stdout.splitlines() if "gateways/" in line and "/var/spool/sms/" not in line]
+    assert done.returncode == 0 and not said, done
