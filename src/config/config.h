@@ -54,6 +54,7 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *content_type;
     const char *body;        /* template */
     const char *accept;      /* "200-299" by default; codes and ranges, or /pattern/ in the reply, or both */
+    const char *accept_later;    /* the same of a reply that refuses, but keeps the message and will send it on some day; NULL: none does */
     const char *message_id;      /* "json:path.to.it" or "/pattern/" of the reply to a sending */
     const char *reply_from, *reply_text;
     const char *reply_id;        /* what the provider calls a text, the same when it hands it over again */

@@ -95,12 +95,12 @@ static const char *accept_problem(struct load *load, const char *text)
     return problem;
 }
 
-const char *gateway_http_load_accept(const struct layers *layers, const char *key)
+const char *gateway_http_load_accept(const struct layers *layers, const char *key, const char *fallback)
 {
     struct origin where;
     const struct doc_entry *entry = layers_entry(layers, key, &where);
     if (!entry || !entry->value.text[0])
-        return "200-299";
+        return fallback;
     const char *problem = accept_problem(layers->own.load, entry->value.text);
     if (problem)
         load_error(layers->own.load, where, "%s = '%s' %s", key, entry->value.text, problem);
@@ -294,7 +294,8 @@ void gateway_http_load(const struct layers *layers, struct gateway *gateway)
     load_body(layers, gateway);
     load_method(layers, gateway);
     load_headers(layers, gateway);
-    gateway->http.accept = gateway_http_load_accept(layers, "accept");
+    gateway->http.accept = gateway_http_load_accept(layers, "accept", "200-299");
+    gateway->http.accept_later = gateway_http_load_accept(layers, "accept-later", NULL);
     gateway->http.message_id = gateway_http_load_rule(layers, "message-id", "json:", true);
     gateway_http_load_hooks(layers, gateway);
     load_signature(layers, gateway);

@@ -6,7 +6,7 @@
 
 #define GATEWAY_HTTP_KEYS                                                                                                      \
     { "method", DOC_ONCE }, { "url", DOC_LONG }, { "header", DOC_REPEAT | DOC_LONG }, { "body", DOC_LONG },                     \
-    { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "message-id", DOC_ONCE }, { "reply-from", DOC_ONCE },               \
+    { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "accept-later", DOC_ONCE }, { "message-id", DOC_ONCE }, { "reply-from", DOC_ONCE },               \
     { "reply-text", DOC_ONCE }, { "reply-id", DOC_ONCE }, { "receipt-id", DOC_ONCE }, { "receipt-status", DOC_ONCE }, { "receipt-delivered", DOC_ONCE },  \
     { "receipt-failed", DOC_ONCE }, { "timeout", DOC_ONCE }, { "window", DOC_ONCE },                                                   \
     { "signature", DOC_ONCE }, { "hook-response", DOC_ONCE }, { "balance-url", DOC_ONCE }, { "balance", DOC_ONCE },              \
@@ -26,7 +26,7 @@ const struct doc_entry *layers_entry(const struct layers *layers, const char *ke
 
 /* A rule (see struct gateway_http), with `bare`, "field:" or "json:", put before a bare word; only one that reads a reply may be a pattern. */
 const char *gateway_http_load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed);
-const char *gateway_http_load_accept(const struct layers *layers, const char *key);
+const char *gateway_http_load_accept(const struct layers *layers, const char *key, const char *fallback);
 /* NULL: an http or https address, be it with placeholders in it. */
 const char *gateway_http_address_problem(const char *url);
 /* Reports placeholders that are none of `known`, and those whose value the gateway lacks. */

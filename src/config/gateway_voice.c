@@ -52,7 +52,7 @@ static void load_request(const struct layers *layers, struct gateway *gateway)
     key[VOICE_CONTENT_TYPE] = value_text(layers_scope(layers, "voice-content-type"), "voice-content-type", NULL);
     if (key[VOICE_BODY] && !key[VOICE_CONTENT_TYPE])
         key[VOICE_CONTENT_TYPE] = strchr("{[", key[VOICE_BODY][0]) ? "application/json" : "application/x-www-form-urlencoded";
-    key[VOICE_ACCEPT] = gateway_http_load_accept(layers, "voice-accept");
+    key[VOICE_ACCEPT] = gateway_http_load_accept(layers, "voice-accept", "200-299");
     key[VOICE_CALL_ID] = gateway_http_load_rule(layers, "voice-call-id", "json:", true);
     if (key[VOICE_BODY] && strcmp(key[VOICE_METHOD], "GET") == 0)
         load_error(load, gateway->origin, "voice-method = GET sends no 'voice-body'; put the placeholders into the voice-url");

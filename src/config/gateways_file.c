@@ -47,6 +47,7 @@ static const struct { const char *key; unsigned types; } key_types[] = {
     { "body", 1u << TYPE_HTTP },
     { "content-type", 1u << TYPE_HTTP },
     { "accept", 1u << TYPE_HTTP },
+    { "accept-later", 1u << TYPE_HTTP },
     { "message-id", 1u << TYPE_HTTP },
     { "reply-from", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },
     { "reply-text", 1u << TYPE_HTTP | 1u << TYPE_OUTBOX },

@@ -17,6 +17,7 @@ static void attempt_ended(void *userdata, const struct gateway_result *result)
     struct dispatch *dispatch = attempt->dispatch;
     attempt->accepted = result->accepted;
     attempt->page_refused = result->page_refused;
+    attempt->kept = result->kept;
     attempt->ended_usec = loop_boot_usec();
     attempt->retry_after_usec = result->accepted ? 0 : result->retry_after_usec;
     if (result->provider_id)
@@ -96,6 +97,8 @@ void dispatch_attempt_report(struct dispatch *dispatch, struct attempt *attempt)
             .provider_id = attempt->provider_id.len > 0 ? buf_text(&attempt->provider_id) : NULL,
         });
     } else {
+        if (attempt->kept && lane->index >= 0)
+            attempt->page.left_out |= UINT32_C(1) << lane->index;
         dispatch_refused(dispatch, &attempt->page, gateway, buf_text(&attempt->reason));
     }
     lane_release(dispatch, lane);

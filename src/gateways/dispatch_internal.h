@@ -56,6 +56,7 @@ struct attempt {
     struct gateway_attempt gateway;
     bool accepted;
     bool page_refused;               /* for what is in it: the gateway is none the worse */
+    bool kept;                       /* it did not take it, and has it all the same: it is not asked again */
     bool played;                     /* by a drill: the gateway had no part in it */
     bool dry_run;
     struct buf provider_id, reason;

@@ -28,6 +28,7 @@ struct gateway_result {              /* borrowed for the call */
     const char *provider_id;         /* NULL: none */
     const char *reason;              /* why not; one line without secrets */
     bool page_refused;               /* it refused this message for what is in it; another may well be taken */
+    bool kept;                       /* it refused, but may send this message on some day: asked again it would send it twice */
     int64_t retry_after_usec;        /* it refused, and asks to be left alone for that long; 0: it does not ask */
 };
 

@@ -14,6 +14,8 @@ struct order {
     char *method, *url, *content_type, *body;    /* templates but for the content type; url NULL: there is no such thing; body NULL: none */
     bool basic;                      /* the credentials go into the Authorization header: no template names them */
     struct reply_rule rule;
+    bool may_keep;
+    struct reply_rule kept;          /* of what was not accepted, if it may be kept */
 };
 
 struct http_way {
@@ -31,6 +33,7 @@ static void order_done(struct order *order)
     for (size_t i = 0; i < N_ELEMENTS(strings); i++)
         free(strings[i]);
     reply_rule_done(&order->rule);
+    reply_rule_done(&order->kept);
 }
 
 static void http_close(void *own)
@@ -107,6 +110,9 @@ static enum err http_open(const struct gateway *config, void **ret, struct buf *
     copy_order(&way->call, config, key[VOICE_METHOD], key[VOICE_URL], key[VOICE_CONTENT_TYPE], key[VOICE_BODY]);
     way->timeout_usec = config->timeout_usec;
     enum err err = reply_rule_parse(&way->text.rule, http->accept, http->message_id, ret_reason);
+    way->text.may_keep = http->accept_later != NULL;
+    if (!err && way->text.may_keep)
+        err = reply_rule_parse(&way->text.kept, http->accept_later, NULL, ret_reason);
     if (!err)
         err = reply_rule_parse(&way->call.rule, key[VOICE_ACCEPT], key[VOICE_CALL_ID], ret_reason);
     if (!err && !way->text.url && !way->call.url) {
@@ -141,31 +147,44 @@ static bool is_about_the_page(long status)
     return status >= 400 && status < 500;
 }
 
-static void finish(struct gateway_attempt *attempt, const struct reply_rule *rule, const struct transfer_result *result)
+/* What the provider keeps may go out hours later, which is no page, and must not go out once for each time that it was asked. */
+static bool is_kept(const struct order *order, const struct transfer_result *result)
+{
+    CLEANUP_BUF struct buf ignored = { 0 };
+    return order->may_keep && reply_rule_accepts(&order->kept, result, &ignored, &ignored);
+}
+
+static void refuse(struct gateway_attempt *attempt, const struct order *order, const struct transfer_result *result, const char *reason)
+{
+    bool kept = is_kept(order, result);
+    gateway_end(attempt, &(struct gateway_result){
+        .reason = kept ? "it keeps the message, and cannot send it now" : reason,
+        .page_refused = is_about_the_page(result->status),
+        .kept = kept,
+        .retry_after_usec = asked_to_wait_usec(result),
+    });
+}
+
+static void finish(struct gateway_attempt *attempt, const struct order *order, const struct transfer_result *result)
 {
     CLEANUP_BUF struct buf id = { 0 };
     CLEANUP_BUF struct buf reason = { 0 };
-    if (result->outcome != TRANSFER_DONE) {
+    if (result->outcome != TRANSFER_DONE)
         gateway_end_failed(attempt, result->reason);
-    } else if (reply_rule_accepts(rule, result, &id, &reason)) {
+    else if (reply_rule_accepts(&order->rule, result, &id, &reason))
         gateway_end(attempt, &(struct gateway_result){ .accepted = true, .provider_id = id.len > 0 ? buf_text(&id) : NULL });
-    } else {
-        gateway_end(attempt, &(struct gateway_result){
-            .reason = buf_text(&reason),
-            .page_refused = is_about_the_page(result->status),
-            .retry_after_usec = asked_to_wait_usec(result),
-        });
-    }
+    else
+        refuse(attempt, order, result, buf_text(&reason));
 }
 
 static void text_done(void *userdata, const struct transfer_result *result)
 {
-    finish(userdata, &((const struct http_way *)gateway_own(userdata))->text.rule, result);
+    finish(userdata, &((const struct http_way *)gateway_own(userdata))->text, result);
 }
 
 static void call_done(void *userdata, const struct transfer_result *result)
 {
-    finish(userdata, &((const struct http_way *)gateway_own(userdata))->call.rule, result);
+    finish(userdata, &((const struct http_way *)gateway_own(userdata))->call, result);
 }
 
 struct rendered {

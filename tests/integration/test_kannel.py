@@ -46,5 +46,11 @@ def test_no_network_is_a_failure_at_once(through_kannel, kannel, smtp_server):
     eventually(lambda: kannel.send_status("12345", "x").startswith("3:"), what="Kannel's 3: Queued for later delivery")
     ident = through_kannel.trigger()
     failed = eventually(lambda: [entry for entry in through_kannel.timeline(ident, "page-failed") if entry["channel"] == "sms"])
-    assert failed[0]["gateway"] == "kannel"
+    assert (failed[0]["gateway"], failed[0]["text"]) == ("kannel", "it keeps the message, and cannot send it now")
     smtp_server.wait_for("anna.berg@example.se")
+    kannel.connect_network()                             # and what it kept it sends now, once
+    eventually(lambda: "eller NEJ" in " ".join(sent_to(kannel, ANNA)), what="the SMS")
+    delivered, = eventually(lambda: [entry for entry in through_kannel.timeline(ident, "page-delivered") if entry["channel"] == "sms"])
+    assert delivered["gateway"] == "kannel"
+    sent = [entry for entry in through_kannel.timeline(ident, "page-sent") if entry["channel"] == "sms"]
+    assert not sent and sum("LARM TIB" in part for part in sent_to(kannel, ANNA)) == 1

@@ -954,6 +954,39 @@ START_TEST(a_gateway_left_out_is_asked_in_no_round)
 }
 END_TEST
 
+/* Each time it was asked would be one more message on the day on which it can send them. */
+START_TEST(a_gateway_that_keeps_a_page_is_not_asked_for_it_again)
+{
+    world->gateways[BETA].http.accept = "202 /^0:/";
+    world->gateways[BETA].http.accept_later = "202 /^3:/";
+    begin();
+    send(7);
+    fake_loop_run();
+    fake_reply(fake_transfer(0), 202, "3: Queued for later delivery");
+    fake_loop_run();
+    expect("7 attempt-failed beta: it keeps the message, and cannot send it now\n");
+    expect_wire("alfa", "7");
+    reply(0, 500);
+    expect("7 failed alfa: HTTP 500: the provider has trouble\n");
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "");
+    dispatch_configure(world->dispatch, &world->config);
+    reply(0, 500);
+    fake_loop_advance(3 * USEC_PER_SEC);
+    expect_wire("beta", "");
+    expect_wire("alfa", "7");
+    reply(0, 200);
+    expect("7 sent alfa\n");
+    send(8);
+    fake_loop_run();
+    fake_reply(fake_transfer(0), 202, "5: no such thing");
+    fake_loop_run();
+    expect("8 attempt-failed beta: HTTP 202, but the reply is not what 'accept' asks for\n");
+    reply(0, 200);
+    expect("8 sent alfa\n");
+}
+END_TEST
+
 START_TEST(nobody_is_left)
 {
     begin();
@@ -1371,8 +1404,8 @@ int main(void)
                                   two_gateways_share_what_one_may_not_take,
                                   what_is_not_wanted_uses_nothing_up,
                                   rate_survives_a_reload };
-    const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, a_gateway_left_out_is_asked_in_no_round, nobody_is_left,
-                                   channel_without_a_gateway };
+    const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, a_gateway_left_out_is_asked_in_no_round,
+                                   a_gateway_that_keeps_a_page_is_not_asked_for_it_again, nobody_is_left, channel_without_a_gateway };
     const TTest *const reload[] = { left_out_across_a_reload, gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
                                     places_count_across_a_reload, patience_survives_a_reload };

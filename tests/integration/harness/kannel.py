@@ -102,10 +102,13 @@ omit-empty = true
         self.run("bearerbox", "/usr/sbin/bearerbox", str(path))
         eventually(lambda: "MAIN: Start-up done" in self.log("bearerbox.log"), what="bearerbox")
         self.run("smsbox", "/usr/sbin/smsbox", str(path))
-        self.network = self.run("network", FAKESMSC, "-H", "127.0.0.1", "-r", str(self.network_port), "-m", "0", "1 2 text nothing")
+        self.connect_network()
         eventually(lambda: "Got message" not in self.log("smsbox.log") and "Connected to bearerbox" in self.log("smsbox.log"), what="smsbox")
         eventually(lambda: "client connected from" in self.log("bearerbox.log"), what="the network")
         return self
+
+    def connect_network(self):
+        self.network = self.run("network", FAKESMSC, "-H", "127.0.0.1", "-r", str(self.network_port), "-m", "0", "1 2 text nothing")
 
     def stop(self):
         for process in reversed(self.processes):
