@@ -1,6 +1,7 @@
 /* Yes, no, release, how long: what people say to a page, by whatever way it came. */
 #include <string.h>
 
+#include "engine/drill.h"
 #include "engine/internal.h"
 
 static struct record answer_record(const struct engine *engine, const struct callout *callout, const struct event_answer *answer,
@@ -80,7 +81,7 @@ static struct answered yes_again(struct engine *engine, struct callout *callout,
             notice_person(engine, callout, person, PURPOSE_CONFIRMATION);
         return held(callout, VERDICT_ALREADY);
     }
-    note_answer(engine, callout, answer, "answered yes; somebody else had acknowledged");
+    note_answer(engine, callout, answer, DRILL_ANSWERED_LATE);
     if (answer->via == VIA_SMS)
         notice_person(engine, callout, person, PURPOSE_TAKEN);
     return held(callout, VERDICT_TAKEN);

@@ -1,6 +1,7 @@
 /* The ladder: steps, skips, repeats. Promise P2 lives here: whatever happens, a call-out that pages has its timer armed. */
 #include <string.h>
 
+#include "engine/drill.h"
 #include "engine/internal.h"
 
 /* The ladder of a group, of a person, and of a role whose roster is gone, is made up here: everybody at once, and again. */
@@ -336,7 +337,7 @@ void callout_next_step(struct engine *engine, struct callout *callout, bool now)
 void callout_timer(struct engine *engine, struct callout *callout)
 {
     if (callout->ends_usec && callout->ends_usec <= engine->now.boot_usec) {
-        incident_close(engine, callout->incident, "the drill's time is up", NULL);
+        incident_close(engine, callout->incident, DRILL_ENDED_DEADLINE, NULL);
     } else if (callout->state == CALLOUT_ACKNOWLEDGED) {
         callout_tell_updates(engine, callout);
     } else if (callout->round == 0 && (callout->step == 0 || callout->step < ladder_len(engine, callout))) {

@@ -33,7 +33,7 @@ void drill_hold_back(struct engine *engine, struct callout *callout, const char 
         .person = person,
         .step = callout->step,
         .round = callout->round,
-        .text = "left out by the drill",
+        .text = DRILL_LEFT_OUT,
         .drill = true,
     };
     emit_record(engine, &record);
@@ -70,7 +70,7 @@ void drill_answered(struct engine *engine, struct incident *incident)
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
         if (!drill_all_answered(callout))
             return;
-    incident_close(engine, incident, "everybody has answered", NULL);
+    incident_close(engine, incident, DRILL_ENDED_ANSWERED, NULL);
 }
 
 /* ---- how it went ---- */

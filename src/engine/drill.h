@@ -10,6 +10,14 @@
 
 #define DRILL_ALL_ROLES "all-roles"
 
+/* Reasons as records give them, where a report must tell them apart. On disk: never change one. */
+#define DRILL_LEFT_OUT "left out by the drill"
+#define DRILL_ENDED_ANSWERED "everybody has answered"
+#define DRILL_ENDED_DEADLINE "the drill's time is up"
+#define DRILL_ENDED_STOPPED "stopped"
+#define DRILL_ENDED_ABORTED "stopped by the real alarm "      /* and its id */
+#define DRILL_ANSWERED_LATE "answered yes; somebody else had acknowledged"
+
 struct drill_name {              /* points into the list */
     const char *kind, *name;     /* no NUL behind them; of "all-roles" the name is empty */
     size_t kind_len, name_len;

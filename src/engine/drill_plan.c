@@ -274,7 +274,7 @@ static const struct drill *find_planned(const struct engine *engine, uint64_t ke
 static void stop_all(struct engine *engine, const char *actor)
 {
     while (engine->first_drill)
-        incident_close(engine, engine->first_drill, "stopped", actor);
+        incident_close(engine, engine->first_drill, DRILL_ENDED_STOPPED, actor);
     while (engine->planned)
         stop_planned(engine, engine->planned, actor);
 }
@@ -296,7 +296,7 @@ void step_drill_stop(struct engine *engine, const struct event *event)
         reply.person = text_of(engine, incident->closed_by);
         reply.at_usec = incident->closed_usec;
     } else {
-        incident_close(engine, incident, "stopped", event->drill_stop.actor);
+        incident_close(engine, incident, DRILL_ENDED_STOPPED, event->drill_stop.actor);
     }
     emit_reply(engine, &reply);
 }

@@ -1,4 +1,5 @@
 /* Closing, and notes. */
+#include "engine/drill.h"
 #include "engine/internal.h"
 
 static void cancel_callouts(struct engine *engine, struct incident *incident, const char *reason)
@@ -52,7 +53,7 @@ void incident_close(struct engine *engine, struct incident *incident, const char
 void incident_abort(struct engine *engine, struct incident *drill, uint64_t real)
 {
     CLEANUP_BUF struct buf reason = {0};
-    buf_add_text(&reason, "stopped by the real alarm ");
+    buf_add_text(&reason, DRILL_ENDED_ABORTED);
     incident_add_id(&reason, real);
     end(engine, drill, buf_text(&reason), NULL, PURPOSE_DRILL_ABORTED);
 }

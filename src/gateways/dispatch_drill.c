@@ -12,7 +12,7 @@ bool dispatch_drill_refuses(const struct message_view *view, const struct lane *
 {
     *ret_reason = NULL;
     if (drill_lists(view->without, "gateway", lane->name))
-        *ret_reason = "left out by the drill";
+        *ret_reason = DRILL_LEFT_OUT;
     else if (view->dry_run && view->degraded)
         *ret_reason = "a dry run needs a disk that takes writes";      /* and the loop must not wait for one that hangs */
     return *ret_reason != NULL;
