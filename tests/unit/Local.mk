@@ -231,11 +231,19 @@ tests_unit_check_http_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_http_server_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
 endif
 
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_drill_report
+TESTS += tests/unit/check_drill_report
+tests_unit_check_drill_report_SOURCES = tests/unit/check_drill_report.c
+tests_unit_check_drill_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_drill_report_LDADD = libdrill.a libengine.a libbase.a $(CHECK_LIBS)
+endif
+
 # The API over doubles of HTTP, store and dispatch: none of those libraries' own objects is drawn in.
 if HAVE_CHECK
 api_test_sources = tests/unit/api_fixture.c tests/unit/api_fixture.h
 api_test_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
-api_test_libs = libapi.a libroster.a libgateways.a libconfig.a libengine.a libloop.a libbase.a $(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
+api_test_libs = libapi.a libdrill.a libroster.a libgateways.a libconfig.a libengine.a libloop.a libbase.a $(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_api
 TESTS += tests/unit/check_api
 tests_unit_check_api_SOURCES = tests/unit/check_api.c $(api_test_sources)
