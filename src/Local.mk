@@ -17,5 +17,5 @@ libdaemon_a_SOURCES = \
 
 sbin_PROGRAMS += beredd
 beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h
-beredd_LDADD = libdaemon.a libapi.a libroster.a libgateways.a libconfig.a libstore.a libengine.a libloop.a libbase.a \
+beredd_LDADD = libdaemon.a libapi.a libdrill.a libroster.a libgateways.a libconfig.a libstore.a libengine.a libloop.a libbase.a \
 	$(EVENT_LIBS) $(CURL_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread

@@ -8,6 +8,8 @@ libapi_a_SOURCES = \
 	src/api/api.c \
 	src/api/auth.c src/api/auth.h \
 	src/api/body.c src/api/body.h \
+	src/api/drill_report_view.c src/api/drill_report_view.h \
+	src/api/drill_reports.c \
 	src/api/drill_view.c src/api/drill_view.h \
 	src/api/drills.c \
 	src/api/events.c \

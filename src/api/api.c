@@ -33,6 +33,7 @@ void api_free(struct api *api)
     requests_end(api);
     history_reader_done(&api->reader);
     incident_list_end(api);
+    drill_reports_end(api);
     verify_end(api);
     held_end(api);
     free(api);

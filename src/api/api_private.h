@@ -8,6 +8,7 @@
  *   timeline.c      a record, for people
  *   oncall.c, rosters.c, status.c, gateways.c          events.c       event streams
  *   drills.c        started, listed, stopped           drill_view.c   drills as JSON
+ *   drill_reports.c     what they came to              drill_report_view.c   that as JSON
  *   hooks.c, hooks_voice.c   what providers call       people.c       the page for people, drawn by web/ */
 #ifndef API_API_PRIVATE_H
 #define API_API_PRIVATE_H
@@ -25,6 +26,7 @@ enum { CALL_PARAMS_MAX = 3, CALL_PARAM_BYTES = 256, CALL_BODY_MAX = 64 * 1024, S
 
 struct held;
 struct listing;
+struct reporting;
 struct event_client;
 
 struct api {
@@ -41,6 +43,8 @@ struct api {
     struct history_reader reader;
     bool closing;
     struct listing *listings;        /* lists that the store is being asked for */
+    struct reporting *reporting;     /* reports for which the store is being asked for its list */
+    size_t n_reporting;              /* under way in all */
     struct http_exchange *verifying[VERIFYING_MAX];      /* who waits for the one verification under way */
     size_t n_verifying;
     struct held *held;               /* responses that wait for the commit of what they saw */
@@ -105,6 +109,10 @@ const struct person *call_person(struct call *call, const char *typed, const str
 /* drills.c */
 call_handler drills_start, drills_stop, drills_stop_all, drills_list;
 void drills_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply);
+
+/* drill_reports.c */
+call_handler drill_reports_show, drill_reports_list;
+void drill_reports_end(struct api *api);
 
 /* oncall.c, rosters.c, status.c, gateways.c */
 call_handler oncall_show;

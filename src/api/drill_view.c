@@ -3,7 +3,7 @@
 #include "engine/drill.h"
 
 /* ["role:TIB", "person:anna.berg"] */
-static void add_list(struct json_writer *writer, const char *key, const char *list)
+void drill_view_add_list(struct json_writer *writer, const char *key, const char *list)
 {
     struct drill_name at;
     jw_open(writer, key, '[');
@@ -16,7 +16,7 @@ static void add_list(struct json_writer *writer, const char *key, const char *li
 }
 
 /* "anna.berg, bo.ek" */
-static void add_missing(struct json_writer *writer, const char *missing)
+void drill_view_add_missing(struct json_writer *writer, const char *missing)
 {
     jw_open(writer, "missing", '[');
     for (const char *at = missing; *at;) {
@@ -32,8 +32,8 @@ static void add_missing(struct json_writer *writer, const char *missing)
 
 static void add_terms(struct json_writer *writer, const struct engine *engine, const struct drill *terms)
 {
-    add_list(writer, "targets", terms ? terms->targets : "");
-    add_list(writer, "without", terms ? terms->without : "");
+    drill_view_add_list(writer, "targets", terms ? terms->targets : "");
+    drill_view_add_list(writer, "without", terms ? terms->without : "");
     jw_text_or_null(writer, "schedule", terms ? engine_text(engine, terms->schedule) : NULL);
     jw_text_or_null(writer, "started_by", terms ? engine_text(engine, terms->starter) : NULL);
     jw_bool(writer, "wait_for_all", terms && terms->wait_for_all);
@@ -47,7 +47,7 @@ static void add_result(struct json_writer *writer, const struct engine *engine, 
     engine_drill_result(engine, incident, &answered, &total, &missing);
     jw_u64(writer, "answered", answered);
     jw_u64(writer, "of", total);
-    add_missing(writer, buf_text(&missing));
+    drill_view_add_missing(writer, buf_text(&missing));
 }
 
 void drill_view_add_exercise(struct json_writer *writer, const struct engine *engine, const struct incident *incident)

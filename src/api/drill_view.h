@@ -14,4 +14,9 @@ void drill_view_add_begun(struct json_writer *writer, const struct engine *engin
 /* with_moment: when it begins, which is to surprise whoever is not an administrator. */
 void drill_view_add_planned(struct json_writer *writer, const struct engine *engine, const struct drill *drill, bool with_moment);
 
+/* "role:TIB,person:anna.berg" as ["role:TIB", "person:anna.berg"]; NULL is an empty list. */
+void drill_view_add_list(struct json_writer *writer, const char *key, const char *list);
+/* "anna.berg, bo.ek" as "missing": ["anna.berg", "bo.ek"]. */
+void drill_view_add_missing(struct json_writer *writer, const char *missing);
+
 #endif

@@ -23,6 +23,8 @@ static const struct route routes[] = {
     { HTTP_POST, "/v1/incidents/*/callouts", RIGHT_OPERATE, true, actions_callouts },
     { HTTP_POST, "/v1/drills", RIGHT_DRILL | RIGHT_ADMIN, true, drills_start },
     { HTTP_GET, "/v1/drills", RIGHT_OPERATE | RIGHT_ADMIN | RIGHT_TRIGGER, false, drills_list },
+    { HTTP_GET, "/v1/drills/report", RIGHT_OPERATE | RIGHT_ADMIN, false, drill_reports_list },
+    { HTTP_GET, "/v1/drills/*/report", RIGHT_OPERATE | RIGHT_ADMIN, false, drill_reports_show },
     { HTTP_POST, "/v1/drills/stop", RIGHT_DRILL | RIGHT_ADMIN, true, drills_stop_all },
     { HTTP_POST, "/v1/drills/*/stop", RIGHT_DRILL | RIGHT_ADMIN, true, drills_stop },
     { HTTP_GET, "/v1/oncall", RIGHT_OPERATE, false, oncall_show },

@@ -69,7 +69,7 @@ tests_fuzz_fuzz_api_SOURCES = tests/fuzz/api.c tests/fuzz/check/check.h tests/un
 tests_fuzz_fuzz_api_CPPFLAGS = -I$(top_srcdir)/tests/fuzz/check -I$(top_srcdir)/tests/fuzz $(fuzz_cppflags)
 tests_fuzz_fuzz_api_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_fuzz_api_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_api_LDADD = libfuzz.a libapi.a libroster.a libgateways.a libconfig.a libengine.a libloop.a libbase.a \
+tests_fuzz_fuzz_api_LDADD = libfuzz.a libapi.a libdrill.a libroster.a libgateways.a libconfig.a libengine.a libloop.a libbase.a \
 	$(INIH_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS)
 
 check_PROGRAMS += $(fuzz_programs)
