@@ -7,6 +7,7 @@ bereddctl_SOURCES = \
 	src/ctl/command_answer.c \
 	src/ctl/command_config.c \
 	src/ctl/command_drill.c \
+	src/ctl/command_drill_report.c \
 	src/ctl/command_gateway.c \
 	src/ctl/command_gateway_vcard.c \
 	src/ctl/command_list.c \
@@ -24,7 +25,6 @@ bereddctl_SOURCES = \
 	src/ctl/command_status.c \
 	src/ctl/command_token.c \
 	src/ctl/command_trigger.c \
-	src/ctl/command_unsupported.c \
 	src/ctl/command_verify.c \
 	src/ctl/config_dir.c src/ctl/config_dir.h \
 	src/ctl/ctl.c src/ctl/ctl.h \
@@ -36,6 +36,8 @@ bereddctl_SOURCES = \
 	src/ctl/main.c \
 	src/ctl/oncall.c src/ctl/oncall.h \
 	src/ctl/print.c src/ctl/print.h \
+	src/ctl/report.h src/ctl/report_csv.c src/ctl/report_html.c src/ctl/report_svg.c src/ctl/report_tables.c \
+	src/ctl/report_text.c src/ctl/report_words.c \
 	src/ctl/roster_change.c src/ctl/roster_change.h \
 	src/ctl/roster_files.c src/ctl/roster_files.h \
 	src/ctl/roster_lock.c src/ctl/roster_lock.h \
@@ -44,7 +46,8 @@ bereddctl_SOURCES = \
 	src/ctl/staging.c src/ctl/staging.h \
 	src/ctl/simulate_print.c src/ctl/simulate_print.h \
 	src/ctl/table.c src/ctl/table.h \
-	src/ctl/vcard.c src/ctl/vcard.h
+	src/ctl/vcard.c src/ctl/vcard.h \
+	src/web/html.c src/web/html.h
 bereddctl_CFLAGS = $(AM_CFLAGS) $(ICAL_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 bereddctl_LDADD  = libroster.a libconfig.a libengine.a libstore.a libbase.a $(INIH_LIBS) $(ICAL_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 

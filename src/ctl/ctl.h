@@ -33,13 +33,13 @@ struct command {
     command_run *run;
 };
 
-command_run command_ack, command_callout, command_check, command_close, command_decline, command_drill_list, command_drill_start, command_drill_stop, command_gateway_list,
+command_run command_ack, command_callout, command_check, command_close, command_decline, command_drill_list, command_drill_report, command_drill_start, command_drill_stop, command_gateway_list,
     command_gateway_test, command_gateway_vcard, command_list, command_log, command_note, command_oncall, command_reload,
     command_roster_check, command_roster_edit, command_roster_export, command_roster_import, command_roster_shift_add, command_roster_shift_list,
     command_roster_shift_remove, command_roster_show, command_show, command_simulate, command_status, command_token_new,
-    command_trigger, command_unsupported, command_verify;
+    command_trigger, command_verify;
 
-extern const struct args_option command_answer_options[], command_drill_start_options[], command_gateway_test_options[], command_gateway_vcard_options[],
+extern const struct args_option command_answer_options[], command_drill_report_options[], command_drill_start_options[], command_gateway_test_options[], command_gateway_vcard_options[],
     command_list_options[], command_log_options[], command_oncall_options[], command_roster_check_options[], command_roster_edit_options[],
     command_roster_export_options[], command_roster_import_options[], command_roster_shift_add_options[],
     command_roster_shift_list_options[], command_roster_shift_remove_options[], command_roster_show_options[],

@@ -73,7 +73,9 @@ static const struct command commands[] = {
      command_drill_start},
     {"drill list", "", "drills that are planned, open, or have ended within a day", NULL, NULL, 0, 0, command_drill_list},
     {"drill stop", "[ID]", "stop a drill, or every one, and those that are planned", NULL, NULL, 0, 1, command_drill_stop},
-    {"drill report", "", NULL, NULL, NULL, 0, 64, command_unsupported},
+    {"drill report", "[ID]", "what a drill came to: who was paged, who answered, how fast, by which gateways",
+     "Without an id the latest. With --since all of them, in a table and totals; dry runs count for none. html is one file, to be printed or\n"
+     "sent; csv has a row for each message.\n", command_drill_report_options, 0, 1, command_drill_report},
 };
 
 static void print_usage(FILE *stream)
@@ -82,8 +84,7 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         char call[64];
         snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].operands);
-        if (commands[i].summary)
-            fprintf(stream, "  %-30s %s\n", call, commands[i].summary);
+        fprintf(stream, "  %-30s %s\n", call, commands[i].summary);
     }
     fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n", stream);
 }
@@ -127,8 +128,7 @@ static int unknown_command(const char *typed)
     size_t n = 0, typed_len = strlen(typed);
     CLEANUP_BUF struct buf second = {0};
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        if (commands[i].summary)
-            names[n++] = commands[i].name;
+        names[n++] = commands[i].name;
         if (strncmp(commands[i].name, typed, typed_len) == 0 && commands[i].name[typed_len] == ' ')
             buf_printf(&second, "%s%s", second.len ? ", " : "", commands[i].name);
     }
@@ -173,9 +173,8 @@ static const char *socket_path(const struct args *args)
 
 static int run_command(const struct command *command, struct args *args, int argc, char **argv)
 {
-    /* What cannot be done yet has no options of its own that could be judged. */
-    enum args_result result = command->run == command_unsupported ? ARGS_OK : args_parse(args, command->options, argc, argv, false);
-    if (result == ARGS_HELP && command->summary) {
+    enum args_result result = args_parse(args, command->options, argc, argv, false);
+    if (result == ARGS_HELP) {
         print_help(command);
         return EXIT_DONE;
     }

@@ -34,7 +34,7 @@ EXTRA_DIST += \
 	tests/integration/test_clock.py \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \
-	tests/integration/test_drill.py \
+	tests/integration/test_drill.py tests/integration/test_drill_report.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_harness.py \
 	tests/integration/test_http_limits.py \

@@ -48,12 +48,6 @@ def test_near_command_is_named():
     assert "trigger" in alone("triger").stderr
 
 
-@pytest.mark.parametrize("arguments", [["drill", "report"]])
-def test_not_supported_yet(arguments):
-    out = alone(*arguments)
-    assert out.returncode == 1 and "not support" in out.stderr
-
-
 @pytest.mark.parametrize("arguments", [["list"], ["trigger", "x"], ["status"], ["log", "-f"], ["log"], ["verify"], ["reload"]])
 def test_no_daemon(tmp_path, arguments):
     path = str(tmp_path / "nobody.sock")
