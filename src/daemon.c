@@ -1,6 +1,7 @@
 #include "daemon.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <netinet/in.h>
 #include <openssl/rand.h>
 #include <signal.h>

@@ -2,6 +2,7 @@
 
 #include "journal/journal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -140,8 +141,8 @@ struct journal *journal_new(void)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&journal->drained, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&journal->thread, NULL, run, journal) != 0)
-        abort();
+    int failed = pthread_create(&journal->thread, NULL, run, journal);
+    assert(!failed);
     pthread_setname_np(journal->thread, "beredd-journal");
     return journal;
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -35,13 +36,31 @@ struct event *loop_event_new(struct loop *loop, int fd, short what, event_callba
     return event;
 }
 
+/* evhttp goes on when the kernel has no memory to watch a descriptor, and nobody hears what comes there: a caller, a provider, the
+ * service manager's signal. That is the end, as out of memory is (base/mem.h), and libevent's warning is the one place that knows. */
+static void end_if_deaf(const char *message, int error)
+{
+    if (strncmp(message, "Epoll ", 6) != 0 || (error != ENOMEM && error != ENOSPC))
+        return;
+    log_set_sink(NULL, NULL);       /* whoever writes to the journal may not come to it any more */
+    log_crit("The kernel cannot watch one more descriptor: %s.", message);
+    abort();
+}
+
 /* libevent's own words would go to stderr, past the program's log. */
 static void route_log(int severity, const char *message)
 {
     if (severity >= EVENT_LOG_WARN)
+        end_if_deaf(message, errno);
+    if (severity >= EVENT_LOG_WARN)
         log_warning("libevent: %s", message);
     else
         log_debug("libevent: %s", message);
+}
+
+static void *take_memory(size_t size)
+{
+    return mem_realloc(NULL, size);
 }
 
 static void drain_wake(evutil_socket_t fd, short what, void *userdata)
@@ -70,8 +89,9 @@ static enum err make_base(struct event_base **ret)
 enum err loop_new(struct loop **ret)
 {
     event_set_log_callback(route_log);
-    /* libevent would call calloc(), which in glibc goes past the cache of small pieces. */
-    event_set_mem_functions(malloc, realloc, free);
+    /* evhttp loses a header, or a connection, for which there is no memory, and goes on: it ends the program as our own does. And libevent
+     * would call calloc(), which in glibc goes past the cache of small pieces. */
+    event_set_mem_functions(take_memory, mem_realloc, free);
     (void)signal(SIGPIPE, SIG_IGN);               /* a peer that left is an error of write() */
     struct loop *loop = NEW(struct loop);
     loop->wake_fd = -1;

@@ -1,5 +1,6 @@
 #include "turn/opening.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -125,8 +126,8 @@ struct opening *opening_begin(const char *directory, void (*ready)(void *userdat
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&opening->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&opening->thread, NULL, run, opening) != 0)
-        abort();
+    int failed = pthread_create(&opening->thread, NULL, run, opening);
+    assert(!failed);
     return opening;
 }
 
