@@ -32,6 +32,7 @@
 
 #define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
 #define OPENING_AGAIN_USEC    (5 * USEC_PER_SEC)
+#define LISTEN_AGAIN_USEC     (5 * USEC_PER_SEC)
 #define DRAIN_USEC            (3 * USEC_PER_SEC)
 #define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
 #define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)       /* the first look waits for the log, so that it tells nothing twice */
@@ -66,6 +67,8 @@ struct daemon {
     bool reload_asked, draining;
     char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
     size_t n_taken_listen;
+    bool unheard[CONFIG_MAX_LISTEN];                 /* which of the configuration's addresses could not be had */
+    struct loop_timer *listen_again;
     uint8_t random[RANDOM_BYTES];
     size_t random_left;
 };
@@ -76,8 +79,8 @@ static void fill_random(void *userdata, void *bytes, size_t len)
 {
     struct daemon *daemon = userdata;
     if (daemon->random_left < len) {
-        if (RAND_bytes(daemon->random, sizeof(daemon->random)) != 1)
-            abort();      /* a guessable token would let anybody answer */
+        int filled = RAND_bytes(daemon->random, sizeof(daemon->random));
+        assert(filled == 1);      /* a guessable token would let anybody answer */
         daemon->random_left = sizeof(daemon->random);
     }
     daemon->random_left -= len;
@@ -161,14 +164,36 @@ static enum err op_reload(void *userdata, bool install, struct problems *problem
     return err;
 }
 
-static void listen_tcp(struct daemon *daemon, const char *address)
+/* False: not now. It is said the first time, and tried again. */
+static bool listen_tcp(struct daemon *daemon, const char *address, bool again)
 {
     const struct config *config = daemon->config;
     enum err err = http_server_listen_tcp(daemon->server, address, config->tls_certificate, config->tls_key, NULL);
-    if (err != ERR_OK && err != ERR_EXISTS)
-        log_error("Cannot listen on %s: %s.", address, err_text(err));
-    else if (err == ERR_EXISTS)
-        log_error("Cannot listen on %s: another program does.", address);
+    if (err != ERR_OK && !again)
+        log_error("Cannot listen on %s: %s.", address, err == ERR_EXISTS ? "another program does" : err_text(err));
+    else if (again && err == ERR_OK)
+        log_notice("Listens on %s at last.", address);
+    return err == ERR_OK;
+}
+
+/* At those addresses of the configuration that could not be had before; `again` false: at all of them. */
+static void listen_at_addresses(struct daemon *daemon, bool again)
+{
+    bool all = true;
+    for (size_t i = 0; i < daemon->config->n_listen; i++) {
+        if (!again || daemon->unheard[i])
+            daemon->unheard[i] = !listen_tcp(daemon, daemon->config->listen[i], again);
+        all = all && !daemon->unheard[i];
+    }
+    if (all)
+        loop_timer_clear(daemon->listen_again);
+    else
+        loop_timer_set(daemon->listen_again, loop_boot_usec() + LISTEN_AGAIN_USEC);
+}
+
+static void on_listen_again(void *userdata)
+{
+    listen_at_addresses(userdata, true);
 }
 
 /* Listens where the configuration says. One address that cannot be had is said, and the others are used. */
@@ -178,9 +203,8 @@ static void listen_configured(struct daemon *daemon)
     http_server_keep_tcp(daemon->server, config->listen, config->n_listen);
     http_server_trust(daemon->server, config->trusted_proxies, config->n_trusted_proxies);
     for (size_t i = 0; i < daemon->n_taken_listen; i++)
-        listen_tcp(daemon, daemon->taken_listen[i]);      /* it does already: this gives it the certificate */
-    for (size_t i = 0; i < config->n_listen; i++)
-        listen_tcp(daemon, config->listen[i]);
+        (void)listen_tcp(daemon, daemon->taken_listen[i], false);      /* it does already: this gives it the certificate */
+    listen_at_addresses(daemon, false);
 }
 
 static void warn_of_restart(const struct config *old, const struct config *new)
@@ -571,6 +595,7 @@ static void begin_drain(struct daemon *daemon)
     daemon->drain_until_usec = loop_boot_usec() + DRAIN_USEC;
     service_stopping();
     http_server_stop_accepting(daemon->server);
+    loop_timer_clear(daemon->listen_again);
     api_drain(daemon->api);
     loop_timer_set(daemon->drain, loop_boot_usec());
 }
@@ -640,6 +665,7 @@ static void make_parts(struct daemon *daemon)
     balances_configure(daemon->balances, daemon->config);
     daemon->api = api_new(daemon->engine, daemon->store, daemon->dispatch, &api_ops, daemon);
     api_set_config(daemon->api, daemon->config);
+    daemon->listen_again = loop_timer_new(daemon->loop, on_listen_again, daemon);
     daemon->server = http_server_new(daemon->loop, &http_default_limits, api_handle, daemon->api);
     loop_set_turn(daemon->loop, on_turn, daemon);
 }
@@ -715,6 +741,7 @@ static void stop(struct daemon *daemon)
     loop_clock_watch_free(daemon->clock_watch);
     loop_timer_free(daemon->watchdog);
     loop_timer_free(daemon->open_again);
+    loop_timer_free(daemon->listen_again);
     loop_timer_free(daemon->look_again);
     loop_timer_free(daemon->look_at_gateways);
     watch_free(daemon->watch);

@@ -144,3 +144,17 @@ def test_stops_within_its_time_with_connections_open(stopped):
     beredd.stop()
     for connection in idle:
         connection.close()
+
+
+def test_address_that_is_taken_is_tried_again(stopped):
+    with socket.create_server(("127.0.0.1", stopped.config.port), reuse_port=False):
+        beredd = stopped.start()
+        assert "another program does" in beredd.stderr()
+        assert beredd.request("GET", "/readyz", local=True).status == 200
+
+    def answers():
+        try:
+            return beredd.request("GET", "/healthz").status == 200
+        except OSError:
+            return False
+    eventually(answers, what="that it has the address once that is free")
