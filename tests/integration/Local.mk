@@ -40,6 +40,7 @@ EXTRA_DIST += \
 	tests/integration/test_http_limits.py \
 	tests/integration/test_import.py \
 	tests/integration/test_journal.py \
+	tests/integration/test_inject.py \
 	tests/integration/test_kannel.py \
 	tests/integration/test_ladder.py \
 	tests/integration/test_line.py \

@@ -70,8 +70,8 @@ class Notify:
 
 
 class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=30)
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
         self.path = path
 
     def connect(self):
@@ -85,6 +85,7 @@ class Beredd:
         self.config, self.root = config, config.root
         self.socket_path = self.root / "run" / "beredd.sock"
         self.process = None
+        self.patience = 30              # seconds that an answer may take
         self.prefix = []                # a command that runs another one, as nsenter
         self.environment = {}
         self.stderr_path = self.root / "stderr"
@@ -173,8 +174,8 @@ class Beredd:
     # ---- asking it
 
     def request(self, method, path, body=None, token=None, headers=None, local=False):
-        connection = UnixConnection(str(self.socket_path)) if local else http.client.HTTPConnection("127.0.0.1", self.config.port,
-                                                                                                    timeout=30)
+        connection = UnixConnection(str(self.socket_path), self.patience) if local else http.client.HTTPConnection(
+            "127.0.0.1", self.config.port, timeout=self.patience)
         headers = dict(headers or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
