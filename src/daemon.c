@@ -27,6 +27,7 @@
 #include "turn/opening.h"
 #include "turn/replay.h"
 #include "turn/turn.h"
+#include "watch/drill_watch.h"
 #include "watch/gateway_watch.h"
 #include "watch/watch.h"
 
@@ -59,8 +60,9 @@ struct daemon {
     struct loop_signal *signals[SIGNALS];
     struct loop_clock_watch *clock_watch;
     struct watch *watch;
+    struct drill_watch *drill_watch;
     struct gateway_watch *gateway_watch;
-    bool gateways_watched;           /* its first look has been: it knows the log, or has waited for it long enough */
+    bool gateways_watched;           /* the first look has been: it knows the log, or has waited for it long enough */
     struct balances *balances;
     struct loop_timer *watchdog, *open_again, *drain, *look_again, *look_at_gateways;
     int64_t started_usec, watchdog_usec, drain_until_usec;
@@ -227,6 +229,8 @@ static void look(struct daemon *daemon)
 {
     int64_t wall_usec = loop_wall_usec();
     int64_t next_usec = watch_look(daemon->watch, &daemon->config->plan, wall_usec, watch_told, daemon);
+    int64_t drill_usec = drill_watch_look(daemon->drill_watch, daemon->engine, wall_usec, random_u64, watch_told, daemon);
+    next_usec = drill_usec < next_usec ? drill_usec : next_usec;
     if (next_usec == INT64_MAX)
         loop_timer_clear(daemon->look_again);
     else
@@ -352,6 +356,7 @@ static void on_house_record(void *userdata, const struct record *record)
     engine_replay_reply(daemon->engine, record);
     watch_recall(daemon->watch, record, daemon->config->plan.tz);
     gateway_watch_recall(daemon->gateway_watch, record);
+    drill_watch_recall(daemon->drill_watch, record);
 }
 
 static void use_store(struct daemon *daemon, struct opened *opened)
@@ -464,6 +469,8 @@ static void turn_publish(void *userdata, const struct record *record)
     api_publish(daemon->api, record);
     if (gateway_watch_note(daemon->gateway_watch, record))
         look_at_gateways_soon(daemon);
+    if (drill_watch_note(daemon->drill_watch, record) && daemon->gateways_watched)
+        loop_timer_set(daemon->look_again, 0);
 }
 
 static const struct turn_ops turn_ops = {turn_decided, turn_reply, turn_send, turn_publish};
@@ -699,6 +706,7 @@ static bool start(struct daemon *daemon)
     daemon->engine = engine_new(&daemon->config->plan, fill_random, daemon);
     daemon->watch = watch_new();
     daemon->gateway_watch = gateway_watch_new();
+    daemon->drill_watch = drill_watch_new();
     if (!open_at_start(daemon, &trouble))
         return false;
     if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
@@ -746,6 +754,7 @@ static void stop(struct daemon *daemon)
     loop_timer_free(daemon->look_at_gateways);
     watch_free(daemon->watch);
     gateway_watch_free(daemon->gateway_watch);
+    drill_watch_free(daemon->drill_watch);
     loop_timer_free(daemon->drain);
     loop_free(daemon->loop);
     config_free(daemon->config);

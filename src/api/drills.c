@@ -166,11 +166,6 @@ static bool may_drill(struct call *call)
 
 /* ---- POST /v1/drills ---- */
 
-static const char *default_scenario(const struct plan *plan)
-{
-    return plan->language == LANGUAGE_EN ? "Exercise of the alarm chain" : "Övning av larmkedjan";
-}
-
 void drills_start(struct call *call)
 {
     CLEANUP_BODY struct body body = { 0 };
@@ -191,7 +186,7 @@ void drills_start(struct call *call)
     struct event event = { .kind = EVENT_DRILL_START, .drill = {
         .source = source->id,
         .actor = call_actor(call),
-        .summary = body_text(&body, SCENARIO) ? body_text(&body, SCENARIO) : default_scenario(plan),
+        .summary = body_text(&body, SCENARIO) ? body_text(&body, SCENARIO) : drill_default_scenario(plan->language),
         .targets = buf_text(&targets),
         .without = without.len > 0 ? buf_text(&without) : NULL,
         .limit_usec = body.values[DEADLINE].number * USEC_PER_SEC,

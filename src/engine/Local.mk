@@ -14,6 +14,7 @@ libengine_a_SOURCES = \
 	src/engine/drill.h \
 	src/engine/drill_names.c \
 	src/engine/drill_plan.c \
+	src/engine/drill_schedule.c \
 	src/engine/drill_yield.c \
 	src/engine/duty.c \
 	src/engine/emit.c \
@@ -42,6 +43,8 @@ libengine_a_SOURCES = \
 	src/engine/holiday.h \
 	src/engine/roster_hours.c \
 	src/engine/roster_hours.h \
+	src/engine/schedule.c \
+	src/engine/schedule.h \
 	src/engine/roster.c \
 	src/engine/roster.h \
 	src/engine/seen.c \

@@ -127,6 +127,8 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     case RECORD_DUTY_CHANGED:
     case RECORD_GAP_AHEAD:
     case RECORD_GATEWAY_STATE:
+    case RECORD_SCHEDULE:
+    case RECORD_DRILL_ENDED:
         return apply_to_house(engine, record);
     default:
         return apply_to_callout(engine, incident, record, now);

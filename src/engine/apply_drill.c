@@ -23,6 +23,7 @@ struct drill *apply_drill_terms(struct engine *engine, const struct record *reco
     drill->source = intern_add(engine->names, record->source);
     drill->starter = intern_add(engine->names, record->actor);
     drill->schedule = intern_add(engine->names, record->schedule);
+    drill->role = intern_add(engine->names, record->role);
     drill->limit_usec = record->limit_usec;
     drill->wait_for_all = record->wait_for_all;
     drill->dry_run = record->dry_run;

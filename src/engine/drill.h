@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "engine/plan.h"
 
 #define DRILL_ALL_ROLES "all-roles"
 
@@ -28,6 +29,7 @@ bool drill_next_name(const char **list, struct drill_name *ret);
 bool drill_has_kind(const struct drill_name *name, const char *kind);
 /* Whether the list has this one. NULL is an empty list. */
 bool drill_lists(const char *list, const char *kind, const char *name);
+const char *drill_default_scenario(enum language language);                  /* where nobody says what is played */
 void drill_add_name(struct buf *list, const char *kind, const char *name);   /* once, however often it is added */
 
 #endif

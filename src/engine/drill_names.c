@@ -44,3 +44,8 @@ void drill_add_name(struct buf *list, const char *kind, const char *name)
         buf_add_char(list, ':');
     buf_add_text(list, name);
 }
+
+const char *drill_default_scenario(enum language language)
+{
+    return language == LANGUAGE_EN ? "Exercise of the alarm chain" : "Övning av larmkedjan";
+}

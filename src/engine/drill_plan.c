@@ -5,7 +5,7 @@
 #define POSTPONE_USEC (10 * USEC_PER_MIN)     /* at a time, while something real is under way */
 #define UNDER_WAY_USEC USEC_PER_HOUR          /* a real incident that began so lately is, whoever has answered */
 
-static void note(struct engine *engine, uint64_t key, const char *actor, const char *what, const char *why)
+void drill_note(struct engine *engine, uint64_t key, const char *actor, const char *what, const char *why)
 {
     CLEANUP_BUF struct buf text = {0};
     buf_add_text(&text, "drill ");
@@ -93,6 +93,7 @@ static struct record record_of(const struct event_drill *drill, enum record_kind
         .targets = drill->targets,
         .without = drill->without,
         .schedule = drill->schedule,
+        .role = drill->role,
         .limit_usec = drill->limit_usec,
         .wait_for_all = drill->wait_for_all,
         .dry_run = drill->dry_run,
@@ -104,7 +105,7 @@ static struct record record_of_planned(const struct engine *engine, const struct
 {
     return record_of(&(struct event_drill){
         .source = text_of(engine, drill->source), .actor = text_of(engine, drill->starter), .summary = drill->summary,
-        .targets = drill->targets, .without = drill->without, .schedule = text_of(engine, drill->schedule),
+        .targets = drill->targets, .without = drill->without, .schedule = text_of(engine, drill->schedule), .role = text_of(engine, drill->role),
         .limit_usec = drill->limit_usec, .wait_for_all = drill->wait_for_all, .dry_run = drill->dry_run,
     }, RECORD_OPENED, drill->key);
 }
@@ -174,7 +175,7 @@ static void plan(struct engine *engine, const struct event *event)
     record.due_usec = engine->now.wall_usec + record.delay_usec;
     record.end_usec = engine->now.wall_usec + drill->within_usec;
     emit_record(engine, &record);
-    note(engine, record.incident, drill->actor, "is planned", "");
+    drill_note(engine, record.incident, drill->actor, "is planned", "");
     emit_reply(engine,
                &(struct effect_reply){.request = event->request, .verdict = VERDICT_PLANNED, .incident = record.incident});
 }
@@ -204,33 +205,41 @@ static void miss(struct engine *engine, const struct drill *drill, const char *w
     incident_add_id(&id, key);
     about.other = buf_text(&id);
     unplan(engine, drill, NULL, why);
-    note(engine, key, NULL, "did not begin: ", why);
+    drill_note(engine, key, NULL, "did not begin: ", why);
     if (!dry_run)
         notice_admins_about(engine, PURPOSE_DRILL_MISSED, &about);
 }
 
-static void postpone(struct engine *engine, const struct drill *drill)
+void drill_postpone(struct engine *engine, const struct drill *drill, int64_t due_usec)
 {
+    int64_t delay_usec = due_usec - engine->now.wall_usec;
     struct record record = {
-        .kind = RECORD_DRILL_POSTPONED, .incident = drill->key, .delay_usec = POSTPONE_USEC,
-        .due_usec = engine->now.wall_usec + POSTPONE_USEC, .drill = true,
+        .kind = RECORD_DRILL_POSTPONED, .incident = drill->key, .delay_usec = delay_usec > 0 ? delay_usec : 0,
+        .due_usec = due_usec, .drill = true,
     };
     emit_record(engine, &record);
+}
+
+static void begin_planned(struct engine *engine, const struct drill *drill)
+{
+    struct record opened = record_of_planned(engine, drill);
+    if (!begin(engine, &opened))
+        miss(engine, drill, "nobody whom it was for is in the configuration any more");
 }
 
 static void fall_due(struct engine *engine, const struct drill *drill)
 {
     int64_t wall_usec = engine->now.wall_usec;
     bool real = real_under_way(engine, UNDER_WAY_USEC);
-    if (real && wall_usec + POSTPONE_USEC <= drill->end_usec) {
-        postpone(engine, drill);
-    } else if (real || wall_usec > drill->end_usec) {
+    int64_t opens_usec = drill_open_from(engine, drill, real ? wall_usec + POSTPONE_USEC : wall_usec);
+    if (wall_usec > drill->end_usec)
         miss(engine, drill, real ? "a real alarm was under way" : "the daemon was not running then");
-    } else {
-        struct record opened = record_of_planned(engine, drill);
-        if (!begin(engine, &opened))
-            miss(engine, drill, "nobody whom it was for is in the configuration any more");
-    }
+    else if (opens_usec > drill->end_usec)
+        miss(engine, drill, real ? "a real alarm was under way" : "none of the time that was left is within its hours");
+    else if (opens_usec > wall_usec)
+        drill_postpone(engine, drill, opens_usec);
+    else
+        begin_planned(engine, drill);
 }
 
 static const struct drill *first_due(const struct engine *engine)
@@ -256,11 +265,11 @@ void drill_tick(struct engine *engine)
 
 /* ---- stopped ---- */
 
-static void stop_planned(struct engine *engine, const struct drill *drill, const char *actor)
+static void stop_planned(struct engine *engine, const struct drill *drill, const char *actor, const char *reason)
 {
     uint64_t key = drill->key;
-    unplan(engine, drill, actor, "stopped");
-    note(engine, key, actor, "will not begin: it was stopped", "");
+    unplan(engine, drill, actor, reason ? reason : "stopped");
+    drill_note(engine, key, actor, "will not begin: ", reason ? reason : "it was stopped");
 }
 
 static const struct drill *find_planned(const struct engine *engine, uint64_t key)
@@ -276,7 +285,7 @@ static void stop_all(struct engine *engine, const char *actor)
     while (engine->first_drill)
         incident_close(engine, engine->first_drill, DRILL_ENDED_STOPPED, actor);
     while (engine->planned)
-        stop_planned(engine, engine->planned, actor);
+        stop_planned(engine, engine->planned, actor, NULL);
 }
 
 void step_drill_stop(struct engine *engine, const struct event *event)
@@ -288,7 +297,7 @@ void step_drill_stop(struct engine *engine, const struct event *event)
     if (key == 0) {
         stop_all(engine, event->drill_stop.actor);
     } else if (planned) {
-        stop_planned(engine, planned, event->drill_stop.actor);
+        stop_planned(engine, planned, event->drill_stop.actor, event->drill_stop.reason);
     } else if (!incident || !incident->drill) {
         reply.verdict = VERDICT_NO_INCIDENT;
     } else if (incident->closed_usec) {

@@ -246,6 +246,7 @@ struct effects engine_step(struct engine *engine, const struct event *event)
         step_tick(engine);
         break;
     case EVENT_CLOCK_STEPPED:      /* delays do not care, and duties are looked up anew whenever a step begins (P11) */
+        drill_clock_stepped(engine);
         break;
     case EVENT_PLAN:
         step_plan(engine, event);
@@ -270,6 +271,12 @@ struct effects engine_step(struct engine *engine, const struct event *event)
         break;
     case EVENT_DRILL_STOP:
         step_drill_stop(engine, event);
+        break;
+    case EVENT_SCHEDULE:
+        step_schedule(engine, event);
+        break;
+    case EVENT_DRILL_OVERDUE:
+        step_drill_overdue(engine, event);
         break;
     case EVENT_GATEWAY_CHECK:
         step_gateway_check(engine, event);

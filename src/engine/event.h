@@ -34,6 +34,8 @@ enum event_kind {
     EVENT_GAP,               /* nobody will have it for a while, soon */
     EVENT_DRILL_START,       /* now, or at a surprise moment */
     EVENT_DRILL_STOP,
+    EVENT_SCHEDULE,          /* a scheduled drill: its time has come, or has passed */
+    EVENT_DRILL_OVERDUE,     /* no drill of a role has succeeded for long */
     EVENT_GATEWAY_CHECK,     /* it is time to try whether a gateway gets a message through */
     EVENT_GATEWAY_NEWS,      /* what that came to, or what its balance is */
 };
@@ -113,11 +115,32 @@ struct event_drill {
     const char *summary;
     const char *targets, *without;   /* as in a record; of names that are in the plan. without: NULL, or what is left out */
     const char *schedule;            /* NULL: by hand */
+    const char *role;                /* of a new officer's own test: the role; otherwise NULL */
     int64_t limit_usec;              /* 0: as the rosters say */
     int64_t within_usec;             /* 0: now */
     bool wait_for_all, dry_run;
 };
-struct event_drill_stop { uint64_t drill; const char *actor; };     /* 0: every one that is open or planned */
+/* drill 0: every one that is open or planned. reason: NULL, or why one that is planned will not begin */
+struct event_drill_stop { uint64_t drill; const char *actor, *reason; };
+
+enum schedule_news {
+    SCHEDULE_WATCHED,            /* it counts from now on, or there is nothing to begin: it is only written down */
+    SCHEDULE_DUE,                /* one begins at begins_usec */
+    SCHEDULE_MISSED,             /* its time has passed */
+};
+struct event_schedule {
+    const struct schedule *schedule;
+    enum schedule_news news;
+    const char *role, *person;       /* of a handover: who has gone on duty; otherwise NULL */
+    int64_t occurrence_usec;         /* wall, as all of these: which one; of a handover, since when the person is on duty */
+    int64_t begins_usec, end_usec;   /* end: before which it begins or not at all */
+    uint32_t count;                  /* MISSED: so many, of which this is the last */
+};
+struct event_drill_overdue {
+    const struct roster *roster;
+    int64_t since_usec;              /* wall: the last success; 0: none is known */
+    bool tell;                       /* otherwise it is only written down that they are counted from now on */
+};
 struct event_gateway_check { const char *gateway; enum channel channel; const char *address; };
 struct event_gateway_news {
     const char *gateway;
@@ -145,6 +168,8 @@ struct event {                   /* every pointer is borrowed for the step */
         struct event_gap gap;
         struct event_drill drill;
         struct event_drill_stop drill_stop;
+        struct event_schedule schedule;
+        struct event_drill_overdue drill_overdue;
         struct event_gateway_check gateway_check;
         struct event_gateway_news gateway_news;
     };

@@ -38,6 +38,8 @@ static void end(struct engine *engine, struct incident *incident, const char *re
     };
     if (incident->terms)
         drill_record_result(engine, incident);
+    if (incident->drill)
+        drill_record_end(engine, incident);
     cancel_callouts(engine, incident, reason);
     emit_record(engine, &record);
     tell_of_close(engine, incident, purpose);

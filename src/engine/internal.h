@@ -330,6 +330,14 @@ void drill_tell_result(struct engine *engine, struct incident *incident);
 /* drill_plan.c */
 void drill_tick(struct engine *engine);
 int64_t drill_deadline(const struct engine *engine);         /* boot; INT64_MAX: none is planned */
+void drill_note(struct engine *engine, uint64_t key, const char *actor, const char *what, const char *why);
+/* Not before due_usec, by the wall clock. */
+void drill_postpone(struct engine *engine, const struct drill *drill, int64_t due_usec);
+/* drill_schedule.c */
+/* The first instant from this one on at which it may begin: its schedule has hours. */
+int64_t drill_open_from(const struct engine *engine, const struct drill *drill, int64_t wall_usec);
+void drill_clock_stepped(struct engine *engine);             /* scheduled ones go by the wall clock */
+void drill_record_end(struct engine *engine, const struct incident *incident);       /* before it closes */
 /* drill_yield.c */
 /* Notes which must stop. */
 void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);
@@ -351,6 +359,8 @@ void step_gateway_check(struct engine *engine, const struct event *event);
 void step_gateway_news(struct engine *engine, const struct event *event);
 void step_drill_start(struct engine *engine, const struct event *event);
 void step_drill_stop(struct engine *engine, const struct event *event);
+void step_schedule(struct engine *engine, const struct event *event);
+void step_drill_overdue(struct engine *engine, const struct event *event);
 
 /* message.c */
 /* Through one gateway alone, which the message names. */

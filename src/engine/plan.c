@@ -55,6 +55,7 @@ _Static_assert(offsetof(struct person, id) == 0, "found by id");
 _Static_assert(offsetof(struct group, id) == 0, "found by id");
 _Static_assert(offsetof(struct roster, role) == 0, "found by id");
 _Static_assert(offsetof(struct source, id) == 0, "found by id");
+_Static_assert(offsetof(struct schedule, name) == 0, "found by id");
 
 static const void *find_id(const void *entries, size_t n, size_t size, const char *id)
 {
@@ -88,6 +89,11 @@ const struct group *plan_group(const struct plan *plan, const char *id)
 const struct roster *plan_roster(const struct plan *plan, const char *role)
 {
     return find_id(plan->rosters, plan->n_rosters, sizeof(struct roster), role);
+}
+
+const struct schedule *plan_schedule(const struct plan *plan, const char *name)
+{
+    return find_id(plan->schedules, plan->n_schedules, sizeof(struct schedule), name);
 }
 
 const struct source *plan_source(const struct plan *plan, const char *id)

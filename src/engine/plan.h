@@ -139,6 +139,7 @@ struct roster {
     int64_t drill_deadline_usec;
     bool drill_escalate;
     bool drill_yield;
+    int64_t drill_overdue_usec;        /* without a drill that succeeded for so long, the administrators are told; 0: never */
     const struct person *owner;        /* who is told of holes ahead; NULL: nobody */
     int64_t gap_warning_usec;          /* how long ahead */
     unsigned announce;                 /* 1u << enum channel: by which whoever goes on and off duty is told; 0: not told */
@@ -156,6 +157,33 @@ struct source {
     const struct contact *notify;      /* told who has its alarms, and when nobody has: sms and e-mail */
     size_t n_notify;
     bool sensitive;
+    struct origin origin;
+};
+
+enum schedule_kind {
+    SCHEDULE_ONCE,                     /* 2026-12-02 10:00 */
+    SCHEDULE_WEEKLY,                   /* Mon 10:00 */
+    SCHEDULE_MONTHLY,                  /* first Wed of month 10:00 */
+    SCHEDULE_HANDOVER,                 /* whenever somebody else goes on duty: that person's own test */
+};
+
+/* A drill that begins by itself, time and again. schedule.h says when. */
+struct schedule {
+    const char *name;
+    const char *when;                  /* as it was written */
+    enum schedule_kind kind;
+    struct civil date;                 /* of a SCHEDULE_ONCE */
+    int weekday, minute;               /* of those by the week or month: 0 Monday; after local midnight */
+    int nth;                           /* SCHEDULE_MONTHLY: 1 to 5, or -1 for the last */
+    int64_t surprise_usec;             /* it begins at a random moment within this; 0: at once */
+    int from_minute, to_minute;        /* the hours in which it may begin, after local midnight; over midnight if `to` is less */
+    const char *targets, *without;     /* as in a record: see drill.h; without: NULL, or what is left out */
+    const char *summary;
+    const struct roster *const *roles; /* of a SCHEDULE_HANDOVER */
+    size_t n_roles;
+    int64_t limit_usec;                /* how long it may last; 0: as the rosters say */
+    bool wait_for_all;
+    uint64_t definition;               /* a hash of all that it says: another one if anything of it has changed; never 0 */
     struct origin origin;
 };
 
@@ -180,6 +208,8 @@ struct plan {
     size_t n_groups;
     const struct roster *rosters;
     size_t n_rosters;
+    const struct schedule *schedules;  /* of drills, by name */
+    size_t n_schedules;
     const struct source *sources;      /* one named "local" is always there: peers on the local socket */
     size_t n_sources;
     unsigned channels_served;          /* 1u << channel: at least one gateway serves it */
@@ -192,6 +222,7 @@ const struct person *plan_person(const struct plan *plan, const char *id);
 const struct group *plan_group(const struct plan *plan, const char *id);
 const struct roster *plan_roster(const struct plan *plan, const char *role);
 const struct source *plan_source(const struct plan *plan, const char *id);
+const struct schedule *plan_schedule(const struct plan *plan, const char *name);
 /* Any case, as people type. */
 const struct person *plan_person_typed(const struct plan *plan, const char *typed);
 const struct roster *plan_roster_typed(const struct plan *plan, const char *typed);

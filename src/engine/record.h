@@ -48,6 +48,9 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_DRILL_UNPLANNED = 30, /* internal: it will not begin; text: why */
     RECORD_DRILL_RESULT = 31,    /* these two are notes to people: `count` of `total` have answered; text: who, or which role, has not */
     RECORD_DRILL_HELD_BACK = 32, /* this person would have been paged, and is played not to answer */
+    RECORD_SCHEDULE = 33,        /* internal: of `schedule` (and `role`, for a handover to `person`) the one of due_usec, or all before it, is
+                                    dealt with, as it is defined by `definition`; text: why it did not begin */
+    RECORD_DRILL_ENDED = 34,     /* internal: a drill by `schedule`; it is text: `count` of `total` have answered; targets: the roles that succeeded */
     RECORD_KIND_END
 };
 
@@ -117,6 +120,7 @@ struct record {
     const char *schedule;        /* of a drill: which one began it; NULL: somebody did by hand */
 
     uint64_t body_hash;
+    uint64_t definition;         /* of a schedule: a hash of what it says */
     int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due;
                                     gateway-state: when a check got through */
     int64_t delay_usec;          /* how long that was, counted from at_usec */

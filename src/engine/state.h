@@ -86,6 +86,7 @@ struct drill {
     char *missing;                   /* NULL until it ends; then who, or which role, has not answered, with ", " between */
     uint32_t answered, total;        /* once it has ended */
     atom source, starter, schedule;  /* schedule: 0 if by hand */
+    atom role;                       /* of a new officer's own test: the role; otherwise 0 */
     int64_t limit_usec;              /* 0: as the rosters say */
     int64_t planned_usec;            /* wall; these three of a planned one: when that was, when it begins, and before when */
     int64_t due_usec, end_usec;

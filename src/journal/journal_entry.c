@@ -305,6 +305,8 @@ static void add_words(struct buf *buf, const struct record *record)
     case RECORD_DRILL_PLANNED:
     case RECORD_DRILL_POSTPONED:
     case RECORD_DRILL_UNPLANNED:
+    case RECORD_SCHEDULE:
+    case RECORD_DRILL_ENDED:
     case RECORD_NOTICE_QUEUED:
     case RECORD_SETTLED:
     case RECORD_KIND_END:

@@ -58,7 +58,7 @@ static void keep_told(void *userdata, const struct store_record *record)
 {
     struct opened *opened = userdata;
     bool told = record->kind == RECORD_DUTY_CHANGED || record->kind == RECORD_GAP_AHEAD || record->kind == RECORD_GATEWAY_STATE ||
-                record->kind == RECORD_NOTE;
+                record->kind == RECORD_NOTE || record->kind == RECORD_SCHEDULE || record->kind == RECORD_DRILL_ENDED;
     if (told || record->kind == RECORD_NOTICE_QUEUED)        /* a check that went, and of which nothing is known yet, is one of these */
         keep_in(opened, &opened->house, &opened->n_house, &opened->cap_house, record);
 }

@@ -21,7 +21,7 @@ static void keep_trigger(struct queue *queue, struct event_trigger *trigger)
 
 static void keep_drill(struct queue *queue, struct event_drill *drill)
 {
-    const char **texts[] = {&drill->source, &drill->actor, &drill->summary, &drill->targets, &drill->without, &drill->schedule};
+    const char **texts[] = {&drill->source, &drill->actor, &drill->summary, &drill->targets, &drill->without, &drill->schedule, &drill->role};
     for (size_t i = 0; i < N_ELEMENTS(texts); i++)
         *texts[i] = keep(queue, *texts[i]);
 }
@@ -80,6 +80,11 @@ static void keep_strings(struct queue *queue, struct event *event)
         break;
     case EVENT_DRILL_STOP:
         event->drill_stop.actor = keep(queue, event->drill_stop.actor);
+        event->drill_stop.reason = keep(queue, event->drill_stop.reason);
+        break;
+    case EVENT_SCHEDULE:
+        event->schedule.role = keep(queue, event->schedule.role);
+        event->schedule.person = keep(queue, event->schedule.person);
         break;
     case EVENT_GATEWAY_CHECK:
         event->gateway_check.gateway = keep(queue, event->gateway_check.gateway);
@@ -90,6 +95,7 @@ static void keep_strings(struct queue *queue, struct event *event)
         event->gateway_news.reason = keep(queue, event->gateway_news.reason);
         break;
     case EVENT_GAP:
+    case EVENT_DRILL_OVERDUE:
     case EVENT_TICK:
     case EVENT_CLOCK_STEPPED:
     case EVENT_PLAN:

@@ -42,6 +42,7 @@ static const char *kind_word(const struct record *record)
         [RECORD_SETTLED] = "settled", [RECORD_DRILL_PLANNED] = "drill-planned", [RECORD_DRILL_POSTPONED] = "drill-postponed",
         [RECORD_DRILL_UNPLANNED] = "drill-unplanned", [RECORD_DRILL_RESULT] = "drill-result",
         [RECORD_DRILL_HELD_BACK] = "held-back",
+        [RECORD_SCHEDULE] = "schedule", [RECORD_DRILL_ENDED] = "drill-ended",
     };
     return words[record->kind] ? words[record->kind] : record_event_name(record->kind);
 }
@@ -77,13 +78,14 @@ static void add_record(struct buf *buf, const struct effect_record *effect)
     add_name(buf, "gateway", record.gateway);
     add_number(buf, "eta", record.eta_minutes);
     add_number(buf, "inbound", record.inbound);
-    if (record.kind != RECORD_DRILL_RESULT)
+    bool result = record.kind == RECORD_DRILL_RESULT || record.kind == RECORD_DRILL_ENDED;
+    if (!result)
         add_number(buf, "count", record.count);
     add_name(buf, "summary", record.summary);
     add_name(buf, "targets", record.targets);
     add_name(buf, "without", record.without);
     add_name(buf, "schedule", record.schedule);
-    if (record.kind == RECORD_DRILL_RESULT)
+    if (result)
         buf_printf(buf, " answered=%u/%u", record.count, record.total);
     add_name(buf, "text", record.text);
     if (record.receipt)

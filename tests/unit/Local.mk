@@ -378,3 +378,17 @@ tests_unit_check_journal_entry_SOURCES = tests/unit/check_journal_entry.c tests/
 tests_unit_check_journal_entry_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_journal_entry_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_schedule
+TESTS += tests/unit/check_schedule
+tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c tests/unit/unit.h
+tests_unit_check_schedule_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_schedule_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_drill_watch
+TESTS += tests/unit/check_drill_watch
+tests_unit_check_drill_watch_SOURCES = tests/unit/check_drill_watch.c tests/unit/unit.h
+tests_unit_check_drill_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_drill_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
+endif
