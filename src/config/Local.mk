@@ -5,6 +5,7 @@ libconfig_a_CFLAGS  = $(AM_CFLAGS) $(INIH_CFLAGS)
 libconfig_a_SOURCES = \
 	src/config/audit.c src/config/audit.h src/config/audit_private.h \
 	src/config/audit_backups.c \
+	src/config/audit_drills.c \
 	src/config/audit_holes.c \
 	src/config/audit_ladder.c \
 	src/config/audit_people.c \
@@ -31,6 +32,7 @@ libconfig_a_SOURCES = \
 	src/config/reach.c \
 	src/config/quote.c \
 	src/config/roster_file.c \
+	src/config/schedules.c \
 	src/config/secret.c \
 	src/config/settings.c \
 	src/config/slurp.c src/config/slurp.h \

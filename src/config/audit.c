@@ -137,4 +137,5 @@ void audit_plan(const struct audit *audit, struct problems *problems)
     }
     audit_pairs(&run);
     audit_unused(&run);
+    audit_drills(&run);
 }

@@ -47,7 +47,7 @@ void audit_points_end(struct audit_points *points);
 void audit_points_done(struct audit_points *points);
 #define CLEANUP_POINTS __attribute__((cleanup(audit_points_done)))
 
-/* The parts, each for one roster of the plan by its index; the last one for all. */
+/* The parts, each for one roster of the plan by its index; the last three for all. */
 void audit_holes(const struct audit_run *run, size_t index);
 void audit_overlaps(const struct audit_run *run, size_t index);
 void audit_past(const struct audit_run *run, size_t index);
@@ -55,5 +55,6 @@ void audit_backups(const struct audit_run *run, size_t index);
 void audit_ladders(const struct audit_run *run, size_t index);
 void audit_pairs(const struct audit_run *run);
 void audit_unused(const struct audit_run *run);
+void audit_drills(const struct audit_run *run);
 
 #endif

@@ -36,6 +36,7 @@ static void run_parts(struct load *load)
     channels_load(load);
     rosters_load(load);
     settings_load_admins(load);
+    schedules_load(load);
     sources_load(load);
     reach_check(load);
     if (load->env->check_texts && !problems_full(load->problems))

@@ -46,8 +46,7 @@ enum doc_key_flags {
     DOC_ONCE = 0,            /* one line, given once */
     DOC_REPEAT = 1,          /* may be given again */
     DOC_LONG = 2,            /* goes on in indented lines */
-    DOC_LATER = 4,           /* known, but without effect in this version: a warning */
-    DOC_MAY_BE_EMPTY = 8,
+    DOC_MAY_BE_EMPTY = 4,
 };
 
 struct doc_key {

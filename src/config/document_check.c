@@ -112,8 +112,6 @@ static void check_value(const struct doc *doc, struct problems *problems, const 
     if (!(flags & DOC_LONG) && more)
         problems_add(problems, PROBLEM_ERROR, doc->file, more->line,
                      "an indented line goes on with '%s', which takes one line; begin a key at the start of its line", entry->key);
-    if (flags & DOC_LATER)
-        problems_add(problems, PROBLEM_WARNING, doc->file, entry->value.line, "'%s' is not supported yet and has no effect", entry->key);
 }
 
 static void check_keys(const struct doc *doc, struct problems *problems, const struct doc_section *section, const struct doc_kind *kind)

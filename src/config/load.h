@@ -1,7 +1,7 @@
 /* What the parts of a load share. A load builds one configuration in an arena; each part reads one file or section into
  * it and adds what is wrong to the problems. Parts run in an order in which what they refer to is already there:
  *
- *   settings (the zone) -> people -> groups -> gateways -> channels -> rosters -> admins -> sources -> reach
+ *   settings (the zone) -> people -> groups -> gateways -> channels -> rosters -> admins -> schedules -> sources -> reach
  *
  * Only config/ includes this. */
 #ifndef CONFIG_LOAD_H
@@ -84,6 +84,7 @@ void groups_load(struct load *load);
 void gateways_load(struct load *load);
 void channels_load(struct load *load);
 void rosters_load(struct load *load);
+void schedules_load(struct load *load);
 void sources_load(struct load *load);
 void reach_check(struct load *load);
 

@@ -21,7 +21,7 @@ static const struct doc_key roster_keys[] = {
     { "announce", DOC_LONG },
     { "hours", DOC_LONG },
     { "otherwise", DOC_ONCE },
-    { "drill-overdue", DOC_ONCE | DOC_LATER },
+    { "drill-overdue", DOC_ONCE },
 };
 static const struct doc_key rotation_keys[] = { { "start", DOC_ONCE }, { "order", DOC_LONG }, { "backups", DOC_ONCE } };
 static const struct doc_key shift_keys[] = { { "shift", DOC_REPEAT | DOC_LONG } };
@@ -69,8 +69,7 @@ static void load_notices(const struct scope *scope, struct roster *roster)
 {
     roster->gap_warning_usec = value_duration(scope, "gap-warning", 14 * USEC_PER_DAY, 0, 366 * USEC_PER_DAY);
     roster->announce = value_channels(scope, "announce", 0);
-    /* Its work comes later: what it says is checked for form now, so that it is right when it begins to count. */
-    value_duration(scope, "drill-overdue", 0, 0, 366 * USEC_PER_DAY);
+    roster->drill_overdue_usec = value_duration(scope, "drill-overdue", 0, 0, 366 * USEC_PER_DAY);
 }
 
 static void check_role(const struct scope *scope, const struct roster *roster)

@@ -20,7 +20,9 @@ static const struct doc_key daemon_keys[] = {
     { "reply-without-code", DOC_ONCE },
 };
 static const struct doc_key drill_keys[] = {
-    { "when", DOC_ONCE }, { "role", DOC_ONCE }, { "surprise", DOC_ONCE }, { "hours", DOC_ONCE },
+    { "when", DOC_ONCE }, { "role", DOC_REPEAT | DOC_LONG }, { "to", DOC_REPEAT | DOC_LONG }, { "surprise", DOC_ONCE },
+    { "hours", DOC_ONCE }, { "scenario", DOC_ONCE }, { "wait-for-all", DOC_ONCE }, { "deadline", DOC_ONCE },
+    { "without", DOC_REPEAT | DOC_LONG },
 };
 static const struct doc_kind kinds[] = {
     { .name = "daemon", .keys = daemon_keys, .n_keys = N_ELEMENTS(daemon_keys) },
@@ -103,14 +105,6 @@ static void load_texts(struct load *load)
     load->config->texts = texts;
 }
 
-static void warn_of_drills(struct load *load, const struct doc *doc)
-{
-    for (const struct doc_section *section = doc->sections; section; section = section->next) {
-        if (strcmp(section->kind, "drill") == 0)
-            load_warning(load, doc_origin(doc, section->line), "[%s] is not supported yet and has no effect", section->header);
-    }
-}
-
 void settings_load(struct load *load)
 {
     static const char *const languages[] = { "sv", "en" };
@@ -134,7 +128,6 @@ void settings_load(struct load *load)
     plan->reply_without_code = value_bool(&scope, "reply-without-code", false);
     plan->admin_channels = value_channels(&scope, "admin-channels", 1u << CHANNEL_EMAIL | 1u << CHANNEL_SMS);
     load_texts(load);
-    warn_of_drills(load, load->beredd);
 }
 
 /* ---- the administrators: read once people and groups are there ---- */

@@ -336,6 +336,50 @@ START_TEST(secrets_are_not_quoted)
 }
 END_TEST
 
+/* ---- scheduled drills ---- */
+
+#define BEREDD "[daemon]\norganisation = Exempelby\nadmins = anna.berg\n[http]\npublic-url = https://larm.example.se\n" \
+               "[channels]\nsms = try\nvoice = try\nemail = try\n"
+
+START_TEST(drills_that_will_not_begin_when_they_say)
+{
+    static const struct file files[] = {
+        { "beredd.ini", BEREDD
+          "[drill a]\nwhen = first Mon of month 15:00\nrole = TIB\n"
+          "[drill b]\nwhen = Mon 06:00\nrole = TIB\n"
+          "[drill c]\nwhen = 2026-12-25 10:00\nrole = TIB\n"
+          "[drill d]\nwhen = 2026-11-25 10:00\nrole = TIB\n"
+          "[drill e]\nwhen = Thu 10:00\nsurprise = 5d\nrole = TIB\n"
+          "[drill f]\nwhen = Mon 10:00\nsurprise = 9d\nhours = 08:00-12:00\nrole = TIB\n"
+          "[drill g]\nwhen = last Fri of month 20:00\nsurprise = 4h\nrole = TIB\n"
+          "[drill h]\nwhen = handover\nrole = TIB, KIB\n"
+          "[drill i]\nwhen = first Mon of month 14:44\nrole = TIB\n"
+          "[drill j]\nwhen = Wed 10:00\nrole = KIB\n" },
+        { "rosters/KIB.ini", "[roster]\ngap-warning = 0m\n[weeks]\n2026-W48 = anna.berg\n" LADDER },
+    };
+    for (size_t i = 0; i < N_ELEMENTS(files); i++)
+        put(&files[i]);
+    check_days(0);
+    CLEANUP_BUF struct buf found = { 0 };
+    for (size_t i = 0; i < problems_count(problems); i++) {
+        const struct problem *problem = problems_get(problems, i);
+        if (strcmp(problem->file, "beredd.ini") == 0)
+            buf_printf(&found, "%d %s: %s\n", problem->line, problem_level_name(problem->level), problem->message);
+    }
+    ck_assert_str_eq(buf_text(&found),
+        "10 warning: the drill 'a' collides with the national warning test (Hesa Fredrik, 15:00) on mån 7/12 15:00: it begins mån 7/12 15:30\n"
+        "13 warning: the drill 'b' falls outside its hours (mån 7/12 06:00): it begins mån 7/12 08:00\n"
+        "16 warning: the drill 'c' falls on a red day (fre 25/12 10:00): it begins mån 28/12 10:00\n"
+        "19 warning: the time of the drill 'd' has passed: it begins no more\n"
+        "22 note: the window of the drill 'e' of tor 3/12 10:00 meets the national warning test (Hesa Fredrik, 15:00): "
+        "it keeps clear of 14:45 to 15:30 on that day\n"
+        "26 warning: the surprise of the drill 'f' is longer than the time until the next one: two may come close together\n"
+        "31 warning: no moment of the drill 'g' of fre 25/12 20:00 is within its hours and on no red day: it begins mån 28/12 08:00\n"
+        "35 warning: 'KIB' has no handover within a year: the drill 'h' never begins for it\n"
+        "41 warning: nobody holds 'KIB' when the drill 'j' begins, ons 2/12 10:00\n");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("audit");
@@ -344,6 +388,7 @@ int main(void)
     tcase_add_test(tests, every_planted_mistake_is_found);
     tcase_add_loop_test(tests, each_kind_of_mistake_is_told_exactly, 0, (int)N_ELEMENTS(verdicts));
     tcase_add_test(tests, secrets_are_not_quoted);
+    tcase_add_test(tests, drills_that_will_not_begin_when_they_say);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -272,8 +272,34 @@ static const struct verdict verdicts[] = {
                 "gateways/try.ini:1: warning: no channel in [channels] of beredd.ini uses 'try'\n"),
     BEREDD_CASE(DAEMON, "beredd.ini:0: error: no gateway serves any channel: nobody could be paged\n"
                         "gateways/try.ini:1: warning: no channel in [channels] of beredd.ini uses 'try'\n"),
-    BEREDD_CASE(DAEMON CHANNELS "[texts]\npage-sms = x\n[drill vecka]\nwhen = Mon 10:00\nrole = TIB\n",
-                "beredd.ini:14: warning: [drill vecka] is not supported yet and has no effect\n"),
+
+    /* scheduled drills */
+    BEREDD_CASE(DAEMON CHANNELS "[texts]\npage-sms = x\n[drill vecka]\nwhen = Mon 10:00\nrole = TIB\n[drill m]\nwhen = sista l\xc3\xb6r i m\xc3\xa5naden 9:30\n"
+                "to = anna.berg, bo.ek\nwithout = try\n[drill en]\nwhen = 2027-02-03T10:00\nto = person:bo.ek\nwithout = anna.berg\n", ""),
+    BEREDD_CASE(DAEMON CHANNELS "[drill]\nwhen = Mon 10:00\n[drill a]\nrole = TIB\n[drill b]\nwhen = Mon 10:00\n[drill c]\nwhen = firts Wed of month 10:00\nrole = TIB\n"
+                "[drill d]\nwhen = handoverr\nrole = TIB\n[drill e]\nwhen = Mon 24:00\nrole = TIB\n[drill f]\nwhen = first Wed of year 10:00\nrole = TIB\n",
+                "beredd.ini:12: error: [drill] needs a name, as [drill NAME]\n"
+                "beredd.ini:14: error: [drill a] has no 'when'; write it as first Wed of month 10:00\n"
+                "beredd.ini:16: error: [drill b] says of nobody that it is for them; name a 'role', or somebody with 'to'\n"
+                "beredd.ini:19: error: when = 'firts Wed of month 10:00' is no time; write it as first Wed of month 10:00, Mon 10:00, "
+                "2026-12-02 10:00, or handover\n"
+                "beredd.ini:22: error: when = 'handoverr' is no time; did you mean 'handover'?\n"
+                "beredd.ini:25: error: when = 'Mon 24:00' is no time; write it as first Wed of month 10:00, Mon 10:00, 2026-12-02 10:00, or handover\n"
+                "beredd.ini:28: error: when = 'first Wed of year 10:00' is no time; write it as first Wed of month 10:00, Mon 10:00, "
+                "2026-12-02 10:00, or handover\n"),
+    BEREDD_CASE(DAEMON CHANNELS "[drill a]\nwhen = Mon 10:00\nrole = TIB, TIIB, TIB\nto = ana.berg\nwithout = tyr\nhours = 8-20\nsurprise = 40d\ndeadline = 0s\n"
+                "wait-for-all = maybe\nwehn = x\n[drill b]\nwhen = handover\nrole = TIB\nto = bo.ek\nhours = 08:00-08:00\n",
+                "beredd.ini:14: error: unknown role 'TIIB'; did you mean 'TIB'?\n"
+                "beredd.ini:14: warning: 'TIB' is named twice\n"
+                "beredd.ini:15: error: unknown person or group 'ana.berg'; did you mean 'anna.berg'?\n"
+                "beredd.ini:16: error: unknown gateway or person 'tyr'; did you mean 'try'?\n"
+                "beredd.ini:17: error: hours = '8-20' is no time of the day; write it as 08:00-20:00\n"
+                "beredd.ini:18: error: 'surprise' is 40d, outside 0m to 31d\n"
+                "beredd.ini:19: error: 'deadline' is 0s, outside 1s to 7d\n"
+                "beredd.ini:20: error: 'wait-for-all' is yes or no, not 'maybe'\n"
+                "beredd.ini:21: error: unknown key 'wehn' in [drill a]; did you mean 'when'?\n"
+                "beredd.ini:25: error: a drill at the handover is for whoever goes on duty: name the 'role' alone\n"
+                "beredd.ini:26: error: hours = '08:00-08:00' is no time of the day; write it as 08:00-20:00\n"),
 
     /* rosters */
     TIB_CASE("[roster]\nrole = KIB\nhandover = Foo 12:00\ncall = sometimes\nweek-starts = after\nowner = anna\n" ROTATION LADDER,
@@ -285,7 +311,6 @@ static const struct verdict verdicts[] = {
     TIB_CASE("[roster]\nhandover-holiday = next-workday\ngap-warning = 14d\nannounce = sms, email\nhours = Mon-Fri 17:00-08:00,\n  weekends\n"
              "otherwise = role:TIB\ndrill-overdue = soon\n" ROTATION LADDER,
              "rosters/TIB.ini:7: error: 'otherwise' goes round in a ring, and would reach nobody: TIB > TIB\n"
-             "rosters/TIB.ini:8: warning: 'drill-overdue' is not supported yet and has no effect\n"
              "rosters/TIB.ini:8: error: 'soon' is no duration; write it as 90s, 5m, 2h or 14d\n"),
     TIB_CASE("[roster]\nhandover-holiday = next\ngap-warning = 2w\nannounce = sms, emial\nhours = Mon-Fri 17-08, weekend, Foo, Mon 8:00-8:00,\n  Mon 08:00-25:00\n"
              "otherwise = primary\n" ROTATION LADDER,
