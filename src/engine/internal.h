@@ -287,6 +287,8 @@ void callout_declined(struct engine *engine, struct callout *callout);
 
 /* notice.c */
 void notice_person(struct engine *engine, struct callout *callout, atom person, enum purpose purpose);
+/* A text that no gateway will deliver: the same by e-mail, if the person has one. */
+void notice_by_mail(struct engine *engine, struct incident *incident, const struct message *text);
 void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose);
 void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
 bool notice_updates(struct engine *engine, struct callout *callout);         /* false: nothing reaches who acknowledged */

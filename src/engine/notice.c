@@ -1,8 +1,8 @@
 /* Telling without asking: who acknowledged, updates, withdrawals, trouble. A notice is recorded before it goes, as a page is. */
 #include "engine/internal.h"
 
-static void queue_notice(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
-                         enum channel channel, const char *address, enum purpose purpose)
+static void queue_counted(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
+                          enum channel channel, const char *address, enum purpose purpose, uint32_t count)
 {
     struct record record = {
         .kind = RECORD_NOTICE_QUEUED,
@@ -15,11 +15,17 @@ static void queue_notice(struct engine *engine, struct incident *incident, const
         .page = incident->last_page + 1,
         .nonce = emit_random_u32(engine),
         .purpose = (uint8_t)purpose,
-        .count = callout ? callout->put_off : 0,
+        .count = count,
         .drill = incident->drill,
     };
     emit_record(engine, &record);
     emit_send(engine, find_message(incident, record.page), incident->key);
+}
+
+static void queue_notice(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
+                         enum channel channel, const char *address, enum purpose purpose)
+{
+    queue_counted(engine, incident, callout, person, channel, address, purpose, callout ? callout->put_off : 0);
 }
 
 /* Notices are read, not rung: by text message where the person has one, else by e-mail. One is enough. */
@@ -43,6 +49,35 @@ void notice_person(struct engine *engine, struct callout *callout, atom name, en
     const struct contact *contact = person ? readable_contact(engine, person) : NULL;
     if (contact)
         queue_notice(engine, callout->incident, callout, person->id, contact->channel, contact->address, purpose);
+}
+
+/* What is asked for by a text is answered by a text alone; what goes to the administrators goes by all their channels anyway. */
+static bool may_go_by_mail(const struct message *text)
+{
+    switch (text->purpose) {
+    case PURPOSE_CONFIRMATION:
+    case PURPOSE_TAKEN:
+    case PURPOSE_UPDATE:
+    case PURPOSE_WITHDRAWN:
+    case PURPOSE_DRILL_END:
+    case PURPOSE_DRILL_ABORTED:
+        return text->channel == CHANNEL_SMS && text->person != 0;
+    default:
+        return false;
+    }
+}
+
+void notice_by_mail(struct engine *engine, struct incident *incident, const struct message *text)
+{
+    const struct person *person = may_go_by_mail(text) && message_wanted_again(text) ? find_person(engine, text->person) : NULL;
+    bool served = engine->plan->channels_served & 1u << CHANNEL_EMAIL;
+    for (size_t i = 0; person && served && i < person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i];
+        if (contact->channel != CHANNEL_EMAIL)
+            continue;
+        queue_counted(engine, incident, text->callout, person->id, CHANNEL_EMAIL, contact->address, text->purpose, text->count);
+        return;
+    }
 }
 
 void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose)

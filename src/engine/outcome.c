@@ -61,19 +61,20 @@ static void sent(struct engine *engine, struct incident *incident, struct messag
         record_outcome(engine, incident, message, outcome, asks ? RECORD_PAGE_SENT : RECORD_NOTICE_SENT);
 }
 
-static void failed(struct engine *engine, const struct incident *incident, const struct message *message,
+static void failed(struct engine *engine, struct incident *incident, const struct message *message,
                    const struct event_outcome *outcome)
 {
     struct callout *callout = message->callout;
     if (message->state != MESSAGE_QUEUED && outcome->outcome != OUTCOME_UNANSWERED)
         return;      /* a gateway has it after all */
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
+    notice_by_mail(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->person);
 }
 
 /* It may ring through another gateway by now, or have been answered. */
-static void unanswered(struct engine *engine, const struct incident *incident, const struct message *message,
+static void unanswered(struct engine *engine, struct incident *incident, const struct message *message,
                        const struct event_outcome *outcome)
 {
     atom gateway = intern_find(engine->names, outcome->gateway);

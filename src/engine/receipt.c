@@ -44,9 +44,10 @@ static void record_ending(struct engine *engine, const struct incident *incident
     emit_record(engine, &record);
 }
 
-static void try_others(struct engine *engine, const struct message *message)
+static void try_others(struct engine *engine, struct incident *incident, const struct message *message)
 {
     struct callout *callout = message->callout;
+    notice_by_mail(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->person);
 }
@@ -61,7 +62,7 @@ static void go_on(struct engine *engine, struct incident *incident, struct messa
     if (again)
         emit_send(engine, message, incident->key);
     else
-        try_others(engine, message);
+        try_others(engine, incident, message);
 }
 
 /* Of a gateway that does not have the message any more, or not yet: it is written down, and those that have it go on. If nobody
@@ -71,7 +72,7 @@ static void note(struct engine *engine, struct incident *incident, struct messag
     bool was_open = message_may_arrive(engine, message);
     record_ending(engine, incident, message, ending, false, false);
     if (was_open && !message_may_arrive(engine, message))
-        try_others(engine, message);
+        try_others(engine, incident, message);
 }
 
 void receipt_undelivered(struct engine *engine, struct incident *incident, struct message *message,
@@ -102,7 +103,7 @@ void receipt_before_answer(struct engine *engine, struct incident *incident, str
         return;
     }
     record_ending(engine, incident, message, &ending, false, true);
-    try_others(engine, message);
+    try_others(engine, incident, message);
 }
 
 void receipt_timer(struct engine *engine, struct trail *trail)
