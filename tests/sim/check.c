@@ -434,6 +434,16 @@ static bool serves(const struct m_page *page, const char *gateway)
     return false;
 }
 
+/* Whether it may go elsewhere, too. */
+static bool has_other_way(const struct m_page *page, const char *gateway)
+{
+    const struct config *config = node_config();
+    for (size_t i = 0; i < config->n_gateways; i++)
+        if (strcmp(config->gateways[i].name, gateway) != 0 && serves(page, config->gateways[i].name))
+            return true;
+    return false;
+}
+
 static bool says_drill(const char *text)
 {
     static const char *const words[] = {"ÖVNING", "Övning", "övning", "EXERCISE", "Exercise", "exercise"};
@@ -452,7 +462,8 @@ static void check_page_text(const struct m_page *page, const char *text)
         fail("P5", "a page to %s does not bear the code that counts", page->person);
 }
 
-/* P13: what is real goes first; a page that waits for more than a second may take any place there is. */
+/* P13: what is real goes first; a page that waits for more than a second may take any place there is. It leaves one that fails to
+ * what has no other. */
 static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
@@ -460,6 +471,8 @@ static void check_order(const struct m_page *page, const char *gateway)
         struct message_view view;
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() ||
             !serves(other, gateway) || sim_now() - other->handed_usec <= PATIENCE_USEC + USEC_PER_MSEC)
+            continue;
+        if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
         if (engine_message(node_engine(), other->ref, loop_wall_usec(), &view))
             fail("P13", "a drill is paged while a real alarm waits for %s", gateway);
