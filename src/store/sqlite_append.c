@@ -25,7 +25,7 @@ static int append_record(struct sqlite_log *log, struct sqlite_file *file, const
     return sqlite_file_run(file, LITE_APPEND);
 }
 
-static int mark_incident(struct sqlite_file *file, const struct store_record *record)
+int sqlite_log_mark(struct sqlite_file *file, const struct store_record *record)
 {
     static const enum lite_query queries[] = {
         [STORE_MARK_OPENS] = LITE_OPENS, [STORE_MARK_CLOSES] = LITE_CLOSES, [STORE_MARK_SETTLES] = LITE_SETTLES,
@@ -49,7 +49,7 @@ static int append_batch(struct sqlite_log *log, struct sqlite_file *file, const 
         assert(records[i].seq == head->seq + 1);
         rc = append_record(log, file, &records[i], head->link);
         if (rc == SQLITE_OK)
-            rc = mark_incident(file, &records[i]);
+            rc = sqlite_log_mark(file, &records[i]);
         head->seq = records[i].seq;
     }
     return rc == SQLITE_OK ? sqlite_file_run(file, LITE_COMMIT) : rc;

@@ -42,6 +42,7 @@ struct sqlite_log {
     bool read_only;
     bool writable;                       /* the last part's file is open for appending */
     enum sqlite_log_damage damage;
+    bool unsettled;                      /* what an earlier process left in the last part may not be on the disk */
     struct store_head head;              /* as confirmed */
     struct sqlite_part *parts;           /* at least one */
     size_t n_parts;
@@ -107,16 +108,24 @@ WARN_UNUSED enum err sqlite_log_file(struct sqlite_log *log, size_t part, struct
 size_t sqlite_log_part_after(const struct sqlite_log *log, uint64_t seq);
 /* The last record that counts in a part. */
 uint64_t sqlite_log_part_end(const struct sqlite_log *log, size_t part);
-/* Creates the file of the part `number` with its schema, durably, as the log's continuation after base. With `from`, the incidents
- * that are live there are carried over. Nothing is left behind on failure, if the disk lets it. */
+/* Creates the file of the part `number` with its schema, durably, as the log's continuation after base. With `from`, the
+ * incidents that are live there are carried over, and the records after base, which must lead to the log's head. Nothing is left
+ * behind on failure, if the disk lets it. */
 WARN_UNUSED enum err sqlite_log_create_part(struct sqlite_log *log, unsigned number, const struct store_head *base,
                                             struct sqlite_file *from, struct sqlite_file **ret, struct buf *reason);
 /* The numbers of the parts in the directory, ascending; free() them. */
 WARN_UNUSED enum err sqlite_log_scan(const struct sqlite_log *log, unsigned **ret, size_t *ret_n, struct buf *reason);
+/* Makes durable which files there are. SQLite does so too for a write-ahead log that it creates, but does not say if it fails:
+ * then a power cut would take the file away with all that was synced to it. */
+WARN_UNUSED enum err sqlite_log_sync_names(const struct sqlite_log *log, struct buf *reason);
+/* What another process left in a part's write-ahead log: made certain, before SQLite opens it. */
+WARN_UNUSED enum err sqlite_log_renew_wal(const struct sqlite_log *log, unsigned number, struct buf *reason);
 /* Removes a part's file and what SQLite keeps beside it, durably. */
 WARN_UNUSED enum err sqlite_log_remove_part(const struct sqlite_log *log, unsigned number, struct buf *reason);
 WARN_UNUSED enum err sqlite_log_read_head(struct sqlite_file *file, const struct store_head *base, struct store_head *ret,
                                           struct buf *reason);
+/* What a record's mark changes in the list of incidents. SQLITE_OK or the extended error. */
+int sqlite_log_mark(struct sqlite_file *file, const struct store_record *record);
 /* The columns that LITE_READ and LITE_VERIFY begin with. The payload is borrowed from the statement. False: not a row of ours. */
 bool sqlite_log_row(sqlite3_stmt *row, struct store_record *ret);
 

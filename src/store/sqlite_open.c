@@ -59,6 +59,8 @@ static enum err open_part(struct sqlite_log *log, unsigned number, bool last, st
     CLEANUP(sqlite_file_close) struct sqlite_file *file = NULL;
     struct sqlite_part part = {.number = number};
     bool is_part = false;
+    if (last && !log->read_only && sqlite_log_renew_wal(log, number, NULL) != ERR_OK)
+        log->unsettled = true;
     enum err err = sqlite_file_open(path, last && !log->read_only ? LITE_WRITE : LITE_FROZEN, &file, reason);
     if (err == ERR_OK)
         err = sqlite_file_has_schema(file, &is_part, reason);
@@ -114,15 +116,13 @@ static enum err create_first(struct sqlite_log *log, struct buf *reason)
     return ERR_OK;
 }
 
-/* A process before us may have died, or given up, after an fsync that failed. Then what the write-ahead log reads back may
- * be in the kernel's memory alone, never to be written, and commits behind it would hang in the air. So whatever it holds
- * goes into the database first, with an fsync of our own. After a proper exit there is nothing to do. If it fails, the log can
- * still be read; the first append is told, and recovery begins a new file. */
-static void settle_leftovers(struct sqlite_log *log)
+/* If it fails, the log can still be read; the first append is told, and recovery tries again. */
+static void settle(struct sqlite_log *log)
 {
     struct sqlite_file *file = sqlite_log_last(log)->file;
-    if (sqlite3_wal_checkpoint_v2(file->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK)
+    if (!log->unsettled && sqlite_log_sync_names(log, NULL) == ERR_OK)
         return;
+    log->unsettled = true;
     log->damage = SQLITE_LOG_DISTRUSTED;
     sqlite_file_distrust(file);
 }
@@ -146,7 +146,7 @@ enum err sqlite_log_open(const struct store_config *config, struct sqlite_log **
         return err;
     log->writable = !log->read_only;
     if (log->writable)
-        settle_leftovers(log);
+        settle(log);
     *ret = TAKE(log);
     return ERR_OK;
 }

@@ -127,9 +127,14 @@ enum err sqlite_log_scan(const struct sqlite_log *log, unsigned **ret, size_t *r
     return ERR_OK;
 }
 
+enum err sqlite_log_sync_names(const struct sqlite_log *log, struct buf *reason)
+{
+    return fsync(log->directory_fd) < 0 ? sqlite_file_errno("sync", log->directory, reason) : ERR_OK;
+}
+
 enum err sqlite_log_remove_part(const struct sqlite_log *log, unsigned number, struct buf *reason)
 {
-    static const char *const suffixes[] = {"", "-wal", "-journal", "-shm"};
+    static const char *const suffixes[] = {"", "-wal", "-journal", "-shm", "-wal-copy"};
     CLEANUP_FREE char *path = sqlite_log_path(log, number);
     for (size_t i = 0; i < N_ELEMENTS(suffixes); i++) {
         CLEANUP_BUF struct buf name = {0};
@@ -137,9 +142,11 @@ enum err sqlite_log_remove_part(const struct sqlite_log *log, unsigned number, s
         buf_add_text(&name, suffixes[i]);
         if (unlink(buf_text(&name)) < 0 && errno != ENOENT)
             return sqlite_file_errno("remove", buf_text(&name), reason);
+        /* First the database is gone for good, then what belongs to it: without its journal it might not open. */
+        enum err err = i == 0 || i + 1 == N_ELEMENTS(suffixes) ? sqlite_log_sync_names(log, reason) : ERR_OK;
+        if (err != ERR_OK)
+            return err;
     }
-    if (fsync(log->directory_fd) < 0)
-        return sqlite_file_errno("sync", log->directory, reason);
     return ERR_OK;
 }
 
@@ -167,13 +174,56 @@ static enum err carry(const struct store_head *base, struct sqlite_file *from, s
     return rc == SQLITE_DONE ? ERR_OK : sqlite_file_err(from, "read", reason);
 }
 
-static enum err fill_part(const struct store_head *base, struct sqlite_file *from, struct sqlite_file *to, struct buf *reason)
+static int copy_record(sqlite3_stmt *in, const struct store_record *record, struct sqlite_file *to)
+{
+    static const int columns[] = {0, 1, 2, 3, 4, 6, 7, 5};       /* of LITE_VERIFY, in the order of LITE_APPEND */
+    sqlite3_stmt *out = sqlite_file_query(to, LITE_APPEND);
+    if (!out)
+        return sqlite3_extended_errcode(to->db);
+    for (size_t i = 0; i < N_ELEMENTS(columns); i++)
+        sqlite3_bind_value(out, (int)i + 1, sqlite3_column_value(in, columns[i]));
+    int rc = sqlite_file_run(to, LITE_APPEND);
+    return rc == SQLITE_OK ? sqlite_log_mark(to, record) : rc;
+}
+
+static enum err copy_records(const struct sqlite_log *log, uint64_t after_seq, struct sqlite_file *from, struct sqlite_file *to,
+                             struct buf *reason)
+{
+    if (after_seq == log->head.seq)
+        return ERR_OK;
+    CLEANUP(sqlite_file_release) sqlite3_stmt *in = sqlite_file_query(from, LITE_VERIFY);
+    if (!in)
+        return sqlite_file_err(from, "read", reason);
+    sqlite_file_bind_u64(in, 1, after_seq);
+    sqlite_file_bind_u64(in, 2, log->head.seq);
+    struct store_head head = {.seq = after_seq};
+    struct store_record record;
+    int rc;
+    while ((rc = sqlite3_step(in)) == SQLITE_ROW && sqlite_log_row(in, &record) && record.seq == head.seq + 1) {
+        if (copy_record(in, &record, to) != SQLITE_OK)
+            return sqlite_file_err(to, "write", reason);
+        head.seq = record.seq;
+        if (!sqlite_file_hash(in, 7, head.link))
+            break;
+    }
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return sqlite_file_err(from, "read", reason);
+    if (head.seq == log->head.seq && memcmp(head.link, log->head.link, sizeof head.link) == 0)
+        return ERR_OK;
+    buf_printf(reason, "%s does not hold what it did", from->path);
+    return ERR_CORRUPT;
+}
+
+static enum err fill_part(const struct sqlite_log *log, const struct store_head *base, struct sqlite_file *from,
+                          struct sqlite_file *to, struct buf *reason)
 {
     if (sqlite_file_run(to, LITE_BEGIN) != SQLITE_OK)
         return sqlite_file_err(to, "write", reason);
     enum err err = sqlite_file_init_schema(to, base, reason);
     if (err == ERR_OK && from)
         err = carry(base, from, to, reason);
+    if (err == ERR_OK && from)
+        err = copy_records(log, base->seq, from, to, reason);
     if (err == ERR_OK && sqlite_file_run(to, LITE_COMMIT) != SQLITE_OK)
         err = sqlite_file_err(to, "write", reason);
     return err;
@@ -185,9 +235,9 @@ static enum err make_part(struct sqlite_log *log, const char *path, const struct
     CLEANUP(sqlite_file_close) struct sqlite_file *file = NULL;
     enum err err = sqlite_file_open(path, LITE_WRITE, &file, reason);
     if (err == ERR_OK)
-        err = fill_part(base, from, file, reason);
-    if (err == ERR_OK && fsync(log->directory_fd) < 0)
-        err = sqlite_file_errno("sync", log->directory, reason);
+        err = fill_part(log, base, from, file, reason);
+    if (err == ERR_OK)
+        err = sqlite_log_sync_names(log, reason);
     if (err == ERR_OK)
         *ret = TAKE(file);
     else if (file)

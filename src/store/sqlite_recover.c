@@ -25,15 +25,20 @@ static enum err try_file(struct sqlite_log *log, struct sqlite_file *file, struc
 }
 
 /* The disk was merely full (or the batch was refused): a new file would need more room than this one, and this one is sound if
- * it ends at the confirmed head. Everything up to there was synced before; the refused write came after it. */
+ * it ends at the confirmed head. Everything up to there was synced before; the refused write came after it. Likewise where
+ * what an earlier process left could not be made certain, if now it can. */
 static enum err go_on(struct sqlite_log *log, struct buf *reason)
 {
     struct sqlite_part *last = sqlite_log_last(log);
     CLEANUP_FREE char *path = sqlite_log_path(log, last->number);
     CLEANUP(sqlite_file_close) struct sqlite_file *file = NULL;
-    enum err err = sqlite_file_open(path, LITE_WRITE, &file, reason);
+    enum err err = log->unsettled ? sqlite_log_renew_wal(log, last->number, reason) : ERR_OK;
+    if (err == ERR_OK)
+        err = sqlite_file_open(path, LITE_WRITE, &file, reason);
     if (err == ERR_OK)
         err = try_file(log, file, reason);
+    if (err == ERR_OK)
+        err = sqlite_log_sync_names(log, reason);
     if (err == ERR_OK) {
         last->file = TAKE(file);
         log->writable = true;
@@ -62,6 +67,9 @@ static enum err begin_next(struct sqlite_log *log, struct buf *reason)
     }
     struct sqlite_file *old = NULL;
     struct sqlite_part next = {.number = sqlite_log_last(log)->number + 1, .base = log->head};
+    /* Then what the last part holds is copied, for of no record of it is it known that it will stay. */
+    if (log->unsettled)
+        next.base = sqlite_log_last(log)->base;
     enum err err = sqlite_log_file(log, log->n_parts - 1, &old, reason);
     if (err == ERR_OK)
         err = sqlite_log_create_part(log, next.number, &next.base, old, &next.file, reason);
@@ -74,6 +82,7 @@ static enum err begin_next(struct sqlite_log *log, struct buf *reason)
     log->parts = mem_realloc_array(log->parts, log->n_parts + 1, sizeof *log->parts);
     log->parts[log->n_parts++] = next;
     log->writable = true;
+    log->unsettled = false;
     drop_if_empty(log, log->n_parts - 2);
     return ERR_OK;
 }
@@ -84,14 +93,17 @@ enum err sqlite_log_recover(struct sqlite_log *log, struct buf *reason)
         return ERR_OK;
     let_go(log);
     enum err err = ERR_OK;
-    if (log->damage == SQLITE_LOG_REFUSED) {
+    if (log->damage == SQLITE_LOG_REFUSED || log->unsettled) {
         err = go_on(log, reason);
-        if (err != ERR_OK && err != ERR_NOSPACE) {
+        if (err == ERR_OK) {
+            log->unsettled = false;
+            log->damage = SQLITE_LOG_SOUND;
+        } else if (err != ERR_NOSPACE) {
             log->damage = SQLITE_LOG_DISTRUSTED;
             buf_clear(reason);
         }
     }
-    if (log->damage == SQLITE_LOG_DISTRUSTED)
+    if (log->damage == SQLITE_LOG_DISTRUSTED && err != ERR_NOSPACE)
         err = begin_next(log, reason);
     if (err == ERR_OK) {
         log->damage = SQLITE_LOG_SOUND;
