@@ -14,7 +14,7 @@
 /* In the picture's own units, of which 960 are the width of the paper between the margins. */
 enum {
     WIDTH = 960, PLOT_LEFT = 262, PLOT_RIGHT = 930, LANE_LABEL_X = 254, TOP = 64, BOTTOM = 44, LANE = 19, ROW_PAD = 6, PART_HEIGHT = 1180,
-    FIRST_HEIGHT = 470, NAME_COLUMNS = 23, STEP_LABELS = 3, CHANNELS = 3,
+    FIRST_HEIGHT = 360, NAME_COLUMNS = 23, STEP_LABELS = 3, CHANNELS = 3,
 };
 
 struct picture {

@@ -112,6 +112,7 @@ def test_the_loss_of_a_gateway_and_of_a_person(stopped, sms_gateway, tmp_path):
     ident = start(beredd, "--role", "TIB", "--without", "elks", "--without", "anna.berg")
     eventually(lambda: path.exists() and BO in path.read_text(), what="the backup's page by the second gateway")
     assert ANNA not in path.read_text() and not sms_gateway.attempts
+    eventually(lambda: any(entry["event"] == "page-sent" for entry in beredd.timeline(ident)))
     events = [(entry["event"], entry["person"], entry["gateway"], entry["text"]) for entry in beredd.timeline(ident)]
     assert ("note", "anna.berg", None, "left out by the drill") in events
     assert ("page-failed", "bo.ek", "elks", "left out by the drill") in events

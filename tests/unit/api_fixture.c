@@ -175,6 +175,18 @@ void fx_store_forget(struct fx *fx)
     the_store.n = the_store.committed = 0;
 }
 
+void fx_store_redact(struct fx *fx, enum record_kind kind)
+{
+    (void)fx;
+    for (size_t i = 0; i < the_store.n; i++) {
+        if (the_store.log[i].kind != kind)
+            continue;
+        free(the_store.log[i].payload);
+        the_store.log[i].payload = NULL;
+        the_store.log[i].payload_len = 0;
+    }
+}
+
 void store_read(struct store *store, struct store_range range, size_t limit, store_read_cb *cb, void *userdata)
 {
     ck_assert_uint_ge(limit, 1);

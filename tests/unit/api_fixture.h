@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "base/buf.h"
 #include "engine/engine.h"
+#include "engine/record.h"
 
 /* Tokens of the sources in the configuration; AS_LOCAL is root on the local socket. */
 #define AS_NOBODY ""
@@ -80,6 +81,8 @@ void fx_commit(struct fx *fx);                                       /* or, if f
 void fx_store_answers(struct fx *fx);
 void fx_have_store(struct fx *fx, bool have);
 void fx_store_forget(struct fx *fx);                                 /* the log is empty from now on */
+
+void fx_store_redact(struct fx *fx, enum record_kind kind);         /* the payloads of all of this kind are gone */
 
 /* An event that is not the API's, decided and committed. */
 void fx_event(struct fx *fx, const struct event *event);
