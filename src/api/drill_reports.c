@@ -1,8 +1,8 @@
 /* GET /v1/drills/report, /v1/drills/ID/report: what drills came to, out of their records.
  *
- * Only an incident's first record says whether it is a drill. So the incidents are listed, and looked at from the latest on: for the
- * drill that is asked for, if that is "the latest"; for earlier ones to compare it with; or for all since some time. Ids are no
- * certain order: one that was planned has its id days before it begins. */
+ * Only an incident's first record says whether it is a drill. So the incidents are listed, and looked at from the latest on: for
+ * the drill that is asked for, if that is "the latest"; for earlier ones to compare it with; or for all since some time. Ids are
+ * no certain order: one that was planned has its id days before it begins. */
 #include "api/api_private.h"
 
 #include <string.h>
@@ -357,8 +357,9 @@ static bool can_report(struct call *call)
 {
     if (call->api->store && !api_is_degraded(call->api) && call->api->n_reporting < REPORTING_MAX)
         return true;
-    call_error(call, 503, NULL, call->api->n_reporting == REPORTING_MAX ? "other reports are being made; try again in a moment"
-                                                                        : "the store does not answer: drills cannot be looked up now");
+    call_error(call, 503, NULL,
+               call->api->n_reporting == REPORTING_MAX ? "other reports are being made; try again in a moment"
+                                                       : "the store does not answer: drills cannot be looked up now");
     return false;
 }
 

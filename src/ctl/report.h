@@ -1,5 +1,5 @@
-/* Reports of drills, as the daemon tells them in JSON, for people: text, CSV, one HTML file. In the daemon's language, and in local
- * time as TZ has it. What stands in the JSON may be what a stranger wrote: every format cleans or escapes it. */
+/* Reports of drills, as the daemon tells them in JSON, for people: text, CSV, one HTML file. In the daemon's language, and in
+ * local time as TZ has it. What stands in the JSON may be what a stranger wrote: every format cleans or escapes it. */
 #ifndef CTL_REPORT_H
 #define CTL_REPORT_H
 
@@ -29,8 +29,8 @@ void report_add_svg(const struct report *report, struct buf *buf);
 /* ---- words ---- */
 
 bool report_usec(const json_t *object, const char *key, int64_t *ret_usec);      /* a time; false: there is none */
-void report_add_span(const struct report *report, struct buf *buf, int64_t msec);    /* "0,4 s", "12 s", "4 min 12 s", "1 h 5 min" */
-void report_add_span_of(const struct report *report, struct buf *buf, const json_t *object, const char *key);    /* null: nothing */
+void report_add_span(const struct report *report, struct buf *buf, int64_t msec); /* "0,4 s", "12 s", "4 min 12 s", "1 h 5 min" */
+void report_add_span_of(const struct report *report, struct buf *buf, const json_t *object, const char *key); /* null: nothing */
 void report_add_clock(struct buf *buf, const json_t *object, const char *key);       /* "03:12:04" */
 void report_add_moment(struct buf *buf, const json_t *object, const char *key);      /* "2026-11-22 03:12:04" */
 void report_add_zone(const struct report *report, struct buf *buf);                  /* "Europe/Stockholm (CET, UTC+01:00)" */
@@ -51,7 +51,7 @@ void report_pages(const struct report *report, struct table *table);
 void report_gateways(const struct report *report, struct table *table);
 void report_drills(const struct report *report, const json_t *drills, struct table *table);
 void report_roles(const struct report *report, struct table *table);                 /* of many */
-/* Remarks that must not be missed; one paragraph each, NULL after the last. Static texts or in *buf. */
-void report_add_remarks(const struct report *report, struct buf *buf);               /* lines */
+/* What must not be missed: each remark a line. */
+void report_add_remarks(const struct report *report, struct buf *buf);
 
 #endif

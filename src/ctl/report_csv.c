@@ -1,4 +1,5 @@
-/* A row for each page, or of many drills for each drill. RFC 4180, with a byte order mark: spreadsheets take it for UTF-8 by that. */
+/* A row for each page, or of many drills for each drill. RFC 4180, with a byte order mark: spreadsheets take it for UTF-8 by
+ * that. */
 #include "ctl/report.h"
 
 #include <string.h>
@@ -65,9 +66,9 @@ static void add_time(struct row *row, const json_t *object, const char *key)
     time_t seconds = report_usec(object, key, &usec) ? (time_t)(usec / USEC_PER_SEC) : 0;
     if (seconds && localtime_r(&seconds, &local)) {
         long minutes = local.tm_gmtoff / 60, size = minutes < 0 ? -minutes : minutes;
-        buf_printf(&text, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02ld:%02ld", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
-                   local.tm_hour, local.tm_min, local.tm_sec, (int)(usec % USEC_PER_SEC / USEC_PER_MSEC), minutes < 0 ? '-' : '+',
-                   size / 60, size % 60);
+        buf_printf(&text, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02ld:%02ld", local.tm_year + 1900, local.tm_mon + 1,
+                   local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, (int)(usec % USEC_PER_SEC / USEC_PER_MSEC),
+                   minutes < 0 ? '-' : '+', size / 60, size % 60);
     }
     add_cell(row, buf_text(&text));
 }
@@ -151,8 +152,27 @@ static void add_page(const struct report *report, struct row *row, const json_t 
 static void add_one(const struct report *report, struct row *row)
 {
     static const char *const names[] = {
-        "drill", "dry_run", "scenario", "page", "person", "name", "role", "step", "round", "channel", "state", "gateway", "queued_at",
-        "sent_at", "delivered_at", "sent_after_msec", "delivered_after_msec", "answer", "answered_at", "answered_after_msec", "attempts",
+        "drill",
+        "dry_run",
+        "scenario",
+        "page",
+        "person",
+        "name",
+        "role",
+        "step",
+        "round",
+        "channel",
+        "state",
+        "gateway",
+        "queued_at",
+        "sent_at",
+        "delivered_at",
+        "sent_after_msec",
+        "delivered_after_msec",
+        "answer",
+        "answered_at",
+        "answered_after_msec",
+        "attempts",
     };
     size_t i;
     const json_t *item;

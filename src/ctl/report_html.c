@@ -1,4 +1,5 @@
-/* One page in one file: nothing is fetched, and it prints on A4. Shapes, words and weight say what there is to say; colour adds nothing. */
+/* One page in one file: nothing is fetched, and it prints on A4. Shapes, words and weight say what there is to say; colour adds
+ * nothing. */
 #include "ctl/report.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 static const char style[] =
     "@page{size:A4;margin:14mm 12mm 16mm}"
     "*{box-sizing:border-box}"
-    "body{margin:0 auto;padding:16px;max-width:1000px;font:15px/1.4 \"Liberation Sans\",Arial,Helvetica,sans-serif;color:#111;background:#fff}"
+    "body{margin:0 auto;padding:16px;max-width:1000px;font:15px/1.4 \"Liberation "
+    "Sans\",Arial,Helvetica,sans-serif;color:#111;background:#fff}"
     "header{border-bottom:3px solid #111;margin-bottom:14px;padding-bottom:8px}"
     "h1{font-size:27px;line-height:1.2;margin:2px 0;overflow-wrap:anywhere}"
     "h2{font-size:18px;margin:24px 0 6px;break-after:avoid}"
@@ -158,14 +160,16 @@ static void add_figures(const struct report *report, struct buf *buf)
     const json_t *pages = json_object_get(report->json, "pages");
     CLEANUP_BUF struct buf first = {0}, answers = {0}, reached = {0}, failed = {0};
     report_add_span_of(report, &first, report->json, "first_answer_msec");
-    buf_printf(&answers, SAY("%d av %d", "%d of %d"), (int)json_number(report->json, "answered"), (int)json_number(report->json, "of"));
+    buf_printf(&answers, SAY("%d av %d", "%d of %d"), (int)json_number(report->json, "answered"),
+               (int)json_number(report->json, "of"));
     buf_printf(&reached, SAY("%d av %d", "%d of %d"), (int)json_number(report->json, "persons_reached"),
                (int)json_number(report->json, "persons_paged"));
     buf_printf(&failed, SAY("%zu av %zu", "%zu of %zu"), count_failed(pages), json_array_size(pages));
     buf_add_text(buf, "<ul class=\"figures\">\n");
     add_figure(buf, first.len > 0 ? buf_text(&first) : "–", SAY("till första ja", "to the first yes"));
-    add_figure(buf, buf_text(&answers), json_flag(report->json, "wait_for_all") ? SAY("personer har svarat", "people have answered")
-                                                                               : SAY("larm kvitterade", "alarms acknowledged"));
+    add_figure(buf, buf_text(&answers),
+               json_flag(report->json, "wait_for_all") ? SAY("personer har svarat", "people have answered")
+                                                       : SAY("larm kvitterade", "alarms acknowledged"));
     add_figure(buf, buf_text(&reached), SAY("larmade personer nåddes", "of the people called were reached"));
     add_figure(buf, buf_text(&failed), SAY("utskick kom inte fram", "messages did not get through"));
     buf_add_text(buf, "</ul>\n");
@@ -191,10 +195,13 @@ static void add_foot(const struct report *report, struct buf *buf)
 {
     CLEANUP_BUF struct buf made = {0};
     report_add_moment(&made, report->json, "made_at");
-    html_add(buf, "</main>\n<footer>%s %s. ", SAY("Framställd av beredd ur loggen", "Made by beredd out of its log"), buf_text(&made));
+    html_add(buf, "</main>\n<footer>%s %s. ", SAY("Framställd av beredd ur loggen", "Made by beredd out of its log"),
+             buf_text(&made));
     html_add(buf, "%s</footer>\n</body>\n</html>\n",
-             SAY("Nådd: personen svarade, eller minst ett utskick kom fram eller togs emot av en larmväg som inte har sagt att det misslyckades.",
-                 "Reached: the person answered, or at least one message was delivered, or taken by a gateway that has not said that it failed."));
+             SAY("Nådd: personen svarade, eller minst ett utskick kom fram eller togs emot av en larmväg som inte har sagt att "
+                 "det misslyckades.",
+                 "Reached: the person answered, or at least one message was delivered, or taken by a gateway that has not said "
+                 "that it failed."));
 }
 
 /* ---- the body ---- */

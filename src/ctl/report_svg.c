@@ -1,6 +1,6 @@
-/* The picture of a drill: a row for each person, a lane for each channel and one for the answer, time from left to right. In parts of
- * a page each, so that none is cut when it is printed. Shapes tell what is what: | queued, a ring sent, a dot in it delivered, a cross
- * failed, a diamond the answer. */
+/* The picture of a drill: a row for each person, a lane for each channel and one for the answer, time from left to right. In
+ * parts of a page each, so that none is cut when it is printed. Shapes tell what is what: | queued, a ring sent, a dot in it
+ * delivered, a cross failed, a question mark no receipt, a diamond the answer. */
 #include "ctl/report.h"
 
 #include <string.h>
@@ -13,8 +13,19 @@
 
 /* In the picture's own units, of which 960 are the width of the paper between the margins. */
 enum {
-    WIDTH = 960, PLOT_LEFT = 262, PLOT_RIGHT = 930, LANE_LABEL_X = 254, TOP = 64, BOTTOM = 44, LANE = 19, ROW_PAD = 6, PART_HEIGHT = 1180,
-    FIRST_HEIGHT = 360, NAME_COLUMNS = 23, STEP_LABELS = 3, CHANNELS = 3,
+    WIDTH = 960,
+    PLOT_LEFT = 262,
+    PLOT_RIGHT = 930,
+    LANE_LABEL_X = 254,
+    TOP = 64,
+    BOTTOM = 44,
+    LANE = 19,
+    ROW_PAD = 6,
+    PART_HEIGHT = 1180,
+    FIRST_HEIGHT = 360,
+    NAME_COLUMNS = 23,
+    STEP_LABELS = 3,
+    CHANNELS = 3,
 };
 
 struct picture {
@@ -143,12 +154,19 @@ static void add_delivered(struct buf *buf, double x, double y)
 
 static void add_failed(struct buf *buf, double x, double y)
 {
-    buf_printf(buf, "<path d=\"M%.1f %.1fl11 11m0 -11l-11 11\" fill=\"none\" stroke=\"#111\" stroke-width=\"2.4\"/>\n", x - 5.5, y - 5.5);
+    buf_printf(buf, "<path d=\"M%.1f %.1fl11 11m0 -11l-11 11\" fill=\"none\" stroke=\"#111\" stroke-width=\"2.4\"/>\n", x - 5.5,
+               y - 5.5);
 }
 
 static void add_left_out(struct buf *buf, double x, double y)
 {
-    buf_printf(buf, "<path d=\"M%.1f %.1fh11v11h-11zl11 11\" fill=\"#fff\" stroke=\"#111\" stroke-width=\"1.5\"/>\n", x - 5.5, y - 5.5);
+    buf_printf(buf, "<path d=\"M%.1f %.1fh11v11h-11zl11 11\" fill=\"#fff\" stroke=\"#111\" stroke-width=\"1.5\"/>\n", x - 5.5,
+               y - 5.5);
+}
+
+static void add_doubt(struct buf *buf, double x, double y)
+{
+    add_text(buf, x, y + 6, "class=\"halo\" font-size=\"17\" font-weight=\"bold\" text-anchor=\"middle\"", "?");
 }
 
 static void add_diamond(struct buf *buf, double x, double y, bool yes)
@@ -173,12 +191,14 @@ static void add_legend(const struct report *report, struct buf *buf)
 {
     const struct { shape *shape; const char *text; int width; } keys[] = {
         { add_queued, SAY("i kö", "queued"), 82 },          { add_sent, SAY("skickat", "sent"), 92 },
-        { add_both, SAY("framme", "delivered"), 108 },      { add_failed, SAY("försök misslyckades", "attempt failed"), 188 },
-        { add_left_out, SAY("bortkopplad", "left out"), 134 }, { add_yes, SAY("svarade ja", "answered yes"), 128 },
-        { add_no, SAY("svarade nej", "answered no"), 128 },
+        { add_both, SAY("framme", "delivered"), 108 },      { add_failed, SAY("försök misslyckades", "attempt failed"), 182 },
+        { add_doubt, SAY("inget kvitto", "no receipt"), 124 }, { add_left_out, SAY("bortkopplad", "left out"), 126 },
+        { add_yes, SAY("ja", "yes"), 56 },
+        { add_no, SAY("nej", "no"), 60 },
     };
     double x = 12;
-    html_add(buf, "<svg class=\"legend\" viewBox=\"0 0 %u 24\" role=\"img\" aria-label=\"%s\">\n", (unsigned)WIDTH, SAY("Teckenförklaring", "Legend"));
+    html_add(buf, "<svg class=\"legend\" viewBox=\"0 0 %u 24\" role=\"img\" aria-label=\"%s\">\n", (unsigned)WIDTH,
+             SAY("Teckenförklaring", "Legend"));
     for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
         keys[i].shape(buf, x, 12);
         add_text(buf, x + 14, 17, "font-size=\"15\"", keys[i].text);
@@ -244,7 +264,8 @@ static void add_steps(const struct picture *picture, double bottom)
         add_step_name(picture->report, &name, step);
         if (x - last_x >= 1.5)
             add_line(picture->buf, x, TOP - 4, x, bottom,
-                     json_number(step, "round") > 0 ? "stroke=\"#444\" stroke-dasharray=\"1 4\"" : "stroke=\"#111\" stroke-dasharray=\"6 4\"");
+                     json_number(step, "round") > 0 ? "stroke=\"#444\" stroke-dasharray=\"1 4\""
+                                                    : "stroke=\"#111\" stroke-dasharray=\"6 4\"");
         last_x = x;
         add_label(picture, x, buf_text(&name), free_from);
     }
@@ -262,16 +283,18 @@ static void add_end(const struct picture *picture, double bottom)
     report_add_clock(&text, report->json, "closed_at");
     buf_add_text(&text, inside ? "" : " →");
     if (inside)
-        add_line(picture->buf, x_of(picture, closed_usec), 17, x_of(picture, closed_usec), bottom, "stroke=\"#111\" stroke-width=\"3\"");
-    add_text(picture->buf, inside ? x_of(picture, closed_usec) : PLOT_RIGHT, 13, "font-size=\"13\" font-weight=\"bold\" text-anchor=\"end\"",
-             buf_text(&text));
+        add_line(picture->buf, x_of(picture, closed_usec), 17, x_of(picture, closed_usec), bottom,
+                 "stroke=\"#111\" stroke-width=\"3\"");
+    add_text(picture->buf, inside ? x_of(picture, closed_usec) : PLOT_RIGHT, 13,
+             "font-size=\"13\" font-weight=\"bold\" text-anchor=\"end\"", buf_text(&text));
 }
 
 /* ---- people ---- */
 
 static bool is_of(const json_t *page, const json_t *person, const char *channel)
 {
-    return strcmp(json_text(page, "person"), json_text(person, "person")) == 0 && strcmp(json_text(page, "channel"), channel) == 0;
+    return strcmp(json_text(page, "person"), json_text(person, "person")) == 0 &&
+           strcmp(json_text(page, "channel"), channel) == 0;
 }
 
 static bool uses(const struct report *report, const json_t *person, const char *channel)
@@ -297,6 +320,13 @@ static int height_of(const struct report *report, const json_t *person)
     return lanes_of(report, person) * LANE + ROW_PAD;
 }
 
+static shape *shape_of(const char *result)
+{
+    if (strcmp(result, "no-receipt") == 0)
+        return add_doubt;
+    return strcmp(result, "left-out") == 0 ? add_left_out : add_failed;
+}
+
 static void add_attempts(const struct picture *picture, const json_t *page, double y)
 {
     size_t i;
@@ -306,7 +336,7 @@ static void add_attempts(const struct picture *picture, const json_t *page, doub
         int64_t usec;
         if (!report_usec(attempt, "at", &usec) || strcmp(result, "taken") == 0)
             continue;
-        (strcmp(result, "left-out") == 0 ? add_left_out : add_failed)(picture->buf, x_of(picture, usec), y);
+        shape_of(result)(picture->buf, x_of(picture, usec), y);
     }
 }
 
@@ -318,7 +348,8 @@ static void add_page(const struct picture *picture, const json_t *page, double y
     later(&last_usec, page, "sent_at");
     later(&last_usec, page, "delivered_at");
     if (last_usec > queued_usec)
-        add_line(picture->buf, x_of(picture, queued_usec), y, x_of(picture, last_usec), y, "stroke=\"#111\" stroke-width=\"1.4\"");
+        add_line(picture->buf, x_of(picture, queued_usec), y, x_of(picture, last_usec), y,
+                 "stroke=\"#111\" stroke-width=\"1.4\"");
     add_queued(picture->buf, x_of(picture, queued_usec), y);
     if (report_usec(page, "sent_at", &usec))
         add_sent(picture->buf, x_of(picture, usec), y);
@@ -360,15 +391,16 @@ static void add_answer(const struct picture *picture, const json_t *person, doub
                  left ? "class=\"halo\" font-size=\"13\" font-style=\"italic\" text-anchor=\"end\""
                       : "class=\"halo\" font-size=\"13\" font-style=\"italic\"",
                  held_back ? SAY("bortkopplad i övningen", "left out by the drill")
-                           : taken ? SAY("inget svar; någon annan tog larmet", "no answer; somebody else took it") : SAY("INGET SVAR", "NO ANSWER"));
+                 : taken   ? SAY("inget svar; någon annan tog larmet", "no answer; somebody else took it")
+                           : SAY("INGET SVAR", "NO ANSWER"));
         return;
     }
     double x = x_of(picture, usec);
     bool left = x > PLOT_RIGHT - 150;
     add_span_text(report, &text, person);
     add_diamond(picture->buf, x, y, strcmp(json_text(person, "answer"), "yes") == 0);
-    add_text(picture->buf, x + (left ? -13 : 13), y + 5, left ? "class=\"halo\" font-size=\"13\" text-anchor=\"end\"" : "class=\"halo\" font-size=\"13\"",
-             buf_text(&text));
+    add_text(picture->buf, x + (left ? -13 : 13), y + 5,
+             left ? "class=\"halo\" font-size=\"13\" text-anchor=\"end\"" : "class=\"halo\" font-size=\"13\"", buf_text(&text));
 }
 
 /* A name that is too long is cut; the table has it whole. */
@@ -402,7 +434,8 @@ static void add_person(const struct picture *picture, const json_t *person, doub
         add_lane(picture, person, channels[i], y);
         y += LANE;
     }
-    add_text(picture->buf, LANE_LABEL_X, y + 5, "font-size=\"13\" text-anchor=\"end\"", report_say(picture->report, "svar", "answer"));
+    add_text(picture->buf, LANE_LABEL_X, y + 5, "font-size=\"13\" text-anchor=\"end\"",
+             report_say(picture->report, "svar", "answer"));
     add_answer(picture, person, y);
 }
 
@@ -436,12 +469,15 @@ static void begin_part(const struct picture *picture, size_t first, size_t n, in
 {
     const struct report *report = picture->report;
     const json_t *people = json_object_get(report->json, "people");
-    const char *title = SAY("Tidslinje: vem larmades när, och vad blev det av det", "Timeline: who was called when, and what came of it");
-    html_add(picture->buf, "<figure>\n<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s\" aria-describedby=\"desc-%u\">\n<title>%s",
+    const char *title =
+        SAY("Tidslinje: vem larmades när, och vad blev det av det", "Timeline: who was called when, and what came of it");
+    html_add(picture->buf,
+             "<figure>\n<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s\" aria-describedby=\"desc-%u\">\n<title>%s",
              (unsigned)WIDTH, (unsigned)(TOP + height + BOTTOM), title, picture->part, title);
     if (picture->parts > 1)
         html_add(picture->buf, " (%u/%u)", picture->part, picture->parts);
-    html_add(picture->buf, "</title>\n<desc id=\"desc-%u\">%s ", picture->part, SAY("En rad för varje person:", "A row for each person:"));
+    html_add(picture->buf, "</title>\n<desc id=\"desc-%u\">%s ", picture->part,
+             SAY("En rad för varje person:", "A row for each person:"));
     add_clean(picture->buf, report_name(json_array_get(people, first)));
     buf_add_text(picture->buf, " – ");
     add_clean(picture->buf, report_name(json_array_get(people, first + n - 1)));

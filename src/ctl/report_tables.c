@@ -52,7 +52,8 @@ static void add_answers(const struct report *report, struct buf *buf)
     CLEANUP_BUF struct buf missing = {0};
     bool people = json_flag(report->json, "wait_for_all");
     add_share(report, buf, number(report->json, "answered"), number(report->json, "of"));
-    buf_add_text(buf, people ? SAY(" personer har svarat", " people have answered") : SAY(" larm kvitterade", " alarms acknowledged"));
+    buf_add_text(buf,
+                 people ? SAY(" personer har svarat", " people have answered") : SAY(" larm kvitterade", " alarms acknowledged"));
     report_add_names(&missing, json_object_get(report->json, "missing"));
     if (missing.len > 0)
         buf_printf(buf, SAY("; inte %s", "; not %s"), buf_text(&missing));
@@ -84,7 +85,8 @@ static void add_first_answer(const struct report *report, struct buf *buf)
 
 static void facts_of_one(const struct report *report, struct table *table)
 {
-    CLEANUP_BUF struct buf began = {0}, ended = {0}, starter = {0}, called = {0}, form = {0}, without = {0}, answers = {0}, reached = {0};
+    CLEANUP_BUF struct buf began = {0}, ended = {0}, starter = {0}, called = {0}, form = {0}, without = {0}, answers = {0},
+                           reached = {0};
     CLEANUP_BUF struct buf first = {0};
     report_add_moment(&began, report->json, "opened_at");
     report_add_moment(&ended, report->json, "closed_at");
@@ -263,9 +265,10 @@ static void page_row(const struct report *report, struct table *table, const jso
 
 void report_pages(const struct report *report, struct table *table)
 {
-    const char *names[] = {SAY("I KÖ", "QUEUED"),       SAY("PERSON", "PERSON"), SAY("ROLL", "ROLE"),   SAY("STEG", "STEP"),
-                           SAY("SÄTT", "BY"),           SAY("LARMVÄG", "GATEWAY"), SAY("SKICKAT", "SENT"), SAY("FRAMME", "DELIVERED"),
-                           SAY("LÄGE", "STATE"),        SAY("VÄGEN DIT", "ON THE WAY")};
+    const char *names[] = {SAY("I KÖ", "QUEUED"),         SAY("PERSON", "PERSON"),    SAY("ROLL", "ROLE"),
+                           SAY("STEG", "STEP"),           SAY("SÄTT", "BY"),          SAY("LARMVÄG", "GATEWAY"),
+                           SAY("SKICKAT", "SENT"),        SAY("FRAMME", "DELIVERED"), SAY("LÄGE", "STATE"),
+                           SAY("VÄGEN DIT", "ON THE WAY")};
     size_t i;
     const json_t *page;
     table_head(table, names, N_ELEMENTS(names));
@@ -283,8 +286,9 @@ static void count_cell(struct table *table, const json_t *object, const char *ke
 
 void report_gateways(const struct report *report, struct table *table)
 {
-    const char *names[] = {SAY("LARMVÄG", "GATEWAY"),         SAY("TOG EMOT", "TOOK"),       SAY("FRAMME", "DELIVERED"),
-                           SAY("TOG INTE EMOT", "REFUSED"),   SAY("INGET SVAR", "NO PICKUP"), SAY("KOM INTE FRAM", "NOT DELIVERED"),
+    const char *names[] = {SAY("LARMVÄG", "GATEWAY"),         SAY("TOG EMOT", "TOOK"),
+                           SAY("FRAMME", "DELIVERED"),        SAY("TOG INTE EMOT", "REFUSED"),
+                           SAY("INGET SVAR", "NO PICKUP"),    SAY("KOM INTE FRAM", "NOT DELIVERED"),
                            SAY("INGET KVITTO", "NO RECEIPT"), SAY("BORTKOPPLAD", "LEFT OUT")};
     size_t i;
     const json_t *gateway;
@@ -330,8 +334,14 @@ static void drill_row(const struct report *report, struct table *table, const js
 
 void report_drills(const struct report *report, const json_t *drills, struct table *table)
 {
-    const char *names[] = {"ID",                           SAY("BÖRJAN", "BEGAN"),   SAY("ROLLER", "ROLES"),   SAY("FÖRSTA JA EFTER", "FIRST YES AFTER"),
-                           SAY("SVARAT", "ANSWERED"),      SAY("NÅDDA", "REACHED"),  SAY("SLUT", "END"),       SAY("SCENARIO", "SCENARIO")};
+    const char *names[] = {"ID",
+                           SAY("BÖRJAN", "BEGAN"),
+                           SAY("ROLLER", "ROLES"),
+                           SAY("FÖRSTA JA EFTER", "FIRST YES AFTER"),
+                           SAY("SVARAT", "ANSWERED"),
+                           SAY("NÅDDA", "REACHED"),
+                           SAY("SLUT", "END"),
+                           SAY("SCENARIO", "SCENARIO")};
     size_t i;
     const json_t *drill;
     table_head(table, names, N_ELEMENTS(names));
@@ -341,8 +351,12 @@ void report_drills(const struct report *report, const json_t *drills, struct tab
 
 void report_roles(const struct report *report, struct table *table)
 {
-    const char *names[] = {SAY("ROLL", "ROLE"), SAY("ÖVNINGAR", "DRILLS"), SAY("KVITTERADE", "ACKNOWLEDGED"), SAY("NÅDDA", "REACHED"),
-                           SAY("FÖRSTA JA, MEDIAN", "FIRST YES, MEDIAN"), SAY("LÄNGST", "LONGEST")};
+    const char *names[] = {SAY("ROLL", "ROLE"),
+                           SAY("ÖVNINGAR", "DRILLS"),
+                           SAY("KVITTERADE", "ACKNOWLEDGED"),
+                           SAY("NÅDDA", "REACHED"),
+                           SAY("FÖRSTA JA, MEDIAN", "FIRST YES, MEDIAN"),
+                           SAY("LÄNGST", "LONGEST")};
     size_t i;
     const json_t *role;
     table_head(table, names, N_ELEMENTS(names));
@@ -366,8 +380,8 @@ static int damaged(const struct report *report)
     size_t i;
     const json_t *drill;
     int n = number(report->json, "damaged_records");
-    json_array_foreach(json_object_get(report->json, report->many ? "drills" : "earlier"), i, drill)
-        n += report->many ? number(drill, "damaged_records") : 0;
+    json_array_foreach(json_object_get(report->json, "drills"), i, drill)
+        n += number(drill, "damaged_records");
     return n;
 }
 
@@ -389,8 +403,10 @@ static void add_left_out(const struct report *report, struct buf *buf)
             taken += out && *json_text(page, "gateway");
         }
         if (n > 0)
-            buf_printf(buf, SAY("Larmvägen %s var bortkopplad i övningen: %zu av %zu utskick togs emot av en annan.\n",
-                                "The gateway %s was left out by the drill: %zu of %zu messages were taken by another.\n"), name, taken, n);
+            buf_printf(buf,
+                       SAY("Larmvägen %s var bortkopplad i övningen: %zu av %zu utskick togs emot av en annan.\n",
+                           "The gateway %s was left out by the drill: %zu of %zu messages were taken by another.\n"),
+                       name, taken, n);
     }
     json_array_foreach(json_object_get(report->json, "people"), i, page)
         if (json_flag(page, "held_back"))
@@ -406,7 +422,9 @@ void report_add_remarks(const struct report *report, struct buf *buf)
     if (!report->many)
         add_left_out(report, buf);
     if (damaged(report) > 0)
-        buf_printf(buf, SAY("%d poster i loggen gick inte att läsa och saknas här.\n", "%d records of the log could not be read, and are missing here.\n"),
+        buf_printf(buf,
+                   SAY("%d poster i loggen gick inte att läsa och saknas här.\n",
+                       "%d records of the log could not be read, and are missing here.\n"),
                    damaged(report));
     if (json_flag(report->json, "cut"))
         buf_add_text(buf, SAY("Allt fick inte plats: det finns fler poster eller övningar än vad som visas.\n",

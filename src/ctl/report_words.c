@@ -31,7 +31,8 @@ void report_add_span(const struct report *report, struct buf *buf, int64_t msec)
     if (msec < 100)
         buf_printf(buf, "< 0%s1 s", report_say(report, ",", "."));
     else if (msec < 9950)
-        buf_printf(buf, "%lld%s%lld s", (long long)((msec + 50) / 1000), report_say(report, ",", "."), (long long)((msec + 50) / 100 % 10));
+        buf_printf(buf, "%lld%s%lld s", (long long)((msec + 50) / 1000), report_say(report, ",", "."),
+                   (long long)((msec + 50) / 100 % 10));
     else if (seconds < 60)
         buf_printf(buf, "%lld s", (long long)seconds);
     else if (seconds < 3600)

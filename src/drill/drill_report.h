@@ -1,5 +1,5 @@
-/* What a drill came to, out of its records: who was paged when and by what, what became of it, who answered, how it ended. Pure: no
- * I/O, no clock. Of a real alarm it makes nothing: drill_report_is_drill().
+/* What a drill came to, out of its records: who was paged when and by what, what became of it, who answered, how it ended. Pure:
+ * no I/O, no clock. Of a real alarm it makes nothing: drill_report_is_drill().
  *
  * Times are wall time in microseconds, 0 for what has not happened; spans are in microseconds, too. */
 #ifndef DRILL_DRILL_REPORT_H

@@ -50,8 +50,7 @@ def read_page(html):
     assert not page.open and not page.fetched and "script" not in page.tags and "@import" not in html and "url(" not in html
     assert all(len(set(rows)) == 1 for rows in page.tables), "rows of a table have as many cells as each other"
     if shutil.which("tidy"):
-        checked = subprocess.run(["tidy", "-e", "-q", "-utf8", "--drop-empty-elements", "no"], input=html.encode(), capture_output=True,
-                                 check=False)
+        checked = subprocess.run(["tidy", "-e", "-q", "-utf8"], input=html.encode(), capture_output=True, check=False)
         assert checked.returncode == 0, checked.stderr.decode()
     return page
 

@@ -80,7 +80,8 @@ static const struct report_gateway *gateway(const char *name)
 START_TEST(spreads)
 {
     int64_t spans[] = { 5, 1, 100, 3 };
-    struct report_spread none = drill_report_spread(spans, 0), one = drill_report_spread(spans, 1), odd = drill_report_spread(spans, 3);
+    struct report_spread none = drill_report_spread(spans, 0), one = drill_report_spread(spans, 1),
+                         odd = drill_report_spread(spans, 3);
     ck_assert_uint_eq(none.n, 0);
     ck_assert_int_eq(one.median_usec, 5);
     ck_assert_int_eq(odd.median_usec, 5);
@@ -158,7 +159,9 @@ END_TEST
 
 static void receipt(double seconds, uint32_t page, const char *name, enum receipt kind, bool again, bool final)
 {
-    add(seconds, (struct record){ .kind = RECORD_PAGE_FAILED, .page = page, .gateway = name, .receipt = kind, .again = again, .final = final });
+    add(seconds,
+        (struct record){
+            .kind = RECORD_PAGE_FAILED, .page = page, .gateway = name, .receipt = kind, .again = again, .final = final });
 }
 
 START_TEST(receipts)
@@ -189,9 +192,11 @@ END_TEST
 
 START_TEST(endings)
 {
-    static const struct { const char *reason; enum report_ending ending; } cases[] = {
-        { DRILL_ENDED_ANSWERED, ENDING_ANSWERED }, { DRILL_ENDED_DEADLINE, ENDING_DEADLINE }, { DRILL_ENDED_STOPPED, ENDING_STOPPED },
-        { DRILL_ENDED_ABORTED "2026-0043", ENDING_ABORTED }, { "stopped by the real", ENDING_CLOSED }, { NULL, ENDING_CLOSED },
+    static const struct { const char *reason; enum report_ending ending;
+    } cases[] = {
+        { DRILL_ENDED_ANSWERED, ENDING_ANSWERED }, { DRILL_ENDED_DEADLINE, ENDING_DEADLINE },
+        { DRILL_ENDED_STOPPED, ENDING_STOPPED },   { DRILL_ENDED_ABORTED "2026-0043", ENDING_ABORTED },
+        { "stopped by the real", ENDING_CLOSED },  { NULL, ENDING_CLOSED },
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         CLEANUP(drill_report_free) struct drill_report *one = drill_report_new(KEY);
@@ -210,7 +215,8 @@ START_TEST(who_did_not_answer)
     queued(0, 2, "bo.ek");
     queued(0, 3, "cia.lund");
     answer(5, RECORD_ACKNOWLEDGED, "bo.ek");
-    add(9, (struct record){ .kind = RECORD_NOTE, .callout = 1, .person = "cia.lund", .actor = "cia.lund", .text = DRILL_ANSWERED_LATE });
+    add(9, (struct record){
+               .kind = RECORD_NOTE, .callout = 1, .person = "cia.lund", .actor = "cia.lund", .text = DRILL_ANSWERED_LATE });
     add(10, (struct record){ .kind = RECORD_NOTE, .callout = 1, .person = "anna.berg", .text = "ringer strax" });
     drill_report_finish(report);
     ck_assert_int_eq(person("anna.berg")->answer, REPORT_ANSWER_NONE);
@@ -297,7 +303,8 @@ START_TEST(totals_of_many)
     opened((struct record){ .targets = "role:TIB" });
     drill_report_finish(report);
     report->opened_usec++;
-    ck_assert(drill_summary_compares(all[2], report) && !drill_summary_compares(all[0], report) && !drill_summary_compares(all[3], report));
+    ck_assert(drill_summary_compares(all[2], report) && !drill_summary_compares(all[0], report) &&
+              !drill_summary_compares(all[3], report));
     end();
     for (size_t i = 0; i < N_ELEMENTS(all); i++)
         drill_summary_free(all[i]);
