@@ -46,11 +46,12 @@ void hooks_render_thanks(struct rendered *rendered, const struct gateway *gatewa
     buf_add_text(&rendered->body, body);
 }
 
-/* It may have been somebody's yes: the administrator learns what in the gateway's file, or at the provider, is not as it should be. */
+/* It may have been somebody's yes: the administrator learns what in the gateway's file, or at the provider, is wrong. */
 static void refuse(struct call *call, const struct gateway *gateway, const char *hook, enum err err, const char *reason)
 {
     const char *why = reason && *reason ? reason : err_text(err);
-    log_warning("gateway %s: a call to its %s hook from %s was not understood: %s", gateway->name, hook, call->request->peer->address, why);
+    log_warning("gateway %s: a call to its %s hook from %s was not understood: %s", gateway->name, hook,
+                call->request->peer->address, why);
     if (err == ERR_UNSUPPORTED)
         call_error(call, 501, NULL, "this gateway's preset does not describe this");
     else

@@ -74,7 +74,8 @@ static void load_account(const struct layers *layers, struct gateway *gateway)
     const char *problem = gateway_http_address_problem(url);
     if (problem)
         load_error(scope->load, where, "balance-url '%s' %s", url, problem);
-    gateway_http_check_template(layers, where, "balance-url", url, gateway, &(struct names){ .list = known, .n = N_ELEMENTS(known) });
+    gateway_http_check_template(layers, where, "balance-url", url, gateway,
+                                &(struct names){ .list = known, .n = N_ELEMENTS(known) });
     http->balance = load_path_of_reply(layers, "balance");
     http->balance_divisor = value_number(layers_scope(layers, "balance-divisor"), "balance-divisor", 1, 1, 1000000);
     http->balance_unit = value_text(unit, "balance-unit", NULL);

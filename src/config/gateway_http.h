@@ -5,12 +5,12 @@
 #include "config/value.h"
 
 #define GATEWAY_HTTP_KEYS                                                                                                      \
-    { "method", DOC_ONCE }, { "url", DOC_LONG }, { "header", DOC_REPEAT | DOC_LONG }, { "body", DOC_LONG },                     \
-    { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "accept-later", DOC_ONCE }, { "message-id", DOC_ONCE }, { "reply-from", DOC_ONCE },               \
-    { "reply-text", DOC_ONCE }, { "reply-id", DOC_ONCE }, { "receipt-id", DOC_ONCE }, { "receipt-status", DOC_ONCE }, { "receipt-delivered", DOC_ONCE },  \
-    { "receipt-failed", DOC_ONCE }, { "timeout", DOC_ONCE }, { "window", DOC_ONCE },                                                   \
-    { "signature", DOC_ONCE }, { "hook-response", DOC_ONCE }, { "balance-url", DOC_ONCE }, { "balance", DOC_ONCE },              \
-    { "balance-unit", DOC_ONCE }, { "balance-divisor", DOC_ONCE }
+    { "method", DOC_ONCE }, { "url", DOC_LONG }, { "header", DOC_REPEAT | DOC_LONG }, { "body", DOC_LONG },                    \
+    { "content-type", DOC_ONCE }, { "accept", DOC_ONCE }, { "accept-later", DOC_ONCE }, { "message-id", DOC_ONCE },            \
+    { "reply-from", DOC_ONCE }, { "reply-text", DOC_ONCE }, { "reply-id", DOC_ONCE }, { "receipt-id", DOC_ONCE },              \
+    { "receipt-status", DOC_ONCE }, { "receipt-delivered", DOC_ONCE }, { "receipt-failed", DOC_ONCE }, { "timeout", DOC_ONCE }, \
+    { "window", DOC_ONCE }, { "signature", DOC_ONCE }, { "hook-response", DOC_ONCE }, { "balance-url", DOC_ONCE },             \
+    { "balance", DOC_ONCE }, { "balance-unit", DOC_ONCE }, { "balance-divisor", DOC_ONCE }
 
 /* Two scopes, the gateway's own and the preset's (section NULL: none). */
 struct layers {
