@@ -198,11 +198,13 @@ static bool parse_time(const struct roster *roster, const char *text, struct civ
         if (!take_number(&clock, 2, &ret->minute) || (*clock == ':' && (clock++, !take_number(&clock, 2, &ret->second))) || *clock)
             return false;
     }
-    if (ret->hour == 24 && ret->minute == 0 && ret->second == 0) {
-        ret->hour = 0;
+    bool day_end = ret->hour == 24 && ret->minute == 0 && ret->second == 0;
+    ret->hour = day_end ? 0 : ret->hour;
+    if (ret->year < 1983 || ret->year > 8000 || !civil_valid(ret))
+        return false;
+    if (day_end)
         civil_from_day(civil_day(ret->year, ret->month, ret->day) + 1, &ret->year, &ret->month, &ret->day);
-    }
-    return ret->year >= 1983 && ret->year <= 8000 && civil_valid(ret);
+    return true;
 }
 
 static bool read_time(const struct table *table, const struct csv_row *row, enum column column, enum tz_edge edge, int64_t *ret_usec)

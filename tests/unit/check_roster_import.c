@@ -181,6 +181,9 @@ START_TEST(times) {
 END_TEST
 
 START_TEST(every_mistake_is_told_with_its_line) {
+    assert_import("from,to,name\n2026-52-84 24:00,2026-02-30 24:00,bo.ek\n",
+                  "2: '2026-52-84 24:00' is no time that exists; write 2026-12-24 08:00\n"
+                  "2: '2026-02-30 24:00' is no time that exists; write 2026-12-24 08:00\n");
     assert_import("vecka;namn;ersättare\n54;Bo Ek;\n2027-W53;Bo Ek;\nx;Bo Ek;\n2026-W52;Ana Berg;Bo Ekk\n2026-W52;Cia Lund;\n2026-W52;Bo Ek;Bo Ek\n52x;bo.ek;\n;bo.ek;\n",
                   "2: '54' is no week that exists; write 2026-W52, or 52 with a column for the year\n"
                   "3: '2027-W53' is no week that exists; write 2026-W52, or 52 with a column for the year\n"
