@@ -53,12 +53,14 @@ void emit_record(struct engine *engine, struct record *record)
     (void)err;
 }
 
-/* Real before drill, then severity, then first pages before repeats before notices. */
-static uint32_t rank_of(const struct incident *incident, const struct message *message)
+/* Real before drill, then severity, then whoever triggers now and then before a crowd, then first pages before repeats before notices. */
+static uint32_t rank_of(struct engine *engine, const struct incident *incident, const struct message *message)
 {
     if (message->purpose == PURPOSE_CHECK || (purpose_has_notice(message->purpose) && message->purpose != PURPOSE_CHECK_FAILED))
         return RANK_DUTY;
     uint32_t kind = message->purpose != PURPOSE_PAGE ? 2 : message->repeat ? 1 : 0;
+    if (incident->source && load_is_crowd(engine, load_of(engine, incident->source, incident->drill)))
+        kind += RANK_CROWD;
     uint32_t severity = message->callout ? message->callout->severity : incident->severity;
     return (uint32_t)incident->drill << 8 | severity << 4 | kind;
 }
@@ -87,7 +89,7 @@ void emit_send(struct engine *engine, const struct message *message, uint64_t in
     *send = (struct effect_send){
         .page = {incident, message->number, message->nonce},
         .channel = message->channel,
-        .rank = rank_of(find_incident(engine, incident), message),
+        .rank = rank_of(engine, find_incident(engine, incident), message),
         .gateway = purpose_is_test(message->purpose) ? text_of(engine, message->gateway) : NULL,
     };
     for (size_t i = 0; trail && i < trail->n; i++)

@@ -194,10 +194,13 @@ struct effect_record {
 enum { LEAVE_OUT_MAX = 5 };
 
 /* Before an attempt, ask engine_message() whether the page is still wanted: an answer may have come. */
+enum { RANK_FIRST = 0 };
+
 struct effect_send {
     struct page_ref page;
     enum channel channel;
-    uint32_t rank;               /* less goes first: real before drill, severity, first pages before repeats and notices */
+    uint32_t rank;               /* less goes first: real before drill, severity, a source that has not opened many lately, first pages before
+                                    repeats and notices; 0 (RANK_FIRST) is the first page of a real, critical alarm by such a source */
     const char *gateway;         /* NULL: the channel's, in order; otherwise only this one */
     const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so; whose failure it tells */
     uint8_t n_leave_out;

@@ -38,6 +38,8 @@ enum {
     RANK_DUTY = 0xFF,                    /* news of duty goes after whatever is real, and before drills */
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
+    CALM_TRIGGERS = 5,                   /* new incidents of a source in a minute; with more it is a crowd */
+    RANK_CROWD = 3,                      /* added to the rank: above all kinds of pages */
     SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
     OPEN_DRILLS_MAX = 100,               /* before another one may be started */
     PLANNED_MAX = 100,                   /* drills that will begin by themselves */
@@ -66,6 +68,8 @@ struct load {
     bool drill;                          /* drills are measured, and bundled, by themselves (P13) */
     int64_t tokens_micro;                /* millionths of a trigger that may come now; below one million: over the limit */
     int64_t filled_usec;                 /* wall; when tokens were last counted */
+    int64_t calm_micro;                  /* the same of triggers that make no crowd */
+    int64_t calm_usec;                   /* boot */
     int64_t over_usec;                   /* wall; the last trigger over the limit; 0: never */
     int64_t told_since_usec;             /* boot: a minute of `told` began then */
     unsigned told;                       /* call-outs of which the source heard that nobody answers */
@@ -245,6 +249,8 @@ void seen_add_sent(struct engine *engine, const char *gateway, const char *provi
 struct load *load_of(struct engine *engine, atom source, bool drill);
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
 void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
+/* It has opened more than CALM_TRIGGERS lately: its pages go after those of others. */
+bool load_is_crowd(const struct engine *engine, const struct load *load);
 /* Counts one more call-out that the source may be told of. False: of enough in this minute; the next repeat asks again. */
 bool load_may_tell(struct engine *engine, struct load *load);
 /* The bundle that triggers join now, or NULL. */

@@ -1,7 +1,9 @@
-/* How fast a source triggers: a bucket that holds `limit` triggers and refills in `limit_usec`. */
+/* How fast a source triggers: a bucket that holds `limit` triggers and refills in `limit_usec`. And whether it is a crowd, whatever its limit:
+ * a second bucket, of so many triggers in a minute as nobody else needs to stand back for. */
 #include "engine/internal.h"
 
 #define TRIGGER_MICRO INT64_C(1000000)
+#define CALM_MICRO    ((CALM_TRIGGERS + 1) * TRIGGER_MICRO)
 
 struct load *load_of(struct engine *engine, atom source, bool drill)
 {
@@ -15,6 +17,7 @@ struct load *load_of(struct engine *engine, atom source, bool drill)
     load->drill = drill;
     load->next = engine->loads;
     load->tokens_micro = INT64_MAX;      /* full, whatever its size is */
+    load->calm_micro = CALM_MICRO;
     engine->loads = load;
     return load;
 }
@@ -34,10 +37,23 @@ bool load_over(const struct engine *engine, const struct load *load, const struc
     return tokens_at(load, source, engine->now.wall_usec) < TRIGGER_MICRO;
 }
 
+static int64_t calm_now(const struct engine *engine, const struct load *load)
+{
+    int64_t elapsed = engine->now.boot_usec - load->calm_usec;
+    int64_t calm = elapsed < USEC_PER_MIN ? load->calm_micro + elapsed * CALM_TRIGGERS / (USEC_PER_MIN / TRIGGER_MICRO) : CALM_MICRO;
+    return calm < CALM_MICRO ? calm : CALM_MICRO;
+}
+
+bool load_is_crowd(const struct engine *engine, const struct load *load)
+{
+    return calm_now(engine, load) < TRIGGER_MICRO;
+}
+
 void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec)
 {
-    int64_t tokens = tokens_at(load, source, at_usec);
-    (void)engine;
+    int64_t tokens = tokens_at(load, source, at_usec), calm = calm_now(engine, load);
+    load->calm_micro = calm < TRIGGER_MICRO ? calm : calm - TRIGGER_MICRO;
+    load->calm_usec = engine->now.boot_usec;
     if (tokens < TRIGGER_MICRO)
         load->over_usec = at_usec;
     load->tokens_micro = tokens < TRIGGER_MICRO ? tokens : tokens - TRIGGER_MICRO;

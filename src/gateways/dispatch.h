@@ -1,8 +1,8 @@
 /* Getting pages out: queues, gateways, failover, retry. Decides nothing about whom to page.
  *
  * A page handed to dispatch_send() waits, in order of rank and then age, for a place in the window of its channel's first
- * gateway; after 1 s without one it goes to the next gateway that has one (P8). Before every attempt the engine is asked whether
- * it is still wanted, so an answered alarm goes silent by itself.
+ * gateway, of which an eighth is kept for RANK_FIRST; after 1 s without one it goes to the next gateway that has one (P8). Before
+ * every attempt the engine is asked whether it is still wanted, so an answered alarm goes silent by itself.
  *
  * A gateway that fails gives OUTCOME_ATTEMPT_FAILED and the next one is tried at once; when all have failed, OUTCOME_FAILED,
  * once. The round begins again after a pause that doubles from 1 s to 60 s with jitter, for as long as the page is wanted (and

@@ -93,8 +93,8 @@ void dispatch_lanes_done(struct dispatch *dispatch);
 void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
 /* The lanes that it may still take in this round. */
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);
-/* Lanes that have a place and may use it now, and those that are skipped. */
-void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_failing);
+/* Lanes that have a place and may use it now, those whose places left are kept for pages of RANK_FIRST, and those that are skipped. */
+void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_kept, uint32_t *ret_failing);
 /* Boot time at which the pace or the probing of a lane that pages wait for gives a place; INT64_MAX: no time does. */
 int64_t dispatch_places_usec(const struct dispatch *dispatch, int64_t now_usec);
 /* The first of these in the channel's order; after all others those that asked to be left alone, and those that are skipped last of all.

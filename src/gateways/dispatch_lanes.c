@@ -187,13 +187,21 @@ uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *pa
     return lanes_of_page(dispatch, page) & ~page->tried & ~page->left_out;
 }
 
-void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_failing)
+/* An eighth of the window is kept for first pages of real, critical alarms: a crowd of others never holds all of it. */
+static bool only_kept_free(const struct lane *lane)
 {
-    *ret_free = *ret_failing = 0;
+    return lane->in_flight >= lane->window - lane->window / 8;
+}
+
+void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_kept, uint32_t *ret_failing)
+{
+    *ret_free = *ret_kept = *ret_failing = 0;
     for (size_t i = 0; i < dispatch->n_lanes; i++) {
         const struct lane *lane = dispatch->lane[i];
         if (lane->in_flight < lane->window && pace_next_usec(&lane->pace, now_usec) <= now_usec)
             *ret_free |= UINT32_C(1) << i;
+        if (only_kept_free(lane))
+            *ret_kept |= UINT32_C(1) << i;
         if (lane_standing(lane, now_usec) == STANDING_FAILING)
             *ret_failing |= UINT32_C(1) << i;
     }

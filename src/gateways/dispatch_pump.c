@@ -67,10 +67,12 @@ static bool start_pages(struct dispatch *dispatch)
     struct page page;
     uint32_t mask;
     for (int i = 0; i < DISPATCH_BATCH; i++) {
-        uint32_t free_lanes, failing;
-        dispatch_places(dispatch, loop_boot_usec(), &free_lanes, &failing);
-        if (!dispatch_queue_take(&dispatch->queue, free_lanes, failing, &page, &mask))
+        uint32_t free_lanes, kept, failing;
+        dispatch_places(dispatch, loop_boot_usec(), &free_lanes, &kept, &failing);
+        if (!dispatch_queue_take(&dispatch->queue, free_lanes, kept, failing, &page, &mask))
             return false;
+        if (page.rank != RANK_FIRST)
+            free_lanes &= ~kept;
         struct lane *lane = dispatch_first_lane(dispatch, &page, mask & free_lanes);
         assert(lane && lane->in_flight < lane->window);
         if (should_turn_back(dispatch, &page, mask, free_lanes, lane))

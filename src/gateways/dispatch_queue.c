@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "engine/event.h"
 
 struct queue_node {
     struct page page;
@@ -199,13 +200,15 @@ static uint32_t lanes_to_shun(uint32_t mask, uint32_t shun)
     return mask & ~shun ? shun : 0;
 }
 
-bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t shun, struct page *ret, uint32_t *ret_mask)
+bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret, uint32_t *ret_mask)
 {
     uint32_t best = 0;
     for (size_t i = 0; i < QUEUE_MAX_ROOMS; i++) {
         const struct queue_heap *room = &queue->room[i];
         uint32_t mask = queue->room_mask[i];
-        if (room->len > 0 && (mask & lanes & ~lanes_to_shun(mask, shun)) && (!best || goes_before(queue, room->at[0], best)))
+        bool first = room->len > 0 && node_at(queue, room->at[0])->page.rank == RANK_FIRST;
+        uint32_t usable = mask & lanes & ~lanes_to_shun(mask, shun) & (first ? UINT32_MAX : ~kept);
+        if (room->len > 0 && usable && (!best || goes_before(queue, room->at[0], best)))
             best = room->at[0];
     }
     if (!best)

@@ -50,9 +50,9 @@ void dispatch_queue_done(struct dispatch_queue *queue);
 
 /* Puts a page into the room of that mask. Mask 0 is a room too: of pages that no lane may take. */
 void dispatch_queue_enter(struct dispatch_queue *queue, const struct page *page, uint32_t mask, int64_t now_usec);
-/* The best page that one of these lanes may take; *ret_mask is all that it may. Lanes that `shun` names too take only what no other
- * lane may. False: none. It has left the queue. */
-bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t shun, struct page *ret, uint32_t *ret_mask);
+/* The best page that one of these lanes may take; *ret_mask is all that it may. Those of `kept` are for pages of RANK_FIRST alone. Lanes that
+ * `shun` names too take only what no other lane may. False: none. It has left the queue. */
+bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret, uint32_t *ret_mask);
 bool dispatch_queue_take_stranded(struct dispatch_queue *queue, struct page *ret);      /* one of mask 0 */
 
 /* Pages whose wait has lasted delay_usec and have not been widened yet, one at a time; then dispatch_queue_widen() it. */

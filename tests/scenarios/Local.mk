@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/scenarios/code_of_somebody_gone.scn \
 	tests/scenarios/codes_masked.scn \
 	tests/scenarios/crash_and_resume.scn \
+	tests/scenarios/crowd.scn \
 	tests/scenarios/declined_in_a_repeat.scn \
 	tests/scenarios/declined_moves_on.scn \
 	tests/scenarios/degraded.scn \

@@ -237,6 +237,28 @@ START_TEST(window_bounds_what_is_in_flight)
 }
 END_TEST
 
+START_TEST(crowd_does_not_hold_the_whole_window)
+{
+    world->gateways[BETA].window = 8;
+    begin();
+    for (uint32_t i = 1; i <= 8; i++)
+        send_as(i, 3, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3 4 5 6 7");
+    send_as(9, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    expect_wire("beta", "1 2 3 4 5 6 7 9");
+    send_as(10, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    reply(0, 200);
+    expect_wire("beta", "2 3 4 5 6 7 9 10");
+    reply(0, 200);
+    expect_wire("beta", "3 4 5 6 7 9 10");
+    reply(5, 200);
+    expect_wire("beta", "3 4 5 6 7 10 8");
+}
+END_TEST
+
 START_TEST(rank_then_age)
 {
     world->gateways[BETA].window = 1;
@@ -1252,7 +1274,7 @@ static void run_model(uint32_t masks, bool exact)
         uint32_t lanes = 1u << (random >> 20) % 5;
         int best = model_best(model, lanes);
         struct page page;
-        bool found = dispatch_queue_take(&queue, lanes, 0, &page, &mask);
+        bool found = dispatch_queue_take(&queue, lanes, 0, 0, &page, &mask);
         ck_assert(exact ? found == (best >= 0) : !found || best >= 0);
         if (!found)
             continue;
@@ -1373,6 +1395,7 @@ int main(void)
     const TTest *const straight[] = { page_is_sent_by_the_first_gateway, unwanted_page_is_silent,
                                       a_start_that_fails_at_once_is_told_later, freed_while_under_way };
     const TTest *const order[] = { window_bounds_what_is_in_flight,
+                                   crowd_does_not_hold_the_whole_window,
                                    rank_then_age,
                                    after_a_second_without_a_place_any_gateway_will_do,
                                    who_waited_longest_elsewhere_does_not_beat_rank,
