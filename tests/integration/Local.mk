@@ -25,6 +25,8 @@ EXTRA_DIST += \
 	tests/integration/harness/name_server.py \
 	tests/integration/harness/smsd.py \
 	tests/integration/harness/smtp.py \
+	tests/integration/harness/storm.py \
+	tests/integration/harness/storm_client.c \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
 	tests/integration/test_bad_input.py \
@@ -65,4 +67,8 @@ EXTRA_DIST += \
 check-integration: all
 	BEREDD_BUILD='$(abs_builddir)' PYTHONDONTWRITEBYTECODE=1 \
 	  /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider $(PYTEST_FLAGS) '$(abs_top_srcdir)/tests/integration'
-.PHONY: check-integration
+# The storm in its full size; bounded, and prints figures.
+storm: all
+	STORM_TRIGGERS=100000 STORM_SLOW=1000 TEST_LIMIT_SECONDS=600 BEREDD_BUILD='$(abs_builddir)' PYTHONDONTWRITEBYTECODE=1 \
+	  timeout 1800 /usr/bin/python3 -m pytest -q -s -p no:cacheprovider '$(abs_top_srcdir)/tests/integration/test_storm.py' -k everything
+.PHONY: check-integration storm

@@ -1,6 +1,7 @@
 """The fixtures. Everything listens on loopback, on ports of its own, in a directory of its own, and ends with its test."""
 
 import faulthandler
+import os
 import pathlib
 import signal
 import sys
@@ -16,7 +17,8 @@ from harness.elks import SmsGateway                 # noqa: E402
 from harness.smtp import MailServer                 # noqa: E402
 from harness.waiting import free_port               # noqa: E402
 
-LIMIT_SECONDS = 100          # for each of a test's setup, itself, and its teardown; they wait 15 to 60 at the most for any one thing
+# For each of a test's setup, itself, and its teardown; they wait 15 to 60 at the most for any one thing.
+LIMIT_SECONDS = int(os.environ.get("TEST_LIMIT_SECONDS", "100"))
 
 
 def limited(item):
