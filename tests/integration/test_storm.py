@@ -162,7 +162,7 @@ def test_connections_that_come_and_go(beredd, sms_gateway):
 
 # What README.md declares (P15), for a storm of alarms with 60 bytes of summary. AddressSanitizer has memory of its own.
 MEMORY_KB, CALLOUT_BYTES, CONNECTION_KB, TRIGGER_DISK_BYTES = 8 * 1024, 640, 24, 4096
-DESCRIPTORS, DISK_BYTES = 1000 + 2 * 128 + 64, 48 << 20
+DESCRIPTORS, DISK_BYTES = 1000 + 2 * 128 + 128, 48 << 20
 PAGE_SEC = 0.1
 TRIGGERS, SLOW = int(os.environ.get("STORM_TRIGGERS", "3000")), int(os.environ.get("STORM_SLOW", "200"))       # make storm: 100,000 and 1,000
 FULL = TRIGGERS > 10000
