@@ -538,7 +538,21 @@ static void op_gateway(void *userdata, const char *name, struct api_gateway *ret
     ret->balance = balances_text(daemon->balances, name, &ret->balance_usec);
 }
 
-static const struct api_ops api_ops = {op_submit, op_after_commit, op_reload, op_status, op_now, op_gateway};
+static void op_schedule(void *userdata, const char *name, struct api_schedule *ret)
+{
+    struct drill_watch_last last = drill_watch_last(((struct daemon *)userdata)->drill_watch, name);
+    *ret = (struct api_schedule){last.id, last.ended_usec, last.answered, last.total};
+}
+
+static void op_exercise(void *userdata, const struct roster *roster, struct api_exercise *ret)
+{
+    struct drill_watch_role role = drill_watch_role(((struct daemon *)userdata)->drill_watch, roster, loop_wall_usec());
+    *ret = (struct api_exercise){role.succeeded_usec, role.overdue};
+}
+
+static const struct api_ops api_ops = {
+    op_submit, op_after_commit, op_reload, op_status, op_now, op_gateway, op_schedule, op_exercise,
+};
 
 /* The loop's turn: what callbacks noted is acted on here, and only here. */
 static void on_turn(void *userdata)

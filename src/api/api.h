@@ -41,6 +41,17 @@ struct api_gateway {                         /* likewise, of one gateway; string
     bool balance_low;
 };
 
+struct api_schedule {                        /* likewise, of a scheduled drill: what its last one came to */
+    const char *id;                          /* "": none is known */
+    int64_t ended_usec;                      /* wall */
+    uint32_t answered, total;
+};
+
+struct api_exercise {                        /* likewise, of a role */
+    int64_t succeeded_usec;                  /* wall: when a drill of it succeeded last; 0: none is known */
+    bool overdue;
+};
+
 struct api_ops {
     /* Queues the event. What it points to is copied before the call returns. False: too much waits; answer 503. The request
      * number in it comes back with the verdict. */
@@ -52,6 +63,8 @@ struct api_ops {
     void (*status)(void *userdata, struct api_status *ret);
     struct now (*now)(void *userdata);
     void (*gateway)(void *userdata, const char *name, struct api_gateway *ret);
+    void (*schedule)(void *userdata, const char *name, struct api_schedule *ret);
+    void (*exercise)(void *userdata, const struct roster *roster, struct api_exercise *ret);
 };
 
 /* All pointers stay the caller's and outlive the api. store may be NULL (it could not be opened): reads of history are answered

@@ -1,6 +1,7 @@
 #include "api/drill_view.h"
 
 #include "engine/drill.h"
+#include "engine/schedule.h"
 
 /* ["role:TIB", "person:anna.berg"] */
 void drill_view_add_list(struct json_writer *writer, const char *key, const char *list)
@@ -94,4 +95,38 @@ void drill_view_add_planned(struct json_writer *writer, const struct engine *eng
     jw_time(writer, "before", drill->end_usec);
     if (with_moment)
         jw_time(writer, "starts_at", drill->due_usec);
+}
+
+/* Of a handover without end nobody can say before when. */
+static void add_next(struct json_writer *writer, const struct schedule_window *window)
+{
+    jw_time(writer, "next_from", window->from_usec == INT64_MAX ? 0 : window->from_usec);
+    jw_time(writer, "next_before", window->until_usec == INT64_MAX ? 0 : window->until_usec);
+}
+
+static void add_last(struct json_writer *writer, const struct api_schedule *last)
+{
+    if (!*last->id) {
+        jw_null(writer, "last");
+        return;
+    }
+    jw_open(writer, "last", '{');
+    jw_text(writer, "id", last->id);
+    jw_time(writer, "ended_at", last->ended_usec);
+    jw_u64(writer, "answered", last->answered);
+    jw_u64(writer, "of", last->total);
+    jw_close(writer, '}');
+}
+
+void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule, const struct api_schedule *last,
+                             int64_t now_usec)
+{
+    const struct schedule_window window = schedule_next_window(schedule, tz, now_usec);
+    jw_text(writer, "name", schedule->name);
+    jw_text(writer, "when", schedule->when);
+    drill_view_add_list(writer, "targets", schedule->targets);
+    jw_text(writer, "summary", schedule->summary);
+    jw_u64(writer, "surprise_seconds", (uint64_t)(schedule->surprise_usec / USEC_PER_SEC));
+    add_next(writer, &window);
+    add_last(writer, last);
 }

@@ -2,6 +2,7 @@
 #ifndef API_DRILL_VIEW_H
 #define API_DRILL_VIEW_H
 
+#include "api/api.h"
 #include "api/json_writer.h"
 #include "engine/engine.h"
 
@@ -18,5 +19,9 @@ void drill_view_add_planned(struct json_writer *writer, const struct engine *eng
 void drill_view_add_list(struct json_writer *writer, const char *key, const char *list);
 /* "anna.berg, bo.ek" as "missing": ["anna.berg", "bo.ek"]. */
 void drill_view_add_missing(struct json_writer *writer, const char *missing);
+
+/* The next time of it, and what the last one came to; never a moment by surprise. */
+void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule, const struct api_schedule *last,
+                             int64_t now_usec);
 
 #endif

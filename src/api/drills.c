@@ -304,6 +304,20 @@ static size_t collect(const struct engine *engine, const struct incident ***ret)
     return n;
 }
 
+static void add_schedules(struct json_writer *writer, const struct api *api)
+{
+    const struct plan *plan = engine_plan(api->engine);
+    jw_open(writer, "schedules", '[');
+    for (size_t i = 0; i < plan->n_schedules; i++) {
+        struct api_schedule last;
+        api->ops->schedule(api->userdata, plan->schedules[i].name, &last);
+        jw_open(writer, NULL, '{');
+        drill_view_add_schedule(writer, plan->tz, &plan->schedules[i], &last, api_now(api).wall_usec);
+        jw_close(writer, '}');
+    }
+    jw_close(writer, ']');
+}
+
 /* The planned ones first, then those that are open or have ended within a day, from the oldest. */
 void drills_list(struct call *call)
 {
@@ -327,6 +341,7 @@ void drills_list(struct call *call)
     }
     free(incidents);
     jw_close(&writer, ']');
+    add_schedules(&writer, call->api);
     rendered_end(&writer);
     api_hold(call->api, call->exchange, &rendered);
 }

@@ -41,7 +41,15 @@ static void add_store(struct json_writer *writer, const struct api *api, const s
     jw_close(writer, '}');
 }
 
-static void add_rosters(struct json_writer *writer, const struct plan *plan, int64_t now_usec)
+static void add_exercise(struct json_writer *writer, const struct api *api, const struct roster *roster)
+{
+    struct api_exercise exercise;
+    api->ops->exercise(api->userdata, roster, &exercise);
+    jw_time(writer, "drill_succeeded_at", exercise.succeeded_usec);
+    jw_bool(writer, "drill_overdue", exercise.overdue);
+}
+
+static void add_rosters(struct json_writer *writer, const struct api *api, const struct plan *plan, int64_t now_usec)
 {
     jw_open(writer, "rosters", '[');
     for (size_t i = 0; i < plan->n_rosters; i++) {
@@ -52,6 +60,7 @@ static void add_rosters(struct json_writer *writer, const struct plan *plan, int
         jw_bool(writer, "covered", on_call.primary || (on_call.group && on_call.group->n_members > 0));
         jw_text(writer, "primary", on_call.primary ? on_call.primary->id : NULL);
         jw_text(writer, "group", on_call.group ? on_call.group->id : NULL);
+        add_exercise(writer, api, &plan->rosters[i]);
         jw_close(writer, '}');
     }
     jw_close(writer, ']');
@@ -92,7 +101,7 @@ void status_show(struct call *call)
     jw_bool(&writer, "degraded", status.degraded);
     add_store(&writer, api, &status);
     gateways_add_json(&writer, api);
-    add_rosters(&writer, plan, now.wall_usec);
+    add_rosters(&writer, api, plan, now.wall_usec);
     jw_u64(&writer, "open_incidents", engine_open_incidents(api->engine));
     jw_u64(&writer, "open_callouts", engine_paging_callouts(api->engine));
     add_pages(&writer, api, now);

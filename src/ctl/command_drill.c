@@ -228,6 +228,53 @@ static void add_drill(struct table *table, const json_t *drill)
     table_cell(table, json_text(drill, "summary"));
 }
 
+/* "2026-12-02 10:00", with surprise "2026-12-02 10:00 to 2026-12-05 10:00" */
+static void add_next(struct buf *buf, const json_t *schedule)
+{
+    if (!*json_text(schedule, "next_from")) {
+        buf_add_text(buf, "none");
+        return;
+    }
+    print_add_time(buf, json_text(schedule, "next_from"), TIME_SHORT);
+    if (json_number(schedule, "surprise_seconds") == 0)
+        return;
+    buf_add_text(buf, " to ");
+    print_add_time(buf, json_text(schedule, "next_before"), TIME_SHORT);
+}
+
+static void add_last(struct buf *buf, const json_t *last)
+{
+    if (!json_is_object(last))
+        return;
+    buf_printf(buf, "%s: %d of %d, ", json_text(last, "id"), (int)json_number(last, "answered"), (int)json_number(last, "of"));
+    print_add_time(buf, json_text(last, "ended_at"), TIME_SHORT);
+}
+
+static void print_schedules(const json_t *schedules)
+{
+    static const char *const names[] = {"SCHEDULE", "WHEN", "NEXT", "FOR", "LAST"};
+    CLEANUP_TABLE struct table table = {0};
+    size_t i;
+    const json_t *schedule;
+    if (json_array_size(schedules) == 0)
+        return;
+    table_head(&table, names, N_ELEMENTS(names));
+    json_array_foreach(schedules, i, schedule) {
+        CLEANUP_BUF struct buf next = {0}, whom = {0}, last = {0};
+        add_next(&next, schedule);
+        add_names(&whom, json_object_get(schedule, "targets"));
+        add_last(&last, json_object_get(schedule, "last"));
+        table_row(&table);
+        table_styled(&table, STYLE_BOLD, json_text(schedule, "name"));
+        table_cell(&table, json_text(schedule, "when"));
+        table_cell(&table, buf_text(&next));
+        table_cell(&table, buf_text(&whom));
+        table_cell(&table, buf_text(&last));
+    }
+    puts("");
+    table_print(&table, stdout, "");
+}
+
 int command_drill_list(struct ctl *ctl, const struct args *args)
 {
     static const char *const names[] = {"ID", "DRILL", "WHEN", "FOR", "ANSWERED", "TERMS", "SCENARIO"};
@@ -251,6 +298,7 @@ int command_drill_list(struct ctl *ctl, const struct args *args)
         puts("No drills are planned or open, and none has ended within a day.");
     else
         table_print(&table, stdout, "");
+    print_schedules(json_object_get(reply.json, "schedules"));
     return EXIT_DONE;
 }
 

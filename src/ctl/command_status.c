@@ -46,9 +46,23 @@ static void print_facts(const json_t *status)
     table_print(&table, stdout, "");
 }
 
+static void add_drill(struct table *table, const json_t *roster)
+{
+    CLEANUP_BUF struct buf text = {0};
+    bool overdue = json_flag(roster, "drill_overdue");
+    const char *at = json_text(roster, "drill_succeeded_at");
+    if (*at)
+        print_add_time(&text, at, TIME_SHORT);
+    else
+        buf_add_text(&text, "none known");
+    if (overdue)
+        buf_add_text(&text, ", OVERDUE");
+    table_styled(table, overdue ? STYLE_WARNING : STYLE_PLAIN, buf_text(&text));
+}
+
 static void print_rosters(const json_t *rosters)
 {
-    static const char *const names[] = {"ROLE", "ON CALL"};
+    static const char *const names[] = {"ROLE", "ON CALL", "LAST GOOD DRILL"};
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *roster;
@@ -59,6 +73,7 @@ static void print_rosters(const json_t *rosters)
         table_row(&table);
         table_styled(&table, STYLE_BOLD, json_text(roster, "role"));
         table_styled(&table, covered ? STYLE_PLAIN : STYLE_BAD, !covered ? "NOBODY" : *primary ? primary : json_text(roster, "group"));
+        add_drill(&table, roster);
     }
     table_print(&table, stdout, "");
 }

@@ -295,3 +295,22 @@ bool schedule_moment(const struct schedule *schedule, const struct tz *tz, struc
     *ret_usec = walk(schedule, tz, from_usec, window.until_usec, (int64_t)(draw % (uint64_t)open_usec), &open_usec);
     return true;
 }
+
+struct schedule_window schedule_next_window(const struct schedule *schedule, const struct tz *tz, int64_t after_usec)
+{
+    struct schedule_window first = {INT64_MAX, INT64_MAX};
+    if (schedule->kind != SCHEDULE_HANDOVER) {
+        int64_t occurrence_usec = schedule_next(schedule, tz, after_usec);
+        return occurrence_usec == INT64_MAX ? first : schedule_window(schedule, tz, occurrence_usec);
+    }
+    for (size_t i = 0; i < schedule->n_roles; i++) {
+        struct schedule_duty duty = schedule_next_duty(schedule->roles[i], tz, after_usec);
+        struct schedule_window window = {.until_usec = duty.until_usec};
+        window.from_usec = duty.person ? schedule_open_from(schedule, tz, duty.from_usec) : INT64_MAX;
+        if (schedule->surprise_usec && window.from_usec < window.until_usec - schedule->surprise_usec)
+            window.until_usec = window.from_usec + schedule->surprise_usec;
+        if (window.from_usec < first.from_usec)
+            first = window;
+    }
+    return first;
+}

@@ -22,6 +22,8 @@ struct schedule_window {
     int64_t until_usec;          /* it begins before this or not at all */
 };
 struct schedule_window schedule_window(const struct schedule *schedule, const struct tz *tz, int64_t occurrence_usec);
+/* The window of the first occurrence after an instant, of a handover's, too; both times INT64_MAX: none. */
+struct schedule_window schedule_next_window(const struct schedule *schedule, const struct tz *tz, int64_t after_usec);
 /* A moment of the window that is not before an instant: its first one, or with surprise any of its open ones, each as likely as the
  * others, by a draw of 64 random bits. False: no such moment is left. */
 WARN_UNUSED bool schedule_moment(const struct schedule *schedule, const struct tz *tz, struct schedule_window window, int64_t not_before_usec,

@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \
 	tests/integration/test_drill.py tests/integration/test_drill_report.py \
+	tests/integration/test_drill_schedule.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_harness.py \
 	tests/integration/test_http_limits.py \

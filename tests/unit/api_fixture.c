@@ -403,7 +403,21 @@ static void on_gateway(void *userdata, const char *name, struct api_gateway *ret
                                      .balance = "312.50 SEK", .balance_usec = 6000000, .balance_low = true };
 }
 
-static const struct api_ops ops = { on_submit, on_after_commit, on_reload, on_status, on_now, on_gateway };
+static void on_schedule(void *userdata, const char *name, struct api_schedule *ret)
+{
+    (void)userdata;
+    *ret = strcmp(name, "vecka") == 0 ? (struct api_schedule){ "2026-0001", 5000000, 1, 2 } : (struct api_schedule){ .id = "" };
+}
+
+static void on_exercise(void *userdata, const struct roster *roster, struct api_exercise *ret)
+{
+    (void)userdata;
+    *ret = (struct api_exercise){ strcmp(roster->role, "TIB") == 0 ? 5000000 : 0, strcmp(roster->role, "KIB") == 0 };
+}
+
+static const struct api_ops ops = {
+    on_submit, on_after_commit, on_reload, on_status, on_now, on_gateway, on_schedule, on_exercise,
+};
 
 void fx_event(struct fx *fx, const struct event *event)
 {
