@@ -55,13 +55,12 @@ static void write_sectors(struct cut *cut, struct disk_content *content, const s
 static void redo_write(struct cut *cut, struct disk_content *content, size_t index)
 {
     const struct disk_op *op = &cut->disk->ops[index];
-    bool whole = is_certain(cut, op) || cut->loss == DISK_LOSE_NONE;
-    if (whole || (cut->loss == DISK_LOSE_LAST && index != cut->last_write))
+    bool whole = is_certain(cut, op) || cut->loss == DISK_LOSE_NONE || (cut->loss == DISK_LOSE_LAST && index != cut->last_write) ||
+                 (cut->loss == DISK_LOSE_WRITES && even(cut));
+    if (whole)
         disk_content_write(content, op->data, op->len, op->at);
-    else if (cut->loss == DISK_LOSE_LAST || cut->loss == DISK_LOSE_SECTORS || cut->loss == DISK_LOSE_AND_SPOIL)
+    else if (cut->loss != DISK_LOSE_ALL && cut->loss != DISK_LOSE_WRITES)
         write_sectors(cut, content, op);
-    else if (cut->loss == DISK_LOSE_WRITES && even(cut))
-        disk_content_write(content, op->data, op->len, op->at);
 }
 
 static void redo_truncation(struct cut *cut, struct disk_content *content, const struct disk_op *op)

@@ -234,6 +234,7 @@ void disk_vfs_install(void)
 
 /* --- the store's own system calls --- */
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
 ssize_t __real_read(int fd, void *to, size_t len);
@@ -251,6 +252,7 @@ int __wrap_fsync(int fd);
 DIR *__wrap_opendir(const char *path);
 struct dirent *__wrap_readdir(DIR *dir);
 int __wrap_closedir(DIR *dir);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static int result(int error)
 {

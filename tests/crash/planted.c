@@ -15,6 +15,7 @@ const char *planted_name(enum planted which)
     return names[which];
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 void __real_chain_link(struct chain *chain, const uint8_t *previous, const struct store_record *record, const uint8_t *digest,
         uint8_t *ret);
 enum err __real_sqlite_log_renew_wal(const struct sqlite_log *log, unsigned number, struct buf *reason);
@@ -30,6 +31,7 @@ sqlite3_stmt *__real_sqlite_file_query(struct sqlite_file *file, enum lite_query
 sqlite3_stmt *__wrap_sqlite_file_query(struct sqlite_file *file, enum lite_query query);
 int __real_sqlite3_exec(sqlite3 *db, const char *sql, int (*cb)(void *, int, char **, char **), void *userdata, char **ret_error);
 int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, int (*cb)(void *, int, char **, char **), void *userdata, char **ret_error);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 void __wrap_chain_link(struct chain *chain, const uint8_t *previous, const struct store_record *record, const uint8_t *digest,
         uint8_t *ret)

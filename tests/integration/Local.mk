@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/integration/test_journal.py \
 	tests/integration/test_inject.py \
 	tests/integration/test_kannel.py \
+	tests/integration/test_kill.py \
 	tests/integration/test_ladder.py \
 	tests/integration/test_line.py \
 	tests/integration/test_listen.py \

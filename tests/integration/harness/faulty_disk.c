@@ -1,5 +1,5 @@
 /* Preloaded into the daemon by the tests: a disk that hangs, fails or fills on demand. $FAULTY_DISK names a file whose first word says
- * what happens to writes below the directory $FAULTY_BELOW: "ok", "hang", "eio", "enospc"; "hang-sync" and "eio-sync" for fsync and fdatasync alone. */
+ * what happens to writes below the directory $FAULTY_BELOW: "ok", "hang", "eio", "enospc"; "hang-sync" and "eio-sync" for fsync and fdatasync alone; "slow": each takes a while. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +45,11 @@ static int fault(int fd, int is_sync)
         int sync_only = strlen(mode) > 5 && strcmp(mode + strlen(mode) - 5, "-sync") == 0;
         if (sync_only && !is_sync)
             return 0;
+        if (strcmp(mode, "slow") == 0) {
+            struct timespec while_ = {.tv_nsec = 500000};
+            nanosleep(&while_, NULL);
+            return 0;
+        }
         if (strncmp(mode, "eio", 3) == 0)
             return EIO;
         if (strcmp(mode, "enospc") == 0 && !is_sync)
