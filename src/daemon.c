@@ -33,6 +33,7 @@
 
 #define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
 #define OPENING_AGAIN_USEC    (5 * USEC_PER_SEC)
+#define READ_PATIENCE_USEC    (2 * USEC_PER_SEC)     /* as a commit's */
 #define LISTEN_AGAIN_USEC     (5 * USEC_PER_SEC)
 #define DRAIN_USEC            (3 * USEC_PER_SEC)
 #define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
@@ -70,7 +71,8 @@ struct daemon {
     char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
     size_t n_taken_listen;
     bool unheard[CONFIG_MAX_LISTEN];                 /* which of the configuration's addresses could not be had */
-    struct loop_timer *listen_again;
+    struct loop_timer *listen_again, *reads;
+    bool reads_timed;                /* the timer looks after the reads that wait */
     uint8_t random[RANDOM_BYTES];
     size_t random_left;
 };
@@ -428,6 +430,23 @@ static void join_late_store(struct daemon *daemon)
     look_at_all(daemon);
 }
 
+/* A commit that does not come back is the turn's business. A read may be the first, or the only one, to meet a disk that hangs. */
+static void on_reads_time(void *userdata)
+{
+    struct daemon *daemon = userdata;
+    daemon->reads_timed = false;
+    if (store_is_read(daemon->store) && store_give_up_reads(daemon->store, READ_PATIENCE_USEC / USEC_PER_MSEC))
+        turn_degrade(daemon->turn, "the disk has not answered for 2 s");
+}
+
+static void time_reads(struct daemon *daemon)
+{
+    if (daemon->reads_timed || !daemon->store || !store_is_read(daemon->store))
+        return;
+    daemon->reads_timed = true;
+    loop_timer_set(daemon->reads, loop_boot_usec() + READ_PATIENCE_USEC);
+}
+
 /* ---- wiring ---- */
 
 /* Requests are the API's, or with this bit the dispatch's. */
@@ -565,6 +584,7 @@ static void on_turn(void *userdata)
     if (daemon->opening)
         join_late_store(daemon);
     turn_run(daemon->turn);
+    time_reads(daemon);
     journal_flush(daemon->journal);
 }
 
@@ -687,6 +707,7 @@ static void make_parts(struct daemon *daemon)
     daemon->api = api_new(daemon->engine, daemon->store, daemon->dispatch, &api_ops, daemon);
     api_set_config(daemon->api, daemon->config);
     daemon->listen_again = loop_timer_new(daemon->loop, on_listen_again, daemon);
+    daemon->reads = loop_timer_new(daemon->loop, on_reads_time, daemon);
     daemon->server = http_server_new(daemon->loop, &http_default_limits, api_handle, daemon->api);
     loop_set_turn(daemon->loop, on_turn, daemon);
 }
@@ -764,6 +785,7 @@ static void stop(struct daemon *daemon)
     loop_timer_free(daemon->watchdog);
     loop_timer_free(daemon->open_again);
     loop_timer_free(daemon->listen_again);
+    loop_timer_free(daemon->reads);
     loop_timer_free(daemon->look_again);
     loop_timer_free(daemon->look_at_gateways);
     watch_free(daemon->watch);

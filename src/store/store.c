@@ -122,6 +122,11 @@ static void refuse(struct store *store, struct job *job, enum err err, const cha
 static void submit_read(struct store *store, struct job *job)
 {
     store->n_reads++;
+    job->next_asked = store->asked;
+    job->asked_link = &store->asked;
+    if (job->next_asked)
+        job->next_asked->asked_link = &job->next_asked;
+    store->asked = job;
     if (store->n_reads > READS_MAX) {
         refuse(store, job, ERR_BUSY, "too many reads at once");
         return;
@@ -197,11 +202,27 @@ static void deliver_append(struct store *store, struct job *job)
     append->cb(job->userdata, job->err, job->err == ERR_OK ? NULL : buf_text(&job->reason), &store->head);
 }
 
+static void deliver_read(struct job *job)
+{
+    bool ok = job->err == ERR_OK;
+    if (job->kind == JOB_READ)
+        job->read.cb(job->userdata, job->err, job->read.reading.records, ok ? job->read.reading.n : 0);
+    else if (job->kind == JOB_LIST)
+        job->list.cb(job->userdata, job->err, job->list.listing.listed, ok ? job->list.listing.n : 0);
+    else
+        job->verify.cb(job->userdata, job->err, &job->verify.verifying.verdict);
+}
+
+static void forget_read(struct store *store, struct job *job)
+{
+    store->n_reads--;
+    *job->asked_link = job->next_asked;
+    if (job->next_asked)
+        job->next_asked->asked_link = job->asked_link;
+}
+
 static void deliver(struct store *store, struct job *job)
 {
-    const char *reason = job->err == ERR_OK ? NULL : buf_text(&job->reason);
-    if (job->kind != JOB_APPEND && job->kind != JOB_RECOVER)
-        store->n_reads--;
     switch (job->kind) {
     case JOB_APPEND:
         deliver_append(store, job);
@@ -209,18 +230,47 @@ static void deliver(struct store *store, struct job *job)
     case JOB_RECOVER:
         if (job->err == ERR_OK)
             store->failed = false;
-        job->recover_cb(job->userdata, job->err, reason);
+        job->recover_cb(job->userdata, job->err, job->err == ERR_OK ? NULL : buf_text(&job->reason));
         break;
-    case JOB_READ:
-        job->read.cb(job->userdata, job->err, job->read.reading.records, job->err == ERR_OK ? job->read.reading.n : 0);
-        break;
-    case JOB_LIST:
-        job->list.cb(job->userdata, job->err, job->list.listing.listed, job->err == ERR_OK ? job->list.listing.n : 0);
-        break;
-    case JOB_VERIFY:
-        job->verify.cb(job->userdata, job->err, &job->verify.verifying.verdict);
-        break;
+    default:
+        forget_read(store, job);
+        if (!job->given_up)
+            deliver_read(job);
     }
+}
+
+/* The job is the thread's now, but for what says whom to tell. */
+static void give_up(struct job *job)
+{
+    static const struct store_verdict unknown;
+    job->given_up = true;
+    if (job->kind == JOB_READ)
+        job->read.cb(job->userdata, ERR_IO, NULL, 0);
+    else if (job->kind == JOB_LIST)
+        job->list.cb(job->userdata, ERR_IO, NULL, 0);
+    else
+        job->verify.cb(job->userdata, ERR_IO, &unknown);
+}
+
+bool store_is_read(const struct store *store)
+{
+    const struct job *job = store->asked;
+    while (job && job->given_up)
+        job = job->next_asked;
+    return job != NULL;
+}
+
+bool store_give_up_reads(struct store *store, int64_t patience_msec)
+{
+    pthread_mutex_lock(&store->lock);
+    int64_t begun_msec = store->shared.begun_msec;
+    pthread_mutex_unlock(&store->lock);
+    if (!begun_msec || store_now_msec() - begun_msec < patience_msec)
+        return false;
+    for (struct job *job = store->asked; job; job = job->next_asked)      /* what a callback asks for comes before these */
+        if (!job->given_up && !job->refused)
+            give_up(job);
+    return true;
 }
 
 void store_dispatch(struct store *store)

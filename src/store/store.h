@@ -107,6 +107,11 @@ struct store_listed { uint64_t incident; uint64_t first_seq; };
 typedef void store_list_cb(void *userdata, enum err err, const struct store_listed *listed, size_t n);
 void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb, void *userdata);
 
+/* Has the disk kept the store's thread waiting for that long in one go? Then whoever waits for a read is told ERR_IO, now, and nothing when
+ * it comes after all; true. store_is_read(): somebody waits for a read. */
+bool store_give_up_reads(struct store *store, int64_t patience_msec);
+bool store_is_read(const struct store *store);
+
 /* Verifies the chain in slices, between commits. */
 struct store_verdict {
     bool whole;              /* every link follows from the one before, and the last is the head */

@@ -31,6 +31,8 @@ struct job {
     enum err err;
     struct buf reason;
     bool refused;                            /* never reached the store's thread */
+    struct job *next_asked, **asked_link;    /* the loop's at all times: of a read; see store.asked */
+    bool given_up;                           /* the loop's at all times: who asked has been told that nothing comes */
     union {
         struct append append;
         store_recover_cb *recover_cb;
@@ -52,6 +54,7 @@ struct store {
     bool append_in_flight;
     bool failed;                 /* an append failed, and nothing has been recovered since */
     size_t n_reads;              /* queued or being done */
+    struct job *asked;           /* those reads, latest first */
     pthread_t thread;
     int fd;
 
@@ -60,6 +63,7 @@ struct store {
     pthread_cond_t end;
     struct {
         struct queue writes, reads, done;
+        int64_t begun_msec;      /* CLOCK_MONOTONIC; when the thread began what it does; 0: it does nothing */
         bool closing;            /* finish the writes, then end */
         bool ended;
         bool abandoned;          /* nobody waits for the end: whoever ends frees the store */
@@ -72,6 +76,7 @@ void store_queue_push(struct queue *queue, struct job *job);
 struct job *store_queue_pop(struct queue *queue);                     /* NULL: empty */
 void store_post(struct store *store, struct job *job);                /* the job is done; with the lock held */
 int store_thread_start(struct store *store);                          /* 0, or an errno */
+int64_t store_now_msec(void);                                         /* CLOCK_MONOTONIC */
 struct timespec store_deadline_in(int64_t msec);                      /* on the conditions' clock, which does not jump */
 void store_free(struct store *store);                                 /* with its thread gone, or never there */
 

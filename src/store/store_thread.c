@@ -96,9 +96,18 @@ void store_post(struct store *store, struct job *job)
 
 static void checkpoint(struct store *store)
 {
+    store->shared.begun_msec = store_now_msec();
     pthread_mutex_unlock(&store->lock);
     sqlite_log_checkpoint(store->log);
     pthread_mutex_lock(&store->lock);
+    store->shared.begun_msec = 0;
+}
+
+int64_t store_now_msec(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 struct timespec store_deadline_in(int64_t msec)
@@ -162,9 +171,11 @@ static void *run(void *userdata)
     struct store *store = userdata;
     pthread_mutex_lock(&store->lock);
     for (struct job *job; (job = next_job(store));) {
+        store->shared.begun_msec = store_now_msec();
         pthread_mutex_unlock(&store->lock);
         bool done = job_step(store->log, job);
         pthread_mutex_lock(&store->lock);
+        store->shared.begun_msec = 0;
         if (done)
             store_post(store, job);
         else

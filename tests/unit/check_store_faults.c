@@ -533,6 +533,41 @@ START_TEST(hanging_disk_does_not_stop_the_caller)
 }
 END_TEST
 
+static void note_read(void *userdata, enum err err, const struct store_record *records, size_t n)
+{
+    (void)records;
+    ck_assert(err == ERR_OK || n == 0);
+    ck_assert(!((struct outcome *)userdata)->done);
+    *(struct outcome *)userdata = (struct outcome){true, err};
+}
+
+/* Whoever waits for a read is told once; what is asked afterwards is answered as ever. */
+START_TEST(reads_are_given_up_while_the_disk_hangs)
+{
+    struct fixture f = fixture_new();
+    struct outcome append = {0}, read = {0}, later = {0};
+    struct fault hang = {.ops = FAULT_SYNC, .nth = 1, .forever = true, .kind = FAULT_HANG};
+    fixture_open(&f);
+    ck_assert(!store_is_read(f.store));
+    ck_assert(!store_give_up_reads(f.store, 0));
+    fault_vfs_arm(&hang);
+    store_append(f.store, 0, &first_record, 1, note_append, &append);
+    fault_vfs_await_hang();
+    store_read(f.store, (struct store_range){0}, 10, note_read, &read);
+    ck_assert(store_is_read(f.store));
+    ck_assert(!store_give_up_reads(f.store, INT32_MAX));
+    ck_assert(!read.done);
+    ck_assert(store_give_up_reads(f.store, 0));
+    ck_assert(read.done && read.err == ERR_IO && !store_is_read(f.store));
+    ck_assert(store_give_up_reads(f.store, 0));
+    fault_vfs_disarm();
+    store_read(f.store, (struct store_range){0}, 10, note_read, &later);
+    fixture_wait(&f, &later.done);
+    ck_assert(append.done && later.err == ERR_OK && !store_is_read(f.store));
+    fixture_done(&f);
+}
+END_TEST
+
 /* The thread is left behind; when the disk comes back it finishes, and nobody is called. */
 START_TEST(hanging_disk_does_not_stop_the_exit)
 {
@@ -575,6 +610,7 @@ int main(void)
     tcase_add_test(tcase, every_commit_is_synced);
     tcase_add_test(tcase, killed_at_any_operation);
     tcase_add_test(tcase, hanging_disk_does_not_stop_the_caller);
+    tcase_add_test(tcase, reads_are_given_up_while_the_disk_hangs);
     tcase_add_test(tcase, hanging_disk_does_not_stop_the_exit);
     Suite *suite = suite_create("store faults");
     suite_add_tcase(suite, tcase);
