@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <signal.h>
 #include <stdio.h>
@@ -811,8 +812,34 @@ static bool load_at_start(struct daemon *daemon)
     return err == ERR_OK;
 }
 
+/* Without memory OpenSSL says of a good token that it is unknown, or runs into a wild pointer: it ends the program as our own code does. */
+static void *crypto_alloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return mem_realloc(NULL, size);
+}
+
+static void *crypto_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size > 0)
+        return mem_realloc(memory, size);
+    free(memory);
+    return NULL;
+}
+
+static void crypto_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(memory);
+}
+
 int daemon_run(const struct daemon_options *options)
 {
+    (void)CRYPTO_set_mem_functions(crypto_alloc, crypto_realloc, crypto_free);
     struct daemon daemon = {.options = options, .started_usec = loop_wall_usec()};
     int status = 1;
     daemon.journal = journal_new();
