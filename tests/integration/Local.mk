@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/storm.py \
 	tests/integration/harness/storm_client.c \
+	tests/integration/harness/volume.py \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
 	tests/integration/test_bad_input.py \
@@ -36,6 +37,7 @@ EXTRA_DIST += \
 	tests/integration/test_clock.py \
 	tests/integration/test_ctl.py \
 	tests/integration/test_degraded.py \
+	tests/integration/test_degraded_real.py \
 	tests/integration/test_drill.py tests/integration/test_drill_report.py \
 	tests/integration/test_drill_schedule.py \
 	tests/integration/test_faults.py \
