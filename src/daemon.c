@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <jansson.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -812,7 +813,8 @@ static bool load_at_start(struct daemon *daemon)
     return err == ERR_OK;
 }
 
-/* Without memory OpenSSL says of a good token that it is unknown, or runs into a wild pointer: it ends the program as our own code does. */
+/* Without memory OpenSSL says of a good token that it is unknown, or runs into a wild pointer, and jansson of a good body that it is bad: they
+ * end the program as our own code does. */
 static void *crypto_alloc(size_t size, const char *file, int line)
 {
     (void)file;
@@ -840,6 +842,7 @@ static void crypto_free(void *memory, const char *file, int line)
 int daemon_run(const struct daemon_options *options)
 {
     (void)CRYPTO_set_mem_functions(crypto_alloc, crypto_realloc, crypto_free);
+    json_set_alloc_funcs(mem_alloc, free);
     struct daemon daemon = {.options = options, .started_usec = loop_wall_usec()};
     int status = 1;
     daemon.journal = journal_new();
