@@ -13,7 +13,7 @@ struct watched {
     bool in_force;
     struct watched_gateway config;   /* zeroed if it is not in force; its strings are not used but those below are */
     char *address;
-    bool went_recalled, verdict_recalled;
+    bool went_recalled, verdict_recalled;        /* or seen since the start: what a log that comes late says is older */
     bool cut_off;                    /* it went, and nobody knows what became of it */
     int64_t checked_usec;            /* wall; 0: never */
     int64_t due_usec;                /* boot: of the next check, if none is under way */
@@ -208,7 +208,7 @@ bool gateway_watch_balance(struct gateway_watch *watch, const char *name, const 
     if (!watched || watched->balance_low == low)
         return false;
     watched->balance_low = low;
-    watched->balance_changed = true;
+    watched->balance_changed = watched->balance_recalled = true;
     set_text(&watched->balance, balance);
     return true;
 }
@@ -222,6 +222,7 @@ static void tell_check(struct watched *watched, struct now now, gateway_watch_te
                                    .gateway_news = {.gateway = watched->name, .news = watched->news, .reason = watched->reason,
                                                     .tell = failed != watched->failed}});
     watched->failed = failed;
+    watched->verdict_recalled = true;
     watched->news = NEWS_NONE;
     watched->due_usec = now.boot_usec + interval_usec(watched);
 }
@@ -236,7 +237,7 @@ static void tell_balance(struct watched *watched, gateway_watch_tell *tell, void
 
 static void begin_check(struct watched *watched, struct now now, gateway_watch_tell *tell, void *userdata)
 {
-    watched->under_way = true;
+    watched->under_way = watched->went_recalled = true;
     watched->page = 0;
     watched->checked_usec = now.wall_usec;
     watched->deadline_usec = now.boot_usec + watched->config.deadline_usec;

@@ -36,7 +36,8 @@ struct gateway_watch;
 struct gateway_watch *gateway_watch_new(void);
 void gateway_watch_free(struct gateway_watch *watch);        /* accepts NULL */
 
-/* At start, before it is configured: the log's records of the house, the newest first. Others are passed over. */
+/* The log's records of the house, the newest first, at the start or when the log comes late. Others are passed over, and so is what
+ * has been seen anew since. */
 void gateway_watch_recall(struct gateway_watch *watch, const struct record *record);
 /* These gateways are in force from now on. What is known of one of the same name stays. */
 void gateway_watch_configure(struct gateway_watch *watch, const struct watched_gateway *gateways, size_t n, struct now now);

@@ -209,6 +209,25 @@ START_TEST(failed_stays_failed_and_is_not_told_again)
 }
 END_TEST
 
+/* What has been seen since the start is newer than all that it says. */
+START_TEST(a_log_that_comes_late)
+{
+    begin(false);
+    ck_assert(note(RECORD_PAGE_FAILED, 7));
+    look("elks failed: HTTP 500 TOLD; ");
+    recall(RECORD_GATEWAY_STATE, NEWS_CHECK_GOOD, USEC_PER_HOUR);
+    recall(RECORD_NOTICE_QUEUED, NEWS_NONE, USEC_PER_HOUR);
+    ck_assert(gateway_watch_state(watch, "elks").failed);
+    ck_assert_int_eq(gateway_watch_state(watch, "elks").checked_usec, now.wall_usec);
+    configure(false);
+    pass(GATEWAY_CHECK_AGAIN_USEC);
+    look("check elks +46701740699; ");
+    ck_assert(!note(RECORD_NOTICE_QUEUED, 8));
+    ck_assert(note(RECORD_NOTICE_SENT, 8));
+    look("elks good TOLD; ");
+}
+END_TEST
+
 START_TEST(a_clock_that_was_set_back_before_the_start)
 {
     recall(RECORD_GATEWAY_STATE, NEWS_CHECK_GOOD, -400 * USEC_PER_DAY);
@@ -300,6 +319,7 @@ int main(void)
                                          overdue_goes_soon,
                                          cut_off_is_checked_again_within_the_hour,
                                          failed_stays_failed_and_is_not_told_again,
+                                         a_log_that_comes_late,
                                          a_clock_that_was_set_back_before_the_start,
                                          clock_steps_do_not_matter,
                                          reload_changes_no_schedule,
