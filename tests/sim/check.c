@@ -71,9 +71,9 @@ void check_before(const struct event *event)
 static const struct ladder *ladder_of(const struct m_callout *callout)
 {
     const struct roster *roster = callout->on_group ? NULL : plan_roster(&node_config()->plan, callout->role);
-    if (!roster || !callout->incident->drill || roster->drill_escalate)
+    if (!roster || !callout->incident->drill || (roster->drill_escalate && !callout->incident->wait_for_all))
         return roster ? roster_ladder(roster, callout->severity) : NULL;
-    static struct ladder first;      /* a drill that does not escalate knows one step */
+    static struct ladder first;      /* a drill that does not escalate, or calls everybody at once, knows one step */
     first = *roster_ladder(roster, callout->severity);
     first.n_steps = 1;
     return &first;
@@ -112,7 +112,7 @@ static void see_primary(const struct record *record)
 {
     struct m_callout *callout = model_callout(model_incident(record->incident), record->callout);
     const struct ladder *ladder = callout ? ladder_of(callout) : NULL;
-    if (!ladder || callout->round > 0 || callout->step < 1 || callout->step > ladder->n_steps)
+    if (!ladder || callout->incident->wait_for_all || callout->round > 0 || callout->step < 1 || callout->step > ladder->n_steps)
         return;
     const struct roster *roster = plan_roster(&node_config()->plan, callout->role);
     const char *primary = oracle_primary(roster, loop_wall_usec());
@@ -169,6 +169,8 @@ static void see_record(const struct event *event, const struct effect_record *ef
 {
     bool turn = effect->kind == RECORD_STEP_BEGUN || effect->kind == RECORD_STEP_SKIPPED || effect->kind == RECORD_REPEAT_BEGUN;
     answer_record(event, record);
+    drill_record(event, record);
+    told_record(event, record);
     if (turn)
         see_turn(event, record);
     if (effect->kind == RECORD_PAGE_QUEUED && event->kind == EVENT_TICK)
@@ -215,7 +217,7 @@ static void check_whole(struct effects effects)
         }
         if (effects.list[i].kind != EFFECT_RECORD)
             continue;
-        if (begun && record->kind != RECORD_PAGE_QUEUED)
+        if (begun && record->kind != RECORD_PAGE_QUEUED && record->kind != RECORD_DRILL_HELD_BACK)
             fail("P7", "step %u begins and pages nobody", begun);
         struct record read;
         begun = 0;
@@ -265,6 +267,9 @@ static void check_void(const struct m_callout *callout)
 {
     const struct ladder *ladder = ladder_of(callout);
     bool paged = false;
+    for (const struct m_person *person = callout->persons; person; person = person->next)
+        if ((person->held_turn && person->held_turn == callout->turn) || (callout->incident->wait_for_all && person->declined))
+            return;      /* who is played not to answer is waited for; and where all are waited for, a no is an answer */
     if (!ladder || callout->state != M_PAGING || callout->round > 0 || callout->step < 1 || callout->step >= ladder->n_steps)
         return;
     for (const struct m_page *page = callout->incident->pages; page; page = page->next) {
@@ -320,7 +325,7 @@ static void check_touched(void)
             check_bounds(live);
         if (incident && !incident->house && (incident->settled ? live != NULL : live == NULL))
             fail("P14", "%lx is %s memory", (unsigned long)key, live ? "settled, and in" : "open, and not in");
-        for (struct m_callout *callout = incident->callouts; callout && live; callout = callout->next) {
+        for (struct m_callout *callout = incident ? incident->callouts : NULL; callout && live; callout = callout->next) {
             check_timer(callout);
             if (callout->turns_at_once > TURNS_AT_ONCE_MAX)
                 fail("P7", "call-out %u spins", callout->number);
@@ -388,6 +393,8 @@ void check_after(const struct event *event, struct effects effects)
     check_whole(effects);
     check_said(event, effects);
     check_touched();
+    drill_after(event, effects);
+    told_after(event, effects);
 }
 
 /* ---- on the way out ---- */
@@ -444,15 +451,6 @@ static bool has_other_way(const struct m_page *page, const char *gateway)
     return false;
 }
 
-static bool says_drill(const char *text)
-{
-    static const char *const words[] = {"ÖVNING", "Övning", "övning", "EXERCISE", "Exercise", "exercise"};
-    for (size_t i = 0; i < N_ELEMENTS(words); i++)
-        if (strstr(text, words[i]))
-            return true;
-    return false;
-}
-
 static void check_page_text(const struct m_page *page, const char *text)
 {
     const struct m_person *person = model_person(page->callout, page->person);
@@ -479,7 +477,7 @@ static void check_order(const struct m_page *page, const char *gateway)
     }
 }
 
-void check_wire(struct page_ref ref, const char *to, const char *text, const char *gateway)
+void check_wire(struct page_ref ref, const char *to, const char *subject, const char *text, const char *gateway)
 {
     struct m_page *page = model_page(ref);
     const struct gateway *config = config_gateway(node_config(), gateway);
@@ -491,8 +489,8 @@ void check_wire(struct page_ref ref, const char *to, const char *text, const cha
         fail("P4", "%s is paged for a call-out of %lx that has ended", page->person, (unsigned long)ref.incident);
     if (strcmp(page->address, to) != 0 || !serves(page, gateway))
         fail("P3", "page %u goes to %s by %s", ref.number, to, gateway);
-    if (says_drill(text) != page->incident->drill)
-        fail("P13", "of a %s: %s", page->incident->drill ? "drill" : "real alarm", text);
+    drill_wire(page, subject, text, gateway);
+    told_wire(page);
     if (config && provider_in_flight(gateway) >= config->window)
         fail("P15", "%s has more in flight than its window", gateway);
     if (page->purpose == PURPOSE_PAGE)
@@ -622,6 +620,7 @@ void check_rest(void)
     check_commits(&status);
     check_owed();
     check_duties();
+    drill_rest();
 }
 
 /* ---- reloads, crashes, clocks ---- */
@@ -671,6 +670,7 @@ void check_after_reload(void)
 void check_crashed(void)
 {
     check.unsent.n = check.untried.n = 0;
+    told_crashed();
     memset(check.duty, 0, sizeof(check.duty));
 }
 
@@ -690,6 +690,7 @@ static void check_resumed(const struct m_page *page)
 /* What was told in this life stands; of what the log says, the last. */
 void check_recalled(const struct record *record)
 {
+    told_recalled(record);
     if (record->kind != RECORD_DUTY_CHANGED)
         return;
     for (size_t i = 0; i < ROLES_MAX; i++)
@@ -722,11 +723,13 @@ void check_started(void)
         for (const struct m_page *page = incident->pages; page && !incident->settled; page = page->next)
             check_resumed(page);
     }
+    drill_same();
 }
 
 void check_clock_stepped(void)
 {
     check.clock_stepped = true;
+    told_clock_stepped();
 }
 
 /* ---- liveness ---- */
@@ -763,6 +766,7 @@ void check_settled(void)
         fail("P15", "what was closed long ago is in memory");
     if (engine_deadline(node_engine()) != INT64_MAX)
         fail("P2", "something is due, and nothing is open");
-    if (engine_last_seq(node_engine()) != disk_seq())
+    told_settled();
+    if (engine_last_seq(node_engine()) != disk_seq() && disk_waits_since() == INT64_MAX)
         fail("P1", "records were decided, and never committed");
 }

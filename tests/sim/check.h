@@ -7,7 +7,7 @@
 void check_before(const struct event *event);                /* a step of the engine: what will come of it is foreseen */
 void check_after(const struct event *event, struct effects effects);     /* records have been folded into the model */
 void check_handed(const struct effect_send *send, bool degraded);        /* let out to the gateways */
-void check_wire(struct page_ref page, const char *to, const char *text, const char *gateway);      /* on the wire */
+void check_wire(struct page_ref page, const char *to, const char *subject, const char *text, const char *gateway); /* on the wire */
 void check_arrived(struct page_ref page);                    /* in somebody's hand */
 void check_rest(void);                                       /* the daemon is at rest: nothing is due */
 void check_before_reload(void);
@@ -24,5 +24,22 @@ void check_settled(void);                                    /* everything was c
 void answer_before(const struct event *event);
 void answer_record(const struct event *event, const struct record *record);
 void answer_after(const struct event *event);
+
+/* check_drill.c: what a drill may do (P13) */
+void drill_record(const struct event *event, const struct record *record);       /* before it is folded in */
+void drill_after(const struct event *event, struct effects effects);
+void drill_wire(const struct m_page *page, const char *subject, const char *text, const char *gateway);
+void drill_rest(void);
+void drill_same(void);                                       /* planned ones: alive, and from the records (P14) */
+
+/* check_told.c: what sources hear of their alarms, and administrators of gateways */
+void told_record(const struct event *event, const struct record *record);        /* before it is folded in */
+void told_after(const struct event *event, struct effects effects);
+void told_wire(const struct m_page *page);
+void told_clock_stepped(void);
+void told_recalled(const struct record *record);             /* read back from the log, in its order */
+void told_crashed(void);
+void told_settled(void);
+bool told_admins_can_read(void);                             /* somebody among them has a channel for what is read, not rung */
 
 #endif

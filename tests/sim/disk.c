@@ -212,6 +212,15 @@ enum err store_last_incident(struct store *store, uint64_t low, uint64_t high, u
     return ERR_OK;
 }
 
+/* A drill that was planned is live from then on. */
+static bool opened_before(size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (disk.records[i].incident == disk.records[index].incident && disk.records[i].mark == STORE_MARK_OPENS)
+            return true;
+    return false;
+}
+
 static bool settled(uint64_t incident)
 {
     for (size_t i = 0; i < disk.n; i++)
@@ -224,7 +233,7 @@ enum err store_replay(struct store *store, store_replay_cb *cb, void *userdata)
 {
     (void)store;
     for (size_t i = 0; i < disk.n; i++) {
-        if (disk.records[i].mark != STORE_MARK_OPENS || settled(disk.records[i].incident))
+        if (disk.records[i].mark != STORE_MARK_OPENS || settled(disk.records[i].incident) || opened_before(i))
             continue;
         for (size_t k = i; k < disk.n; k++)
             if (disk.records[k].incident == disk.records[i].incident)

@@ -8,6 +8,7 @@
 static struct {
     struct m_incident *first, *last;
     struct map by_key, pages;
+    struct m_planned *planned;
 } model;
 
 static char *copy(const char *text) { return text ? mem_strdup(text) : NULL; }
@@ -37,6 +38,16 @@ void model_reset(void)
 
 struct m_incident *model_incidents(void) { return model.first; }
 struct m_incident *model_incident(uint64_t key) { return map_get(&model.by_key, key + 1); }
+
+struct m_planned *model_planned_drills(void) { return model.planned; }
+
+struct m_planned *model_planned(uint64_t key)
+{
+    struct m_planned *planned = model.planned;
+    while (planned && planned->key != key)
+        planned = planned->next;
+    return planned;
+}
 
 struct m_callout *model_callout(struct m_incident *incident, uint32_t number)
 {
@@ -132,7 +143,12 @@ static void apply_opened(const struct record *record)
     incident->drill = record->drill;
     incident->bundle = record->bundle;
     incident->severity = record->severity - 1;
+    incident->dry_run = record->dry_run;
+    incident->wait_for_all = record->wait_for_all;
+    incident->without = copy(record->without);
     add_text(incident, record->summary);
+    if (model_planned(record->incident))
+        model_planned(record->incident)->begun = true;
 }
 
 static void apply_updated(struct m_incident *incident, const struct record *record)
@@ -187,13 +203,14 @@ static void apply_queued(struct m_incident *incident, struct m_callout *callout,
     page->callout = callout;
     page->ref = (struct page_ref){record->incident, record->page, record->nonce};
     page->seq = record->seq;
+    page->at_usec = sim_now() - (loop_wall_usec() - record->at_usec);
     page->turn = callout ? callout->turn : 0;
     page->channel = record->channel - 1;
     page->purpose = record->purpose;
     page->person = copy(record->person);
     page->address = copy(record->address);
     map_put(&model.pages, key_of_page(page->ref), page);
-    page->gateway = record->purpose == PURPOSE_GATEWAY_TEST ? copy(record->gateway) : NULL;
+    page->gateway = record->purpose == PURPOSE_GATEWAY_TEST || record->purpose == PURPOSE_CHECK ? copy(record->gateway) : NULL;
     if (incident->last_page)
         incident->last_page->next = page;
     else
@@ -227,8 +244,42 @@ static void apply_outcome(const struct record *record)
     }
 }
 
+/* Of a drill that waits for all: whoever is on its list and has said nothing is waited for. */
+static void apply_one_of_all(struct m_callout *callout, const struct record *record)
+{
+    struct m_person *answered = person_of(callout, record->person), *first = NULL;
+    answered->confirmed = record->kind == RECORD_ACKNOWLEDGED;
+    answered->declined = !answered->confirmed;
+    for (struct m_person *person = callout->persons; person; person = person->next) {
+        if ((person->paged || person->held_turn) && !person->confirmed && !person->declined)
+            return;
+        first = !first && person->confirmed ? person : first;
+    }
+    if (callout->state != M_PAGING || !first)
+        return;
+    callout->state = M_ACKNOWLEDGED;
+    callout->by = copy(first->id);
+}
+
+static void apply_planned(const struct record *record, bool live)
+{
+    struct m_planned *planned = model_planned(record->incident);
+    if (!planned) {
+        planned = NEW(struct m_planned);
+        *planned = (struct m_planned){.next = model.planned, .key = record->incident, .dry_run = record->dry_run};
+        model.planned = planned;
+    }
+    planned->gone = record->kind == RECORD_DRILL_UNPLANNED;
+    if (!planned->gone)
+        planned->due_usec = due(record, record->due_usec, record->delay_usec, live);
+}
+
 static void apply_answer(struct m_callout *callout, const struct record *record)
 {
+    if (callout->incident->wait_for_all) {
+        apply_one_of_all(callout, record);
+        return;
+    }
     bool yes = record->kind == RECORD_ACKNOWLEDGED;
     if (record->kind != RECORD_ACKNOWLEDGED)
         person_of(callout, record->person)->declined = true;
@@ -237,6 +288,7 @@ static void apply_answer(struct m_callout *callout, const struct record *record)
     callout->state = yes ? M_ACKNOWLEDGED : M_PAGING;
     callout->by = yes ? copy(record->person) : NULL;
     callout->due_usec = sim_now();
+    callout->changed_usec = sim_now();
     callout->update_usec = 0;
     callout->repeat_usec = 0;
 }
@@ -258,8 +310,10 @@ void model_apply(const struct record *record, bool live)
         apply_opened(record);
         return;
     }
-    if (record->kind >= RECORD_DRILL_PLANNED && record->kind <= RECORD_DRILL_HELD_BACK)
+    if (record->kind == RECORD_DRILL_PLANNED || record->kind == RECORD_DRILL_POSTPONED || record->kind == RECORD_DRILL_UNPLANNED) {
+        apply_planned(record, live);
         return;
+    }
     if (!incident)
         fail("P14", "a %s of an incident that never opened", record_event_name(record->kind));
     struct m_callout *callout = record->callout ? model_callout(incident, record->callout) : NULL;
@@ -290,6 +344,9 @@ void model_apply(const struct record *record, bool live)
     case RECORD_DECLINED:
     case RECORD_RELEASED:
         apply_answer(callout, record);
+        break;
+    case RECORD_DRILL_HELD_BACK:
+        person_of(callout, record->person)->held_turn = callout->turn;
         break;
     case RECORD_CALLOUT_CANCELLED:
         callout->state = M_CANCELLED;

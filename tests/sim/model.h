@@ -12,6 +12,8 @@ struct m_person {                /* in one call-out */
     struct m_person *next;
     char *id;
     bool declined, paged;
+    bool confirmed;              /* of a drill that waits for all: said yes */
+    uint32_t held_turn;          /* in which a drill played that they do not answer; 0: none */
     uint32_t code;
     int64_t got_usec;            /* when a page last came to a phone or a mailbox of theirs */
 };
@@ -30,6 +32,7 @@ struct m_callout {
     int64_t due_usec;            /* sim: the next step or repeat */
     int64_t ends_usec;           /* sim: a drill's end; INT64_MAX: none */
     int64_t repeat_usec;         /* sim: when it last repeated, with nothing since that may cut the interval; 0: it has not */
+    int64_t changed_usec;        /* sim: the last acknowledgement or release, while somebody looks */
     int64_t update_usec;         /* sim: an update that who acknowledged must hear of; 0: none is owed */
     int64_t got_usec;            /* sim: when a page of it last came to anybody */
     unsigned turns_at_once;
@@ -45,6 +48,7 @@ struct m_page {                  /* a page or a notice */
     uint8_t channel, purpose;
     enum m_state state;
     char *person, *address, *gateway;
+    int64_t at_usec;             /* sim: when it was queued; read back, by the wall clock */
     unsigned handed_life;        /* in which life of the daemon it was last handed to the gateways; 0: never */
     int64_t handed_usec;         /* sim */
     bool handed_degraded;
@@ -61,8 +65,18 @@ struct m_incident {
     size_t n_texts;
     int severity;
     bool drill, bundle, sensitive, closed, settled, house;
+    bool dry_run, wait_for_all;  /* these three of a drill that was started as one */
+    char *without;               /* NULL: nobody and nothing */
     struct m_callout *callouts;
     struct m_page *pages, *last_page;
+};
+
+/* A drill that was to begin by itself. It is an incident once it has begun. */
+struct m_planned {
+    struct m_planned *next;
+    uint64_t key;
+    int64_t due_usec;            /* sim */
+    bool begun, gone, dry_run;   /* gone: it will not begin */
 };
 
 void model_reset(void);
@@ -75,6 +89,8 @@ struct m_callout *model_callout(struct m_incident *incident, uint32_t number);
 struct m_callout *model_latest(struct m_incident *incident, const char *role);
 struct m_person *model_person(struct m_callout *callout, const char *id);      /* NULL: not in it */
 struct m_page *model_page(struct page_ref ref);
+struct m_planned *model_planned(uint64_t key);               /* NULL: there was none */
+struct m_planned *model_planned_drills(void);                /* the first, of all that ever were */
 bool model_has_text(const struct m_incident *incident, const char *summary);
 
 #endif

@@ -5,12 +5,15 @@
 #include "base/log.h"
 #include "check.h"
 #include "gateways/dispatch.h"
+#include "gateways/gateway.h"
 #include "turn/opening.h"
 #include "turn/replay.h"
+#include "watch/gateway_watch.h"
 #include "watch/watch.h"
 
 #define OPENING_AGAIN_USEC  (5 * USEC_PER_SEC)
 #define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)
+#define CHECK_DEADLINE_USEC (10 * USEC_PER_MIN)
 enum { TURNS_MAX = 5000 };
 
 static struct {
@@ -21,7 +24,9 @@ static struct {
     struct dispatch *dispatch;
     struct store *store;
     struct watch *watch;
-    struct loop_timer *open_again, *look_again;
+    struct gateway_watch *gateway_watch;
+    bool gateways_watched;
+    struct loop_timer *open_again, *look_again, *look_at_gateways;
     struct opened *opened;           /* the log has come; the next turn takes it */
     bool up, dead;
     unsigned fuse, next_fuse;        /* effects until it dies, in this life and the next; 0: it does not */
@@ -64,6 +69,8 @@ struct effects __real_engine_step(struct engine *engine, const struct event *eve
 struct effects __wrap_engine_step(struct engine *engine, const struct event *event);
 void __real_engine_shift_seq(struct engine *engine, uint64_t offset);
 void __wrap_engine_shift_seq(struct engine *engine, uint64_t offset);
+struct gateway_way *__real_gateway_open(const struct gateway *config);
+struct gateway_way *__wrap_gateway_open(const struct gateway *config);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 struct effects __wrap_engine_step(struct engine *engine, const struct event *event)
@@ -85,6 +92,15 @@ void __wrap_engine_shift_seq(struct engine *engine, uint64_t offset)
     model_shift(1, offset);
     __real_engine_shift_seq(engine, offset);
     __real_engine_shift_seq(node.shadow, offset);
+}
+
+/* A dry run is written to a file: here to none, or to one that cannot be written. */
+struct gateway_way *__wrap_gateway_open(const struct gateway *config)
+{
+    struct gateway own = *config;
+    if (config->type == GATEWAY_OUTBOX)
+        own.outbox_path = one_in(8, "dry run", sim_now(), 0) ? "/dev/null/none" : "/dev/null";
+    return __real_gateway_open(&own);
 }
 
 /* ---- what the turn lets out ---- */
@@ -115,8 +131,8 @@ static void on_send(void *userdata, const struct effect_send *send)
 static void on_publish(void *userdata, const struct record *record)
 {
     (void)userdata;
-    (void)record;
-    node_effect();
+    if (node_effect() && gateway_watch_note(node.gateway_watch, record) && node.gateways_watched)
+        loop_timer_set(node.look_at_gateways, 0);
 }
 
 static const struct turn_ops turn_ops = {on_decided, on_reply, on_send, on_publish};
@@ -162,11 +178,47 @@ static void look(void)
         loop_timer_set(node.look_again, loop_boot_usec() + (next_usec > wall_usec ? next_usec - wall_usec : 0));
 }
 
+static void look_at_gateways(void *userdata)
+{
+    (void)userdata;
+    struct now now = {loop_boot_usec(), loop_wall_usec()};
+    int64_t next_usec = gateway_watch_look(node.gateway_watch, now, watch_told, NULL);
+    if (next_usec == INT64_MAX)
+        loop_timer_clear(node.look_at_gateways);
+    else
+        loop_timer_set(node.look_at_gateways, next_usec);
+}
+
+static void watch_gateways(void)
+{
+    struct watched_gateway gateways[SIM_GATEWAYS];
+    const struct config *config = node_config();
+    for (size_t i = 0; i < config->n_gateways; i++)
+        gateways[i] = (struct watched_gateway){.name = config->gateways[i].name,
+                                               .check_usec = config->gateways[i].check_usec,
+                                               .channel = config->gateways[i].check_channel,
+                                               .address = config->gateways[i].check_to,
+                                               .deadline_usec = CHECK_DEADLINE_USEC};
+    gateway_watch_configure(node.gateway_watch, gateways, config->n_gateways, (struct now){loop_boot_usec(), loop_wall_usec()});
+    node.gateways_watched = true;
+    look_at_gateways(NULL);
+}
+
+static void look_at_all(void)
+{
+    look();
+    watch_gateways();
+}
+
 static void on_look_again(void *userdata)
 {
     (void)userdata;
     look();
+    if (!node.gateways_watched)
+        watch_gateways();
 }
+
+bool node_gateway_failed(const char *gateway) { return gateway_watch_state(node.gateway_watch, gateway).failed; }
 
 void node_clock_was_set(void)
 {
@@ -189,6 +241,7 @@ static void on_house_record(void *userdata, const struct record *record)
     (void)userdata;
     engine_replay_reply(node.engine, record);
     watch_recall(node.watch, record, node_config()->plan.tz);
+    gateway_watch_recall(node.gateway_watch, record);
 }
 
 /* Into the engine, its shadow and the model: from what is durable alone. */
@@ -247,8 +300,9 @@ static void join_late_store(void)
     use_model();
     replay(opened);
     resume(until_seq);
-    look();
-    check_started();
+    look_at_all();
+    if (!node.dead)
+        check_started();
 }
 
 /* ---- life ---- */
@@ -270,6 +324,7 @@ static void make_parts(void)
     dispatch_configure(node.dispatch, node_config());
     node.open_again = loop_timer_new(NULL, on_open_again, NULL);
     node.look_again = loop_timer_new(NULL, on_look_again, NULL);
+    node.look_at_gateways = loop_timer_new(NULL, look_at_gateways, NULL);
 }
 
 static void swallow(void *userdata, enum log_priority priority, const char *message)
@@ -289,6 +344,8 @@ static void node_start(void)
     node.engine = engine_new(&node_config()->plan, fill_random, NULL);
     node.shadow = engine_new(&node_config()->plan, fill_random, NULL);
     node.watch = watch_new();
+    node.gateway_watch = gateway_watch_new();
+    node.gateways_watched = false;
     model_reset();
     open_log();
     make_parts();
@@ -305,7 +362,7 @@ static void node_start(void)
         loop_timer_set(node.open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
     resume(UINT64_MAX);
     if (node.store)
-        look();
+        look_at_all();
     else
         loop_timer_set(node.look_again, loop_boot_usec() + WATCH_PATIENCE_USEC);
     if (!node.dead)
@@ -324,8 +381,10 @@ void node_stop(void)
     engine_free(node.engine);
     engine_free(node.shadow);
     watch_free(node.watch);
+    gateway_watch_free(node.gateway_watch);
     loop_timer_free(node.open_again);
     loop_timer_free(node.look_again);
+    loop_timer_free(node.look_at_gateways);
     if (node.opened)
         node.opened->store = NULL;
     opened_free(TAKE(node.opened));
@@ -419,6 +478,8 @@ void node_reload(unsigned number)
     sim_plan_free(old);
     check_after_reload();
     look();
+    if (node.gateways_watched)
+        watch_gateways();
 }
 
 void node_refuse_reload(void)

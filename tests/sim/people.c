@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "engine/drill.h"
 
 enum { TRIES_MAX = 3, FLOOD_BYTES = 6000, FLOOD_TRIGGERS = 14000 };
 
@@ -23,7 +24,7 @@ struct asked {                       /* a request that waits */
     uint64_t need_seq;               /* the answer speaks of what is recorded until there */
     uint64_t incident;
     enum verdict verdict;
-    bool decided;
+    bool decided, drill;
 };
 
 static struct {
@@ -36,6 +37,8 @@ static struct {
     uint64_t last_request;
     uint64_t *known;                 /* incidents that somebody outside has heard of */
     size_t n_known;
+    uint64_t *drills;                /* that were answered 201 */
+    size_t n_drills;
 } people;
 
 /* ---- asking ---- */
@@ -64,7 +67,9 @@ static void forget_asked(uint64_t request)
 
 static bool submit(struct event *event, struct sent_trigger *trigger)
 {
-    uint64_t request = event->request = ask(trigger)->request;
+    struct asked *asked = ask(trigger);
+    uint64_t request = event->request = asked->request;
+    asked->drill = event->kind == EVENT_DRILL_START;
     if (node_submit(event))
         return true;
     forget_asked(request);
@@ -116,6 +121,10 @@ void client_replied(uint64_t request, bool degraded)
     if (!degraded && disk_seq() < asked.need_seq)
         fail("P1", "an answer was let out before record %lu was committed", (unsigned long)asked.need_seq);
     know(asked.incident);
+    if (asked.drill && !degraded && (asked.verdict == VERDICT_OPENED || asked.verdict == VERDICT_PLANNED)) {
+        people.drills = mem_realloc_array(people.drills, people.n_drills + 1, sizeof(*people.drills));
+        people.drills[people.n_drills++] = asked.incident;
+    }
     if (!asked.trigger)
         return;
     asked.trigger->heard = true;
@@ -145,6 +154,9 @@ size_t client_unanswered(void)
 
 void client_check_promises(void)
 {
+    for (size_t i = 0; i < people.n_drills; i++)
+        if (!model_incident(people.drills[i]) && !model_planned(people.drills[i]))
+            fail("P1", "the drill %lx was promised, and the log does not have it", (unsigned long)people.drills[i]);
     for (size_t i = 0; i < people.n_sent; i++) {
         const struct sent_trigger *trigger = people.sent[i];
         if (!trigger->promised)
@@ -347,6 +359,22 @@ static void answer_text(const struct arrival *arrival, const struct action *acti
     text_back(from, text);
 }
 
+/* As the hook does: the call names its page. A provider may say it twice. */
+static void press_digit(const struct arrival *arrival, const struct action *action)
+{
+    struct event event = {.kind = EVENT_ANSWER, .answer = {.page = arrival->page, .via = VIA_VOICE,
+        .answer = action->c % 4 ? ANSWER_YES : ANSWER_NO}};
+    note("digit: %s to page %u of %lx", action->c % 4 ? "yes" : "no", arrival->page.number, (unsigned long)arrival->page.incident);
+    for (unsigned i = 0; i < 1 + (action->c / 4 % 4 == 0); i++)
+        submit(&event, NULL);
+}
+
+static bool is_call(const struct arrival *arrival)
+{
+    const struct m_page *page = model_page(arrival->page);
+    return !history_is_plain() && page && page->channel == CHANNEL_VOICE && page->purpose == PURPOSE_PAGE;
+}
+
 static const struct arrival *pick_arrival(const struct action *action)
 {
     if (people.n_inbox == 0)
@@ -362,7 +390,9 @@ static void answer(const struct action *action)
         return;
     bool phone = arrival->to[0] == '+';
     unsigned how = action->b / 4 % 10;
-    if (phone && how < 6)
+    if (is_call(arrival))
+        press_digit(arrival, action);
+    else if (phone && how < 6)
         answer_text(arrival, action);
     else if (how < 8)
         open_link(arrival, ANSWER_YES, how == 7 ? VIA_VOICE : VIA_WEB);
@@ -411,6 +441,65 @@ static void call_in(const struct action *action)
         submit(&event, NULL);
 }
 
+/* ---- drills ---- */
+
+/* A name of that kind that is in the configuration; false: there is none. */
+static bool add_callee(struct buf *list, uint32_t pick)
+{
+    static const char *const roles[] = {"KIB", "TIB", "VAKT"};
+    const struct plan *plan = &node_config()->plan;
+    const char *role = roles[pick / 8 % N_ELEMENTS(roles)], *person = person_name_of_number(pick / 8);
+    if (pick % 8 == 0)
+        drill_add_name(list, DRILL_ALL_ROLES, "");
+    else if (pick % 8 < 5 && plan_roster(plan, role))
+        drill_add_name(list, "role", role);
+    else if (pick % 8 == 5)
+        drill_add_name(list, "group", plan->groups[pick / 8 % plan->n_groups].id);
+    else if (plan_person(plan, person))
+        drill_add_name(list, "person", person);
+    return list->len > 0;
+}
+
+static void start_drill(const struct action *action)
+{
+    static const int64_t withins_sec[] = {0, 0, 0, 60, 1800, 7200}, limits_min[] = {0, 0, 5, 20};
+    CLEANUP_BUF struct buf targets = {0}, without = {0};
+    if (!node_alive() || !add_callee(&targets, action->a))
+        return;
+    if (action->a / 1024 % 3 == 0)
+        add_callee(&targets, action->a / 4096);
+    if (action->b % 5 == 0)
+        drill_add_name(&without, "gateway", (const char *[]){"g0", "g1", "g2", "g3"}[action->b / 8 % SIM_GATEWAYS]);
+    if (action->b % 4 == 0 && plan_person(&node_config()->plan, person_name_of_number(action->b / 64)))
+        drill_add_name(&without, "person", person_name_of_number(action->b / 64));
+    struct event event = {.kind = EVENT_DRILL_START,
+                          .drill = {.source = action->c % 3 ? "local" : "rtj",
+                                    .actor = "local",
+                                    .summary = "Brand i skola",
+                                    .targets = buf_text(&targets),
+                                    .without = without.len ? buf_text(&without) : NULL,
+                                    .within_usec = withins_sec[action->c / 4 % N_ELEMENTS(withins_sec)] * USEC_PER_SEC,
+                                    .limit_usec = limits_min[action->c / 32 % N_ELEMENTS(limits_min)] * USEC_PER_MIN,
+                                    .wait_for_all = action->c / 128 % 3 == 0,
+                                    .dry_run = action->c / 512 % 4 == 0}};
+    note("drill of %s without %s within %ld s%s%s", buf_text(&targets), buf_text(&without),
+         (long)(event.drill.within_usec / USEC_PER_SEC), event.drill.wait_for_all ? ", of all" : "",
+         event.drill.dry_run ? ", dry" : "");
+    submit(&event, NULL);
+}
+
+static void stop_drill(uint64_t drill)
+{
+    note("stop drill %lx", (unsigned long)drill);
+    submit(&(struct event){.kind = EVENT_DRILL_STOP, .drill_stop = {.drill = drill, .actor = "local"}}, NULL);
+}
+
+static void stop_some_drill(uint32_t pick)
+{
+    size_t n = people.n_drills < 4 ? people.n_drills : 4;
+    stop_drill(n && pick % 4 ? people.drills[people.n_drills - 1 - pick / 4 % n] : 0);
+}
+
 static void close_incident(uint64_t incident)
 {
     note("close %lx", (unsigned long)incident);
@@ -434,6 +523,12 @@ void people_act(const struct action *action)
         break;
     case ACT_BURST:
         burst(action);
+        break;
+    case ACT_DRILL:
+        start_drill(action);
+        break;
+    case ACT_DRILL_STOP:
+        stop_some_drill(action->a);
         break;
     case ACT_FLOOD:
         flood(action);
@@ -476,6 +571,8 @@ void people_answer_all(void)
 
 void people_close_all(void)
 {
+    if (model_planned_drills())
+        stop_drill(0);
     for (struct m_incident *incident = model_incidents(); incident; incident = incident->next)
         if (incident->key && !incident->closed)
             close_incident(incident->key);

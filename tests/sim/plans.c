@@ -14,7 +14,7 @@ struct sim_plan {
     struct config config;
     struct person *persons;
     struct plan_gateway *served;
-    unsigned number, draws;
+    unsigned number, draws, more_draws;
 };
 
 static const char *const names[SIM_PERSONS] = {"anna.berg", "bo.ek", "cia.lund", "dag.ny", "eva.al", "finn.ros"};
@@ -42,6 +42,12 @@ static void load_zone(void)
 static unsigned below(struct sim_plan *plan, unsigned n)
 {
     return (unsigned)(draw("plan", plan->number, plan->draws++) % n);
+}
+
+/* For what plain histories do not have: they get the same plans without it. */
+static unsigned more(struct sim_plan *plan, unsigned n)
+{
+    return (unsigned)(draw("more of the plan", plan->number, plan->more_draws++) % n);
 }
 
 static bool whole(const struct sim_plan *plan) { return plan->number == PLAN_WHOLE; }
@@ -100,6 +106,20 @@ static void make_groups(struct sim_plan *plan)
     plan->config.plan.n_groups = GROUPS;
 }
 
+/* Its own ids of messages, and checks to a number that is nobody's. */
+static void make_more_of_gateway(struct sim_plan *plan, struct gateway *gateway)
+{
+    static const int64_t checks_min[] = {0, 0, 30, 120, 360};
+    gateway->http.body = "{page}\n{to}\n{subject}\n{text}";
+    gateway->http.message_id = gateway->voice.key[VOICE_CALL_ID] = "/id=([0-9]+)/";
+    gateway->voice.key[VOICE_URL] = gateway->http.url;
+    gateway->voice.key[VOICE_BODY] = gateway->http.body;
+    gateway->voice.key[VOICE_CONTENT_TYPE] = gateway->http.content_type;
+    gateway->check_usec = checks_min[more(plan, N_ELEMENTS(checks_min))] * USEC_PER_MIN;
+    gateway->check_to = "+46701740697";
+    gateway->check_channel = CHANNEL_SMS;
+}
+
 static void make_gateways(struct sim_plan *plan)
 {
     static const unsigned windows[] = {1, 2, 4, 128};
@@ -111,6 +131,8 @@ static void make_gateways(struct sim_plan *plan)
             .window = windows[below(plan, N_ELEMENTS(windows))], .timeout_usec = 10 * USEC_PER_SEC, .from_is_number = true,
             .http = {.url = arena_strdup(plan->arena, url), .content_type = "text/plain", .body = "{page}\n{to}\n{text}"}};
     }
+    for (unsigned i = 0; i < SIM_GATEWAYS && !history_is_plain(); i++)
+        make_more_of_gateway(plan, &gateways[i]);
     plan->config.gateways = gateways;
     plan->config.n_gateways = SIM_GATEWAYS;
     plan->served = arena_alloc(plan->arena, SIM_GATEWAYS * sizeof(*plan->served));
@@ -217,6 +239,41 @@ static void make_rosters(struct sim_plan *plan)
     plan->config.plan.rosters = rosters;
 }
 
+/* Templates as an administrator may write them: without the mark, or with it in another place; a page's code and link are never left out. */
+static void make_texts(struct sim_plan *plan)
+{
+    static const struct config_text all[] = {
+        {.key = "page-sms", .text = "{role}: {what}.[ Svara JA {code} eller NEJ {code}.][ {link}]"},
+        {.key = "page-email-subject", .text = "{role} {what}"},
+        {.key = "page-email-body", .text = "Hej {person}.\n{severity} {what}.\n[{link}\n]"},
+        {.key = "page-voice", .text = "{organisation}. {what}."},
+        {.key = "drill-sms", .text = "Vi provar, {person}.[ Svara JA {code} eller NEJ {code}.][ {link}]"},
+        {.key = "page-sms.en", .text = "For {person}: {severity} {what}.[ Reply YES {code} or NO {code}.][ {link}]"},
+        {.key = "drill-email-body.en", .text = "We try it out.\n[{link}\n]"},
+        {.key = "update-sms", .text = "Nytt om {id}: {what}"},
+        {.key = "taken-sms", .text = "{by} har {id}"},
+        {.key = "confirmation-sms", .text = "Tack {person}, du har {id}"},
+        {.key = "source-taken-sms", .text = "{by} har {id}"},
+        {.key = "source-unanswered-sms", .text = "Ingen har {id} sedan {since}"},
+        {.key = "source-released-email-body", .text = "Ingen har {id}"},
+        {.key = "withdrawn-sms", .text = "{id} gäller inte"},
+    };
+    struct config_text *texts = arena_alloc(plan->arena, sizeof(all));
+    for (size_t i = 0; i < N_ELEMENTS(all); i++)
+        if (more(plan, 3) == 0)
+            texts[plan->config.n_texts++] = all[i];
+    plan->config.texts = texts;
+}
+
+/* Who is told how its alarms go. */
+static void make_notify(struct sim_plan *plan, struct source *source)
+{
+    static const struct contact addresses[] = {{CHANNEL_EMAIL, "larm@example.se"}, {CHANNEL_SMS, "+46701740696"}};
+    unsigned first = more(plan, 2), n = more(plan, 3);
+    source->notify = &addresses[n == 2 ? 0 : first];
+    source->n_notify = n;
+}
+
 static void make_sources(struct sim_plan *plan)
 {
     static const char *const ids[SOURCES] = {"larm", "local", "rtj"};
@@ -233,6 +290,8 @@ static void make_sources(struct sim_plan *plan)
         roles[0] = tib;
         sources[i].roles = roles;
         sources[i].n_roles = tib && i != 1 ? 1 : 0;
+        if (!history_is_plain())
+            make_notify(plan, &sources[i]);
     }
     plan->config.plan.sources = sources;
     plan->config.plan.n_sources = SOURCES;
@@ -257,6 +316,9 @@ struct sim_plan *sim_plan_new(unsigned number)
     plan->config.plan.admins = some(plan, 1, &plan->config.plan.n_admins);
     make_rosters(plan);
     make_sources(plan);
+    plan->config.state_directory = "/dev/null/none";     /* of a dry run nothing is kept: see node.c */
+    if (!history_is_plain())
+        make_texts(plan);
     return plan;
 }
 

@@ -1,4 +1,5 @@
 /* The gateways at the other end of http_client.h: they take a request or not, answer or not, and deliver or not. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ struct transfer {
     void *userdata;
     char *to, *text;
     struct page_ref page;
+    uint64_t number;                 /* of those that this gateway took: what it calls the message */
     bool taken;                      /* the provider has it: nothing calls it back */
 };
 
@@ -25,6 +27,7 @@ static struct {
     } modes[SIM_GATEWAYS]; /* faulty: until something gets through again */
     struct transfer *transfers;
     uint64_t serial;
+    struct { struct page_ref *pages; uint64_t n; } numbered[SIM_GATEWAYS];
 } providers;
 
 void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec)
@@ -68,17 +71,41 @@ static void remove_transfer(struct transfer *transfer)
 
 /* ---- what the provider does with it ---- */
 
-struct parcel { struct page_ref page; char *to, *text; unsigned gateway; uint64_t serial; bool fails; };
+struct parcel { struct page_ref page; char *to, *text; unsigned gateway; uint64_t serial, number; enum outcome outcome; };
 
 static void receipt(void *userdata)
 {
     const struct parcel *parcel = userdata;
     char gateway[] = {'g', (char)('0' + parcel->gateway), '\0'};
+    char id[24];
+    snprintf(id, sizeof(id), "%" PRIu64, parcel->number);
+    bool by_id = !history_is_plain() && one_in(2, "by the provider's id", parcel->serial, 0);
     node_submit(&(struct event){.kind = EVENT_OUTCOME,
-                                .outcome = {.page = parcel->page,
+                                .outcome = {.page = by_id ? (struct page_ref){0} : parcel->page,
                                             .gateway = gateway,
-                                            .outcome = parcel->fails ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED,
-                                            .reason = parcel->fails ? "the phone is off" : NULL}});
+                                            .provider_id = by_id ? id : NULL,
+                                            .outcome = parcel->outcome,
+                                            .reason = parcel->outcome == OUTCOME_DELIVERED ? NULL : "the phone is off"}});
+}
+
+bool provider_page(const char *gateway, const char *id, struct page_ref *ret)
+{
+    unsigned at = (unsigned)(gateway[1] - '0');
+    uint64_t number = strtoull(id, NULL, 10);
+    if (number >= providers.numbered[at].n)
+        return false;
+    *ret = providers.numbered[at].pages[number];
+    return true;
+}
+
+/* Every gateway counts for itself, and so the same ids come from all. */
+static void give_number(struct transfer *transfer)
+{
+    uint64_t n = providers.numbered[transfer->gateway].n++;
+    struct page_ref **pages = &providers.numbered[transfer->gateway].pages;
+    *pages = mem_realloc_array(*pages, n + 1, sizeof(**pages));
+    (*pages)[n] = transfer->page;
+    transfer->number = n;
 }
 
 static void arrive(void *userdata)
@@ -88,11 +115,18 @@ static void arrive(void *userdata)
     people_got(parcel->page, parcel->to, parcel->text);
 }
 
-static struct parcel *parcel_of(const struct transfer *transfer, bool fails)
+static struct parcel *parcel_of(const struct transfer *transfer, enum outcome outcome)
 {
     struct parcel *parcel = NEW(struct parcel);
-    *parcel = (struct parcel){transfer->page, transfer->to, transfer->text, transfer->gateway, transfer->serial, fails};
+    *parcel = (struct parcel){transfer->page, transfer->to, transfer->text, transfer->gateway, transfer->serial, transfer->number, outcome};
     return parcel;
+}
+
+/* Of these no receipt says that they were delivered: somebody presses a digit, or nobody does. */
+static bool is_call(const struct transfer *transfer)
+{
+    const struct m_page *page = model_page(transfer->page);
+    return !history_is_plain() && page && page->channel == CHANNEL_VOICE;
 }
 
 static void deliver(const struct transfer *transfer)
@@ -103,18 +137,23 @@ static void deliver(const struct transfer *transfer)
     if (transfer->mode == PROVIDER_LATE)
         after_usec = (int64_t)(draw("delivery", transfer->serial, 2) % (6 * USEC_PER_HOUR));
     if (transfer->mode == PROVIDER_BAD_RECEIPTS) {
-        clock_call(sim_now() + after_usec, receipt, parcel_of(transfer, true));
+        clock_call(sim_now() + after_usec, receipt, parcel_of(transfer, OUTCOME_UNDELIVERED));
         return;
     }
-    clock_call(sim_now() + after_usec, arrive, parcel_of(transfer, false));
+    clock_call(sim_now() + after_usec, arrive, parcel_of(transfer, OUTCOME_DELIVERED));
     if (transfer->mode == PROVIDER_DOUBLES)
-        clock_call(sim_now() + 2 * after_usec, arrive, parcel_of(transfer, false));
+        clock_call(sim_now() + 2 * after_usec, arrive, parcel_of(transfer, OUTCOME_DELIVERED));
+    if (is_call(transfer)) {
+        if (one_in(3, "hung up", transfer->serial, 0))
+            clock_call(sim_now() + after_usec + USEC_PER_MIN, receipt, parcel_of(transfer, OUTCOME_UNANSWERED));
+        return;
+    }
     if (one_in(2, "receipt", transfer->serial, 0)) {
         int64_t later_usec = one_in(8, "receipt", transfer->serial, 1) ? 3 * USEC_PER_HOUR : 3 * USEC_PER_SEC;
-        clock_call(sim_now() + after_usec + later_usec, receipt, parcel_of(transfer, false));
+        clock_call(sim_now() + after_usec + later_usec, receipt, parcel_of(transfer, OUTCOME_DELIVERED));
         if (transfer->mode == PROVIDER_DOUBLES)
             clock_call(sim_now() + after_usec + 2 * later_usec, receipt,
-                       parcel_of(transfer, one_in(2, "receipt", transfer->serial, 2)));
+                       parcel_of(transfer, one_in(2, "receipt", transfer->serial, 2) ? OUTCOME_UNDELIVERED : OUTCOME_DELIVERED));
     }
 }
 
@@ -123,6 +162,13 @@ static void end(struct transfer *transfer, const struct transfer_result *result)
     remove_transfer(transfer);
     transfer->cb(transfer->userdata, result);
     free(transfer);
+}
+
+static void end_well(struct transfer *transfer)
+{
+    char body[40];
+    size_t len = (size_t)snprintf(body, sizeof(body), "id=%" PRIu64, transfer->number);
+    end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 200, .body = body, .body_len = len, .reason = ""});
 }
 
 static bool takes(enum provider_mode mode)
@@ -136,6 +182,7 @@ static void take(void *userdata)
     if (!transfer || !takes(transfer->mode))
         return;
     transfer->taken = true;
+    give_number(transfer);
     deliver(transfer);
 }
 
@@ -165,7 +212,7 @@ static void answer(void *userdata)
         if (sim_now() >= providers.modes[transfer->gateway].until_usec ||
             providers.modes[transfer->gateway].mode == PROVIDER_FINE)
             providers.modes[transfer->gateway].faulty = false;
-        end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 200, .body = "", .reason = ""});
+        end_well(transfer);
         break;
     }
 }
@@ -199,6 +246,7 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
     char gateway[] = {'g', http->url[8], '\0'};
     transfer->gateway = (unsigned)(gateway[1] - '0');
     transfer->to = line(&at);
+    CLEANUP_FREE char *subject = history_is_plain() ? NULL : line(&at);
     transfer->text = mem_strdup(at);
     transfer->serial = ++providers.serial;
     transfer->cb = cb;
@@ -208,7 +256,7 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
     if (page_from_id(id, &transfer->page) != ERR_OK)
         fail("P3", "\"%s\" is no page's id", id);
     if (node_effect())
-        check_wire(transfer->page, transfer->to, transfer->text, gateway);
+        check_wire(transfer->page, transfer->to, subject, transfer->text, gateway);
     note_bytes(body, strlen(body));
     if (is_verbose())
         note("wire %lu: %s to %s by %s: %s", (unsigned long)transfer->serial, id, transfer->to, gateway, transfer->text);
@@ -228,8 +276,10 @@ void transfer_cancel(struct transfer *transfer)
     if (!transfer)
         return;
     remove_transfer(transfer);
-    if (!transfer->taken && takes(transfer->mode) && one_in(2, "it had left", transfer->serial, 0))
+    if (!transfer->taken && takes(transfer->mode) && one_in(2, "it had left", transfer->serial, 0)) {
+        give_number(transfer);
         deliver(transfer);
+    }
     free(transfer);
 }
 

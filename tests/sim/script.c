@@ -23,7 +23,7 @@ static const struct { const char *name; unsigned weight; bool fault; } acts[ACT_
     [ACT_TEST] = {"test", 2, false}, [ACT_STRANGER] = {"stranger", 1, false}, [ACT_GATEWAY] = {"gateway", 12, true},
     [ACT_DISK] = {"disk", 7, true}, [ACT_CRASH] = {"crash", 7, true}, [ACT_CLOCK] = {"clock", 3, true},
     [ACT_SUSPEND] = {"suspend", 2, true}, [ACT_RELOAD] = {"reload", 5, true}, [ACT_REFUSED] = {"refused", 1, true},
-    [ACT_FLOOD] = {"flood", 0, false},
+    [ACT_FLOOD] = {"flood", 0, false}, [ACT_DRILL] = {"drill", 0, false}, [ACT_DRILL_STOP] = {"drill-stop", 0, false},
 };
 
 const char *act_name(enum act act) { return acts[act].name; }
@@ -67,6 +67,10 @@ void script_make(uint64_t seed, struct script *ret)
     int64_t at_usec = 5 * USEC_PER_SEC;
     for (size_t i = 0; i < ACT_COUNT; i++)
         weights[i] = acts[i].fault && roll(&dice) % 3 == 0 ? 0 : acts[i].weight;
+    if (seed % 4 != 0) {     /* as history_is_plain() */
+        weights[ACT_DRILL] = 6;
+        weights[ACT_DRILL_STOP] = 2;
+    }
     *ret = (struct script){.n = ACTIONS_MIN + roll(&dice) % ACTIONS_MORE, .wall_usec = roll_begin(&dice)};
     ret->actions = NEW_ARRAY(struct action, ret->n);
     ret->dropped = mem_alloc(ret->n);

@@ -40,6 +40,9 @@ bool is_verbose(void);
 uint64_t draw(const char *what, uint64_t a, uint64_t b);
 static inline bool one_in(unsigned n, const char *what, uint64_t a, uint64_t b) { return draw(what, a, b) % n == 0; }
 uint64_t history_seed(void);
+/* Every fourth history has no drills that are started as such, no word to the sources, no checks of gateways, no ids of providers, no
+ * calls that are answered, and no texts but the built-in ones: there is room for more of the rest. */
+static inline bool history_is_plain(void) { return history_seed() % 4 == 0; }
 
 struct outcome_of_history {
     bool failed;
@@ -58,7 +61,7 @@ void history_run(uint64_t seed, const struct script *script, bool verbose, struc
 
 enum act {
     ACT_TRIGGER, ACT_UPDATE, ACT_RETRY, ACT_BURST, ACT_ANSWER, ACT_API, ACT_CALL_IN, ACT_NOTE, ACT_CLOSE, ACT_TEST,
-    ACT_STRANGER, ACT_GATEWAY, ACT_DISK, ACT_CRASH, ACT_CLOCK, ACT_SUSPEND, ACT_RELOAD, ACT_REFUSED, ACT_FLOOD, ACT_COUNT
+    ACT_STRANGER, ACT_GATEWAY, ACT_DISK, ACT_CRASH, ACT_CLOCK, ACT_SUSPEND, ACT_RELOAD, ACT_REFUSED, ACT_FLOOD, ACT_DRILL, ACT_DRILL_STOP, ACT_COUNT
 };
 struct action { int64_t at_usec; enum act act; uint32_t a, b, c, d; };
 struct script {
@@ -108,6 +111,7 @@ void node_crash_next_life(unsigned effects);                  /* and again, so s
 bool node_alive(void);                                       /* false: its last effects lead nowhere */
 bool node_effect(void);                                      /* counts one; false: it is dead */
 bool node_submit(const struct event *event);                 /* false: not up, or too much waits */
+bool node_gateway_failed(const char *gateway);               /* the last check of it that came to an end */
 void node_run(void);                                         /* the loop's turn, until it is at rest */
 void node_reload(unsigned plan);
 void node_refuse_reload(void);
@@ -154,6 +158,8 @@ void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec)
 void providers_mend(void);
 bool provider_was_faulty(const char *gateway);               /* lately */
 unsigned provider_in_flight(const char *gateway);
+/* What this gateway has called by that id. False: nothing. */
+bool provider_page(const char *gateway, const char *id, struct page_ref *ret);
 
 /* ---- people.c ---- */
 

@@ -1,0 +1,148 @@
+/* What a source hears of its alarm: the truth when it leaves, every change of it, and that nobody answers no more often than once an
+ * hour. And what administrators hear of their gateways: once, when checks begin to fail, and once when they get through again. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "engine/internal.h"
+
+static struct {
+    int64_t stepped_usec;            /* when the clock was last set */
+    struct { bool failed, alive; } gateways[SIM_GATEWAYS];       /* alive: said in this life */
+} told;
+
+/* ---- sources ---- */
+
+static bool to_source(unsigned purpose)
+{
+    return purpose == PURPOSE_SOURCE_TAKEN || purpose == PURPOSE_SOURCE_UNANSWERED || purpose == PURPOSE_SOURCE_RELEASED;
+}
+
+/* P9: an hour apart, unless somebody had it in between, or the clock was set. */
+static void see_unanswered(const struct m_incident *incident, const struct record *record)
+{
+    const struct m_page *last = NULL;
+    for (const struct m_page *page = incident->pages; page; page = page->next)
+        if (page->callout && page->callout->number == record->callout && to_source(page->purpose) &&
+            strcmp(page->address, record->address) == 0)
+            last = page;
+    if (!last || last->purpose != PURPOSE_SOURCE_UNANSWERED || last->at_usec <= told.stepped_usec ||
+        last->at_usec > sim_now() || last->at_usec <= last->callout->changed_usec)
+        return;
+    if (sim_now() - last->at_usec < SOURCE_AGAIN_USEC - USEC_PER_SEC)
+        fail("P9", "%s is told twice within %ld s that nobody answers %lx", record->address,
+             (long)((sim_now() - last->at_usec) / USEC_PER_SEC), (unsigned long)record->incident);
+}
+
+/* Who has it, or has it no longer: each address that the source has now hears of it in the same step. */
+static void check_source_told(const struct effect_record *change, struct effects effects, size_t at, unsigned purpose)
+{
+    const struct m_incident *incident = model_incident(change->incident);
+    const struct source *source = plan_source(&node_config()->plan, incident->source);
+    size_t owed = 0, n = 0;
+    for (size_t i = 0; source && i < source->n_notify; i++)
+        owed += (node_config()->plan.channels_served & 1u << source->notify[i].channel) != 0;
+    for (size_t i = at; i < effects.n; i++) {
+        const struct effect_record *effect = &effects.list[i].record;
+        struct record record;
+        if (effects.list[i].kind == EFFECT_RECORD && effect->kind == RECORD_NOTICE_QUEUED && effect->incident == change->incident &&
+            record_decode(effect->payload, effect->payload_len, &record) == ERR_OK)
+            n += record.purpose == purpose;
+    }
+    if (n != owed && !incident->wait_for_all)
+        fail("P9", "%zu addresses of %s hear of a %s of %lx, and there are %zu", n, incident->source,
+             record_event_name(change->kind), (unsigned long)change->incident, owed);
+}
+
+void told_wire(const struct m_page *page)
+{
+    bool taken = page->purpose == PURPOSE_SOURCE_TAKEN;
+    if (to_source(page->purpose) && page->callout->state != (taken ? M_ACKNOWLEDGED : M_PAGING))
+        fail("P9", "the source of %lx is told %s, and that is not so", (unsigned long)page->ref.incident, purpose_name(page->purpose));
+}
+
+/* ---- gateways ---- */
+
+bool told_admins_can_read(void)
+{
+    const struct plan *plan = &node_config()->plan;
+    unsigned channels = 0;
+    for (size_t i = 0; i < plan->n_admins; i++)
+        channels |= targets_channels(node_engine(), plan->admins[i], plan->admin_channels);
+    return (channels & (1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL)) != 0;
+}
+
+static size_t number_of(const char *gateway) { return (size_t)(gateway[1] - '0') % SIM_GATEWAYS; }
+
+static void check_news(const struct effect_record *effect, struct effects effects)
+{
+    struct record record;
+    bool sent = false;
+    if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK)
+        return;
+    bool failed = record.news == NEWS_CHECK_FAILED, *before = &told.gateways[number_of(record.gateway)].failed;
+    for (size_t i = 0; i < effects.n; i++)
+        sent |= effects.list[i].kind == EFFECT_SEND;
+    if (told_admins_can_read() && sent != (failed != *before))
+        fail("P9", "%s %s, %s before, and the administrators are %s", record.gateway, failed ? "fails" : "is well",
+             *before ? "failed" : "was well", sent ? "told" : "not told");
+    *before = failed;
+    told.gateways[number_of(record.gateway)].alive = true;
+}
+
+/* What was told in this life stands; of what the log says, the last. */
+void told_recalled(const struct record *record)
+{
+    if (record->kind == RECORD_GATEWAY_STATE && !told.gateways[number_of(record->gateway)].alive)
+        told.gateways[number_of(record->gateway)].failed = record->news == NEWS_CHECK_FAILED;
+}
+
+void told_crashed(void)
+{
+    memset(told.gateways, 0, sizeof(told.gateways));
+}
+
+void told_settled(void)
+{
+    for (size_t i = 0; i < node_config()->n_gateways; i++)
+        if (node_config()->gateways[i].check_usec && node_gateway_failed(node_config()->gateways[i].name))
+            fail("P9", "%s has been well for a day, and its checks say that it fails", node_config()->gateways[i].name);
+}
+
+/* ---- both ---- */
+
+void told_record(const struct event *event, const struct record *record)
+{
+    struct page_ref page;
+    if (record->kind == RECORD_NOTICE_QUEUED && record->purpose == PURPOSE_SOURCE_UNANSWERED)
+        see_unanswered(model_incident(record->incident), record);
+    if (event->kind != EVENT_OUTCOME || event->outcome.page.number || !event->outcome.provider_id || !record->page)
+        return;
+    if (record->kind == RECORD_PAGE_QUEUED || record->kind == RECORD_NOTICE_QUEUED)
+        return;
+    if (!provider_page(event->outcome.gateway, event->outcome.provider_id, &page) || page.incident != record->incident ||
+        page.number != record->page)
+        fail("P5", "a receipt for %s of %s is taken for page %u of %lx", event->outcome.provider_id, event->outcome.gateway,
+             record->page, (unsigned long)record->incident);
+}
+
+void told_after(const struct event *event, struct effects effects)
+{
+    (void)event;
+    for (size_t i = 0; i < effects.n; i++) {
+        const struct effect_record *effect = &effects.list[i].record;
+        if (effects.list[i].kind != EFFECT_RECORD)
+            continue;
+        if (effect->kind == RECORD_ACKNOWLEDGED)
+            check_source_told(effect, effects, i, PURPOSE_SOURCE_TAKEN);
+        if (effect->kind == RECORD_RELEASED)
+            check_source_told(effect, effects, i, PURPOSE_SOURCE_RELEASED);
+        if (effect->kind == RECORD_GATEWAY_STATE)
+            check_news(effect, effects);
+    }
+}
+
+void told_clock_stepped(void)
+{
+    told.stepped_usec = sim_now();
+}
