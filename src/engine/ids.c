@@ -80,7 +80,7 @@ enum err page_from_id(const char *text, struct page_ref *ret)
         !take_part(&text, page_part, sizeof(page_part)))
         return ERR_SYNTAX;
     if (text_to_u64(year_part, 9999, &year) != ERR_OK || text_to_u64(page_part, UINT32_MAX, &page) != ERR_OK ||
-        text_from_hex(text, nonce, sizeof(nonce)) != ERR_OK)
+        text_from_hex(text, nonce, sizeof(nonce)) != ERR_OK || page == 0)
         return ERR_SYNTAX;
     if (strcmp(year_part, "0000") == 0 && strcmp(number_part, "0000") == 0)
         number = 0;      /* the house */
