@@ -198,8 +198,8 @@ def test_everything_at_once(stopped, gateways, name):
     beredd.start()
     assert len(blown.promised) + blown.counts["cut"] == TRIGGERS + len(blown.calm) and not blown.refused
     judge_bounds(blown, peak)
-    judge_calm(blown, sources)
     judge_promises(beredd, blown, gateways)
+    judge_calm(blown, sources)
 
 
 def judge_bounds(blown, peak):

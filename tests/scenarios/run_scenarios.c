@@ -333,7 +333,7 @@ static void add_quoted_lines(struct buf *buf, const struct buf *out)
 }
 
 /* The file as it should read: its commands and comments, and behind each command what came. */
-static bool play(FILE *file, const char *plans, struct buf *as_it_is, struct buf *as_it_came)
+static bool play(FILE *file, const char *plans, bool damage, struct buf *as_it_is, struct buf *as_it_came)
 {
     struct world world;
     char *line = NULL;
@@ -352,6 +352,8 @@ static bool play(FILE *file, const char *plans, struct buf *as_it_is, struct buf
         run_command(&world, line);
         add_quoted_lines(as_it_came, &world.out);
     }
+    if (damage && world.error.len == 0)
+        damage_log(&world);
     bool good = world.error.len == 0;
     if (!good)
         fprintf(stderr, "%s", buf_text(&world.error));
@@ -372,7 +374,7 @@ static void print_first_difference(const char *path, const char *expected, const
             (int)strcspn(came, "\n"), came);
 }
 
-static bool run_file(const char *path, const char *plans, bool update)
+static bool run_file(const char *path, const char *plans, bool update, bool damage)
 {
     CLEANUP_BUF struct buf as_it_is = {0}, as_it_came = {0};
     FILE *file = fopen(path, "re");
@@ -380,7 +382,7 @@ static bool run_file(const char *path, const char *plans, bool update)
         perror(path);
         return false;
     }
-    bool good = play(file, plans, &as_it_is, &as_it_came);
+    bool good = play(file, plans, damage, &as_it_is, &as_it_came);
     fclose(file);
     if (!good) {
         fprintf(stderr, "%s: stopped after:\n%s\n", path, buf_text(&as_it_came));
@@ -400,10 +402,10 @@ static bool run_file(const char *path, const char *plans, bool update)
 int main(int argc, char **argv)
 {
     const char *plans = getenv("SCENARIO_PLANS");
-    bool update = argc > 1 && strcmp(argv[1], "--update") == 0;
+    bool update = argc > 1 && strcmp(argv[1], "--update") == 0, damage = argc > 1 && strcmp(argv[1], "--damage") == 0;
     int failed = 0, files = 0;
-    for (int i = update ? 2 : 1; i < argc; i++, files++) {
-        bool good = run_file(argv[i], plans ? plans : "plans", update);
+    for (int i = update || damage ? 2 : 1; i < argc; i++, files++) {
+        bool good = run_file(argv[i], plans ? plans : "plans", update, damage);
         printf("%s %s\n", good ? "ok  " : "FAIL", argv[i]);
         failed += !good;
     }

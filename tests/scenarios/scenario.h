@@ -44,6 +44,8 @@ void world_crash(struct world *world, int64_t away_usec);                /* a ne
 const struct message *world_message(const struct world *world, uint64_t incident, uint32_t number);     /* NULL: there is none */
 void world_state(const struct world *world, struct buf *ret);            /* the state as text */
 
+void damage_log(struct world *world);                                     /* to `error`, what does not hold of a log that is damaged */
+
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect);
 void lines_add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident);
 void lines_add_incidents(struct buf *buf, const struct engine *engine);
