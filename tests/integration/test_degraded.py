@@ -134,7 +134,7 @@ def test_disk_that_comes_and_goes(stopped, faulty_disk, sms_gateway):
     """Again and again; each alarm is paged, and all of them are in the log in the end."""
     beredd = stopped.start()
     summaries = []
-    for turn, mode in enumerate(["eio", "eio-sync", "enospc", "hang"]):
+    for turn, mode in enumerate(["eio-sync", "hang"]):     # each time the disk is believed later
         for state in (mode, "ok"):
             faulty_disk.be(state)
             summaries.append(f"Larm {turn} {state}.")
