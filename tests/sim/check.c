@@ -239,6 +239,12 @@ static void check_whole(struct effects effects)
         fail("P7", "step %u begins and pages nobody", begun);
 }
 
+/* An eighth of it is kept for first pages of critical alarms. */
+static unsigned window_for(const struct m_page *page, const struct gateway *gateway)
+{
+    return page->rank == RANK_FIRST ? gateway->window : gateway->window - gateway->window / 8;
+}
+
 static int64_t wanted_due(const struct m_callout *callout)
 {
     return callout->due_usec < callout->ends_usec ? callout->due_usec : callout->ends_usec;
@@ -406,6 +412,7 @@ void check_handed(const struct effect_send *send, bool degraded)
         fail("P3", "page %u is let out and was never recorded", send->page.number);
     if (!degraded && page->seq > disk_seq())
         fail("P3", "page %u of %lx is let out before it is committed", send->page.number, (unsigned long)send->page.incident);
+    page->rank = send->rank;
     if (page->handed_life != node_life()) {
         page->handed_usec = sim_now();
         page->handed_degraded = degraded;
@@ -491,7 +498,7 @@ void check_wire(struct page_ref ref, const char *to, const char *subject, const 
         fail("P3", "page %u goes to %s by %s", ref.number, to, gateway);
     drill_wire(page, subject, text, gateway);
     told_wire(page);
-    if (config && provider_in_flight(gateway) >= config->window)
+    if (config && provider_in_flight(gateway) >= window_for(page, config))
         fail("P15", "%s has more in flight than its window", gateway);
     if (page->purpose == PURPOSE_PAGE)
         check_page_text(page, text);
@@ -536,7 +543,7 @@ static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
         if (!serves(page, gateway->name))
             continue;
         bool faulty = provider_was_faulty(gateway->name);
-        bool full = faulty || provider_in_flight(gateway->name) >= gateway->window;
+        bool full = faulty || provider_in_flight(gateway->name) >= window_for(page, gateway);
         *ret_faulty |= faulty;
         some |= !full;
         none_full &= !full;

@@ -49,6 +49,7 @@ struct m_page {                  /* a page or a notice */
     enum m_state state;
     char *person, *address, *gateway;
     int64_t at_usec;             /* sim: when it was queued; read back, by the wall clock */
+    uint32_t rank;               /* when it was last handed to the gateways */
     unsigned handed_life;        /* in which life of the daemon it was last handed to the gateways; 0: never */
     int64_t handed_usec;         /* sim */
     bool handed_degraded;
