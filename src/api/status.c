@@ -83,6 +83,17 @@ static void add_pages(struct json_writer *writer, const struct api *api, struct 
     jw_close(writer, '}');
 }
 
+/* What is counted above is not all real. */
+static void add_drills(struct json_writer *writer, const struct engine *engine)
+{
+    size_t incidents, callouts;
+    engine_count_drills(engine, &incidents, &callouts);
+    jw_open(writer, "drills", '{');
+    jw_u64(writer, "open_incidents", incidents);
+    jw_u64(writer, "open_callouts", callouts);
+    jw_close(writer, '}');
+}
+
 void status_show(struct call *call)
 {
     struct api *api = call->api;
@@ -104,6 +115,7 @@ void status_show(struct call *call)
     add_rosters(&writer, api, plan, now.wall_usec);
     jw_u64(&writer, "open_incidents", engine_open_incidents(api->engine));
     jw_u64(&writer, "open_callouts", engine_paging_callouts(api->engine));
+    add_drills(&writer, api->engine);
     add_pages(&writer, api, now);
     jw_u64(&writer, "journal_lost", status.journal_lost);
     rendered_end(&writer);

@@ -25,9 +25,11 @@ const struct args_option command_drill_start_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+enum { WITHIN_MAX_DAYS = 31, DEADLINE_MAX_DAYS = 7 };      /* the daemon takes no more */
+
 /* ---- start ---- */
 
-static bool add_seconds(json_t *body, const struct args *args, const char *option, const char *key)
+static bool add_seconds(json_t *body, const struct args *args, const char *option, const char *key, int max_days)
 {
     int64_t usec;
     const char *given = args_value(args, option);
@@ -35,6 +37,10 @@ static bool add_seconds(json_t *body, const struct args *args, const char *optio
         return true;
     if (text_to_duration(given, &usec) != ERR_OK || usec < USEC_PER_SEC) {
         ctl_complain("--%s takes a time, as in 30m, 4h or 3d; not %s", option, given);
+        return false;
+    }
+    if (usec > max_days * USEC_PER_DAY) {
+        ctl_complain("--%s takes at most %dd; not %s", option, max_days, given);
         return false;
     }
     json_object_set_new(body, key, json_integer(usec / USEC_PER_SEC));
@@ -58,6 +64,12 @@ static void add_flag(json_t *body, const struct args *args, const char *option, 
         json_object_set_new(body, key, json_true());
 }
 
+static bool is_repeated(const struct args *args, const char *option)
+{
+    size_t index = 0;
+    return args_next(args, option, &index) && args_next(args, option, &index);
+}
+
 /* NULL: a usage error has been told. */
 static json_t *start_body(const struct args *args)
 {
@@ -69,7 +81,10 @@ static json_t *start_body(const struct args *args)
     add_flag(body, args, "dry-run", "dry_run");
     if (!args_value(args, "to") && !args_flag(args, "all-roles") && !args_value(args, "role"))
         ctl_complain("say whom to exercise: --role ROLE, --all-roles, or --to PERSON or GROUP");
-    else if (add_seconds(body, args, "within", "within_seconds") && add_seconds(body, args, "deadline", "deadline_seconds"))
+    else if (is_repeated(args, "to"))
+        ctl_complain("--to takes one person or group; for several, make a group of them, or start a drill for each");
+    else if (add_seconds(body, args, "within", "within_seconds", WITHIN_MAX_DAYS) &&
+             add_seconds(body, args, "deadline", "deadline_seconds", DEADLINE_MAX_DAYS))
         return body;
     json_decref(body);
     return NULL;

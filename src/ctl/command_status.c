@@ -31,6 +31,7 @@ static void add_since(struct table *table, const json_t *status)
 static void print_facts(const json_t *status)
 {
     const json_t *store = json_object_get(status, "store"), *pages = json_object_get(status, "pages");
+    const json_t *drills = json_object_get(status, "drills");
     CLEANUP_TABLE struct table table = {0};
     add_fact(&table, "beredd", "%s, %s", json_text(status, "version"), json_text(status, "organisation"));
     add_since(&table, status);
@@ -38,6 +39,9 @@ static void print_facts(const json_t *status)
              (long long)json_number(store, "records_waiting"));
     add_fact(&table, "open", "%lld incidents, %lld call-outs paging", (long long)json_number(status, "open_incidents"),
              (long long)json_number(status, "open_callouts"));
+    if (json_number(drills, "open_incidents") > 0)
+        add_fact(&table, "", "of these ÖVNING (drill): %lld incidents, %lld call-outs paging",
+                 (long long)json_number(drills, "open_incidents"), (long long)json_number(drills, "open_callouts"));
     if (json_number(pages, "queued") > 0)
         add_fact(&table, "pages", "%lld waiting, the oldest for %lld ms", (long long)json_number(pages, "queued"),
                  (long long)json_number(pages, "oldest_unsent_msec"));

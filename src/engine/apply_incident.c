@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/drill.h"
 
 static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *ret_at)
 {
@@ -195,6 +196,7 @@ enum err apply_closed(struct engine *engine, struct incident *incident, const st
     apply_forget_codes(engine, incident);
     incident->closed_usec = record->at_usec ? record->at_usec : 1;      /* 0 would be open */
     incident->closed_by = intern_add(engine->names, record->actor);
+    incident->aborted = incident->drill && !record->actor && drill_was_aborted(record->text);
     incident->settle_usec = now.boot_usec + apply_left_usec(record->at_usec + SETTLE_USEC, SETTLE_USEC, now);
     if (engine->last_closed)
         engine->last_closed->next_closed = incident;

@@ -10,6 +10,16 @@ const struct drill *engine_planned_drills(const struct engine *engine)
     return engine->planned;
 }
 
+void engine_count_drills(const struct engine *engine, size_t *ret_incidents, size_t *ret_callouts)
+{
+    *ret_incidents = *ret_callouts = 0;
+    for (const struct incident *drill = engine->first_drill; drill; drill = drill->next_drill) {
+        ++*ret_incidents;
+        for (const struct callout *callout = drill->callouts; callout; callout = callout->next)
+            *ret_callouts += callout->state == CALLOUT_PAGING;
+    }
+}
+
 bool drill_waits_for_all(const struct callout *callout)
 {
     return callout->incident->terms && callout->incident->terms->wait_for_all;

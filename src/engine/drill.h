@@ -24,6 +24,8 @@ struct drill_name {              /* points into the list */
     size_t kind_len, name_len;
 };
 
+bool drill_was_aborted(const char *reason);      /* by such a reason; NULL: no */
+
 /* Each in turn: *list moves on. False: that was all. */
 bool drill_next_name(const char **list, struct drill_name *ret);
 bool drill_has_kind(const struct drill_name *name, const char *kind);

@@ -19,6 +19,11 @@ bool drill_next_name(const char **list, struct drill_name *ret)
     return true;
 }
 
+bool drill_was_aborted(const char *reason)
+{
+    return reason && strncmp(reason, DRILL_ENDED_ABORTED, strlen(DRILL_ENDED_ABORTED)) == 0;
+}
+
 bool drill_has_kind(const struct drill_name *name, const char *kind)
 {
     return strlen(kind) == name->kind_len && memcmp(kind, name->kind, name->kind_len) == 0;

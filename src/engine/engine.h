@@ -65,8 +65,12 @@ const struct drill *engine_planned_drills(const struct engine *engine);
 /* How many of those whose answer is waited for have answered, and who has not, with ", " between; as it stands, or at the end. */
 void engine_drill_result(const struct engine *engine, const struct incident *drill, uint32_t *ret_answered, uint32_t *ret_total,
                          struct buf *ret_missing);
+/* Real, but this person could take it for a drill: after a drill's page within a day, or where the summary says ÖVNING or TEST. */
+bool engine_is_sharp(const struct engine *engine, const struct incident *incident, atom person, int64_t wall_usec);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);
+/* How many of those are drills' own. */
+void engine_count_drills(const struct engine *engine, size_t *ret_incidents, size_t *ret_callouts);
 bool engine_degraded(const struct engine *engine);
 
 /* What has become of a page or notice. DOUBTED: a gateway took it, and the receipt that was due from there has not come.
@@ -96,6 +100,7 @@ struct message_view {
     const char *without;         /* what the drill leaves out: see drill.h; "": nothing */
     uint32_t answered, total;    /* of a drill's result */
     const char *missing;         /* of a drill's result: who, or which role, has not answered; NULL: nobody */
+    bool aborted;                /* a drill that a real incident stopped: something has happened */
     bool sharp;                  /* "SKARPT LARM": a drill page in the last 24 h, or a summary that says ÖVNING or TEST */
     uint32_t code;               /* 0: none */
     bool has_token;

@@ -67,11 +67,9 @@ bool message_wanted(const struct message *message)
     return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(message);
 }
 
-/* Real, but a person who has just been through a drill could take it for another one. */
-static bool must_say_sharp(const struct engine *engine, const struct incident *incident, const struct message *message,
-                           int64_t wall_usec)
+bool engine_is_sharp(const struct engine *engine, const struct incident *incident, atom person, int64_t wall_usec)
 {
-    const int64_t *drilled = map_get(&engine->drilled, message->person);
+    const int64_t *drilled = map_get(&engine->drilled, person);
     const char *summary = incident_summary(incident);
     if (incident->drill || incident->key == 0)
         return false;
@@ -206,7 +204,8 @@ bool engine_message_again(const struct engine *engine, struct page_ref page, int
         .severity = incident->severity,
         .drill = incident->drill,
         .sensitive = incident->sensitive,
-        .sharp = must_say_sharp(engine, incident, message, wall_usec),
+        .aborted = incident->aborted,
+        .sharp = engine_is_sharp(engine, incident, message->person, wall_usec),
         .opened_usec = incident->opened_usec,
         .updated_usec = incident->updated_usec,
         .count = message->count,

@@ -116,6 +116,7 @@ struct incident {
     uint16_t location_at, callback_at, dedup_at;   /* offsets in text; 0: none */
     uint8_t severity;
     bool drill, sensitive, bundle;
+    bool aborted;                    /* a drill that a real incident stopped */
 };
 
 const char *incident_summary(const struct incident *incident);       /* cut to 160 bytes */

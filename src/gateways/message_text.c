@@ -150,7 +150,7 @@ static void set_drill(struct message_values *values, const struct message_view *
     if (!view->drill)
         return;
     buf_add_text(&values->value[VALUE_MARK], message_drill_mark(view->language));
-    buf_add_text(&values->value[VALUE_DRILL], message_drill_line(view->language));
+    buf_add_text(&values->value[VALUE_DRILL], message_drill_line(view->language, view->aborted));
 }
 
 /* A page of what is sensitive carries no more than it must: not even the id. */

@@ -343,8 +343,11 @@ const char *message_drill_mark(enum language language)
     return language == LANGUAGE_EN ? "EXERCISE EXERCISE EXERCISE" : "ÖVNING ÖVNING ÖVNING";
 }
 
-const char *message_drill_line(enum language language)
+const char *message_drill_line(enum language language, bool aborted)
 {
+    if (aborted)
+        return language == LANGUAGE_EN ? "This is about the exercise, not about the real incident."
+                                       : "Detta gäller övningen, inte den verkliga händelsen.";
     return language == LANGUAGE_EN ? "This is an exercise. Nothing has happened." : "Detta är en övning. Inget har hänt.";
 }
 

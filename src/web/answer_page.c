@@ -76,7 +76,9 @@ static void add_title(const struct drawing *drawing)
     const struct incident *incident = drawing->page->incident;
     if (incident->drill)
         html_add(drawing->out, "%s ", drawing->language == LANGUAGE_EN ? "EXERCISE" : "ÖVNING");
-    html_add(drawing->out, "%s %s", drawing->words->severity[incident->severity], role_of(drawing, drawing->callout));
+    const atom person = drawing->page->recipient->person;
+    bool sharp = engine_is_sharp(drawing->page->engine, incident, person, drawing->page->now_usec);
+    html_add(drawing->out, "%s %s", (sharp ? drawing->words->sharp : drawing->words->severity)[incident->severity], role_of(drawing, drawing->callout));
 }
 
 static void add_document_head(const struct drawing *drawing)
@@ -107,9 +109,10 @@ static const char *head_class(const struct drawing *drawing)
 static void add_drill_banner(const struct drawing *drawing)
 {
     const struct answer_words *words = drawing->words;
-    if (drawing->page->incident->drill)
-        html_add(drawing->out, "<div class=\"drill\">%s<br>%s</div>\n", words->drill,
-                 is_closed(drawing) ? words->drill_over : words->drill_note);
+    const struct incident *incident = drawing->page->incident;
+    const char *note = !is_closed(drawing) ? words->drill_note : incident->aborted ? words->drill_aborted : words->drill_over;
+    if (incident->drill)
+        html_add(drawing->out, "<div class=\"drill\">%s<br>%s</div>\n", words->drill, note);
 }
 
 static void add_head(const struct drawing *drawing)

@@ -7,7 +7,8 @@
 struct answer_words {
     const char *html_lang;
     const char *severity[SEVERITY_COUNT];
-    const char *drill, *drill_note, *drill_over;
+    const char *sharp[SEVERITY_COUNT];       /* what could be taken for a drill */
+    const char *drill, *drill_note, *drill_over, *drill_aborted;
     const char *closed;
     const char *yes, *yes_anyway, *no, *release, *release_heading;
     const char *ring;

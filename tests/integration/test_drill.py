@@ -157,6 +157,11 @@ def test_a_token_that_starts_too_many(beredd):
 def test_usage(beredd):
     assert beredd.ctl("drill", "start").returncode == 2
     assert beredd.ctl("drill", "start", "--role", "TIB", "--within", "snart").returncode == 2
+    twice = beredd.ctl("drill", "start", "--to", "bo.ek", "--to", "cia.lund", "--dry-run")
+    assert twice.returncode == 2 and "--to" in twice.stderr and not drills(beredd), "one of them would be left out in silence"
+    for option, too_long in (("--within", "32d"), ("--deadline", "8d")):
+        refused = beredd.ctl("drill", "start", "--role", "TIB", "--dry-run", option, too_long)
+        assert refused.returncode == 2 and option in refused.stderr
     unknown = beredd.ctl("drill", "start", "--to", "anna.bergg", "--yes")
     assert unknown.returncode == 1 and "anna.berg" in unknown.stderr
     assert beredd.ctl("drill", "stop", "2026-0042").returncode == 1

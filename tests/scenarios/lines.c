@@ -216,11 +216,11 @@ void lines_add_incident(struct buf *buf, const struct engine *engine, const stru
         *key = incident_dedup_key(incident);
     incident_add_id(buf, incident->key);
     buf_printf(buf, " %s severity=%u opened=%" PRId64 " closed=%" PRId64 " by=%s updated=%" PRId64 " seq=%" PRIu64
-               " hash=%016" PRIx64 " body=%016" PRIx64 " pages=%u%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",
+               " hash=%016" PRIx64 " body=%016" PRIx64 " pages=%u%s%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",
                engine_text(engine, incident->source), incident->severity, incident->opened_usec, incident->closed_usec,
                engine_text(engine, incident->closed_by), incident->updated_usec, incident->first_seq, incident->dedup_hash,
                incident->body_hash, incident->last_page, incident->drill ? " drill" : "", incident->sensitive ? " sensitive" : "",
-               incident->bundle ? " bundle" : "", incident_summary(incident), location ? location : "", callback ? callback : "",
+               incident->bundle ? " bundle" : "", incident->aborted ? " aborted" : "", incident_summary(incident), location ? location : "", callback ? callback : "",
                key ? key : "");
     if (incident->terms)
         add_terms(buf, engine, incident->terms);

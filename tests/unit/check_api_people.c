@@ -278,6 +278,42 @@ START_TEST(test_drill)
 }
 END_TEST
 
+/* Whoever opens the drill's link has something real to answer: the page does not say that nothing has happened. */
+START_TEST(test_drill_stopped_by_a_real_alarm)
+{
+    const struct reply *reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Strömavbrott\",\"drill\":true}", AS_EXERCISE);
+    assert_status(reply, 201);
+    free(id);
+    id = mem_strdup(fx_text(reply, "id"));
+    take_path(anna, 1, "anna.berg");
+    free(fx_open(fx, "{\"summary\":\"Brand i skola\"}"));
+    ck_assert_int_ne(engine_incident(fx->engine, fx_key(id))->closed_usec, 0);
+    reply = get(anna);
+    assert_has(reply, "ÖVNING ÖVNING ÖVNING");
+    assert_has(reply, "Övningen avbröts på grund av en verklig händelse. Svara inte på övningslarmet.");
+    assert_has_not(reply, "Inget har hänt");
+}
+END_TEST
+
+/* As in the text that led here. */
+START_TEST(test_what_could_be_taken_for_a_drill_is_sharp)
+{
+    assert_has_not(get(anna), "SKARPT");
+    free(id);
+    id = fx_open(fx, "{\"summary\":\"Övning? Nej, brand\",\"severity\":\"warning\"}");
+    take_path(anna, 1, "anna.berg");
+    assert_has(get(anna), "SKARP FÖRVARNING TIB");
+
+    assert_status(fx_post(fx, "/v1/incidents", "{\"summary\":\"Strömavbrott\",\"drill\":true}", AS_EXERCISE), 201);
+    free(id);
+    id = fx_open(fx, "{\"summary\":\"Översvämning\"}");
+    take_path(anna, 1, "anna.berg");
+    assert_has(get(anna), "SKARPT LARM TIB");
+    fx_tick(fx, 25 * USEC_PER_HOUR);
+    assert_has_not(get(anna), "SKARPT");
+}
+END_TEST
+
 START_TEST(test_updates)
 {
     const struct reply *reply = fx_post(fx, "/v1/incidents", "{\"summary\":\"Ett\",\"dedup_key\":\"k\"}", AS_RTJ);
@@ -414,6 +450,8 @@ int main(void)
     tcase_add_test(tcase, test_closed);
     tcase_add_test(tcase, test_closed_without_answer);
     tcase_add_test(tcase, test_drill);
+    tcase_add_test(tcase, test_drill_stopped_by_a_real_alarm);
+    tcase_add_test(tcase, test_what_could_be_taken_for_a_drill_is_sharp);
     tcase_add_test(tcase, test_updates);
     tcase_add_test(tcase, test_degraded);
     tcase_add_test(tcase, test_store_fails);

@@ -99,12 +99,24 @@ START_TEST(test_status)
     ck_assert(json_is_true(fx_at(reply, "rosters.1.covered")));
     ck_assert_int_eq(json_integer_value(fx_at(reply, "open_incidents")), 1);
     ck_assert_int_eq(json_integer_value(fx_at(reply, "open_callouts")), 1);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "drills.open_incidents")), 0);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "drills.open_callouts")), 0);
     ck_assert_int_eq(json_integer_value(fx_at(reply, "pages.queued")), 3);
     assert_text(reply, "gateways.0.name", "elks");
     ck_assert(json_is_false(fx_at(reply, "gateways.0.working")));
     assert_has_not(reply, "46701740605");
     ck_assert(json_is_true(fx_at(reply, "gateways.1.working")));
     assert_has_not(reply, SECRET);
+}
+END_TEST
+
+START_TEST(test_status_tells_drills_apart)
+{
+    assert_status(fx_post(fx, "/v1/incidents", "{\"summary\":\"Strömavbrott\",\"drill\":true}", AS_EXERCISE), 201);
+    const struct reply *reply = fx_get(fx, "/v1/status", AS_PANEL);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "open_incidents")), 1);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "drills.open_incidents")), 1);
+    ck_assert_int_eq(json_integer_value(fx_at(reply, "drills.open_callouts")), json_integer_value(fx_at(reply, "open_callouts")));
 }
 END_TEST
 
@@ -648,6 +660,7 @@ int main(void)
     tcase_add_test(tcase, test_oncall_role_and_time);
     tcase_add_test(tcase, test_oncall_refusals);
     tcase_add_test(tcase, test_status);
+    tcase_add_test(tcase, test_status_tells_drills_apart);
     tcase_add_test(tcase, test_health);
     tcase_add_test(tcase, test_check_and_reload);
     tcase_add_test(tcase, test_verify);

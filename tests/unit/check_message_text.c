@@ -195,6 +195,29 @@ START_TEST(notices)
     view.drill = true;
     view.closed_usec = HOUR_MINUTE(10, 32);
     expect(&view, "ÖVNINGEN ÄR SLUT 10:32. Tack. Svara inte mer.");
+    view.channel = CHANNEL_EMAIL;
+    expect(&view, "ÖVNINGEN ÄR SLUT 10:32. Tack. Svara inte mer.\nDetta är en övning. Inget har hänt.\n\nBotkyrka kommun\n");
+}
+END_TEST
+
+/* P13: something has happened, and no message may say that nothing has. */
+START_TEST(a_drill_that_something_real_stopped)
+{
+    struct message_view view = notice_view(PURPOSE_DRILL_ABORTED);
+    view.drill = view.aborted = true;
+    view.closed_usec = HOUR_MINUTE(10, 20);
+    view.channel = CHANNEL_EMAIL;
+    expect(&view, "ÖVNINGEN AVBRUTEN 10:20 på grund av en verklig händelse. Svara inte på övningslarmet.\n"
+                  "Detta gäller övningen, inte den verkliga händelsen.\n\nBotkyrka kommun\n");
+    view.language = LANGUAGE_EN;
+    expect(&view, "THE EXERCISE WAS STOPPED 10:20 because of a real incident. Do not reply to the exercise alarm.\n"
+                  "This is about the exercise, not about the real incident.\n\nBotkyrka kommun\n");
+    for (enum purpose purpose = PURPOSE_PAGE; purpose < PURPOSE_END; purpose++) {
+        if (!purpose_known(purpose) || purpose == PURPOSE_GATEWAY_TEST || purpose == PURPOSE_CHECK)
+            continue;
+        view.purpose = purpose;
+        ck_assert_ptr_null(strstr(render(&view), "Nothing has happened."));
+    }
 }
 END_TEST
 
@@ -635,7 +658,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 
 int main(void)
 {
-    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, sharp, notices, changes_of_duty, to_the_source,
+    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, a_drill_that_something_real_stopped, sharp, notices, changes_of_duty, to_the_source,
                                      numbers_as_they_are_rung, notices_in_english, voice,
                                      clock_in_words, severity_words, every_purpose_has_its_words };
     const TTest *const left_out[] = { without_ways_to_answer, sensitive, every_text_of_a_drill_says_so };
