@@ -24,7 +24,7 @@
 #include "planted.h"
 #include "random.h"
 
-#ifdef __SANITIZE_ADDRESS__          /* an image takes several times as long; and that the planted breaks are found is seen without */
+#ifdef __SANITIZE_ADDRESS__          /* an image takes several times as long there; planted breaks are found without it */
 enum { CHECK_IMAGES = 800, CHECK_PLANTED = false };
 #else
 enum { CHECK_IMAGES = 3000, CHECK_PLANTED = true };
