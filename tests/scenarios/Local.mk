@@ -1,7 +1,7 @@
 # tests/scenarios: what the engine does, as transcripts. See tests/README.md.
 
 check_PROGRAMS += tests/scenarios/run_scenarios
-tests_scenarios_run_scenarios_SOURCES = tests/scenarios/run_scenarios.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/damage.c tests/scenarios/scenario.h
+tests_scenarios_run_scenarios_SOURCES = tests/scenarios/run_scenarios.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/damage.c tests/scenarios/scenario.h src/turn/replay.c
 tests_scenarios_run_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
 tests_scenarios_run_scenarios_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/scenarios/run.sh

@@ -5,6 +5,7 @@
 #include "engine/internal.h"
 #include "scenario.h"
 #include "store/store.h"
+#include "turn/replay.h"
 
 enum { TICKS_MAX = 10000 };
 
@@ -76,22 +77,23 @@ static void keep(struct world *world, const struct effect_record *record)
     kept->payload = mem_dup(record->payload, record->payload_len);
 }
 
-static enum err replay_record(struct engine *engine, const struct effect_record *stored, struct now now)
+/* As the store hands it back. */
+static enum err read_kept(const struct kept_record *kept, struct record *ret)
 {
-    struct record record;
-    enum err err = record_decode(stored->payload, stored->payload_len, &record);
-    if (err != ERR_OK)
-        return err;
-    record.kind = stored->kind;
-    record.seq = stored->seq;
-    record.at_usec = stored->at_usec;
-    record.incident = stored->incident;
-    return engine_replay(engine, &record, now);
+    const struct effect_record *effect = &kept->effect;
+    const struct store_record stored = {
+        .seq = effect->seq, .at_usec = effect->at_usec, .incident = effect->incident, .kind = (uint8_t)effect->kind,
+        .payload = effect->payload, .payload_len = effect->payload_len};
+    return stored_read(&stored, ret);
 }
 
 static void replay_kept(struct world *world, struct engine *engine, size_t index)
 {
-    if (replay_record(engine, &world->log[index].effect, world->now) != ERR_OK)
+    struct record record;
+    enum err err = read_kept(&world->log[index], &record);
+    if (err == ERR_OK)
+        err = engine_replay(engine, &record, world->now);
+    if (err != ERR_OK)
         buf_printf(&world->error, "record %zu does not replay\n", index + 1);
 }
 
@@ -125,12 +127,9 @@ static bool begun_before(const struct world *world, size_t index)
 /* Of the house nothing comes back but which texts were read. */
 static void replay_reply(struct world *world, struct engine *engine, size_t index)
 {
-    const struct effect_record *stored = &world->log[index].effect;
     struct record record;
-    if (stored->incident == 0 && record_decode(stored->payload, stored->payload_len, &record) == ERR_OK) {
-        record.at_usec = stored->at_usec;
+    if (world->log[index].effect.incident == 0 && read_kept(&world->log[index], &record) == ERR_OK)
         engine_replay_reply(engine, &record);
-    }
 }
 
 /* As the daemon starts: incident by incident, those that are live. */

@@ -299,7 +299,8 @@ tests_unit_check_transfer_mail_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_
 endif
 check_PROGRAMS += tests/unit/check_engine_random
 TESTS += tests/unit/check_engine_random
-tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/scenario.h
+tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c \
+	tests/scenarios/scenario.h src/turn/replay.c
 tests_unit_check_engine_random_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
 tests_unit_check_engine_random_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
 
