@@ -6,7 +6,7 @@
  *
  * System calls are caught by a seccomp filter, so that those within libc (a fopen, a thread's stack) are met as well as those through
  * its wrappers. The kernel asks a thread of ours, which the filter does not bind: go on, or this errno. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE      /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): libc's own switch */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -53,9 +53,11 @@ static void say(const char *format, ...)
 
 /* ---- allocations ---- */
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): libc's names */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *memory, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static bool alloc_fails(const char *what, size_t size)
 {
@@ -295,6 +297,7 @@ static int counted_main(int argc, char **argv, char **environment)
     return status;
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): libc's name */
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*done)(void),
                       void (*rtld_done)(void), void *stack_end);
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*done)(void),
@@ -304,3 +307,4 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
     real_main = main;
     return real(counted_main, argc, argv, init, done, rtld_done, stack_end);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
