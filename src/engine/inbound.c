@@ -21,13 +21,21 @@ static struct recipient *recipient_of_code(const struct engine *engine, uint32_t
     return recipient;
 }
 
-/* Call-outs that page this number now. *ret_last: the youngest incident's. */
-static size_t paging_number(const struct engine *engine, const char *number, struct recipient **ret_last)
+/* A text that does not say what it is about is about what is real (P13), then about what came last. */
+static bool is_likelier(const struct incident *incident, const struct incident *other)
+{
+    return incident->drill == other->drill ? incident->first_seq > other->first_seq : other->drill;
+}
+
+/* Call-outs that page this number now; a dry run pages none. *ret_likeliest: of the incident that a text from there may be about. */
+static size_t paging_number(const struct engine *engine, const char *number, struct recipient **ret_likeliest)
 {
     struct incident *incident;
     size_t n = 0;
-    *ret_last = NULL;
+    *ret_likeliest = NULL;
     for (size_t cursor = 0; (incident = map_next(&engine->incidents, &cursor));) {
+        if (incident->terms && incident->terms->dry_run)
+            continue;
         for (struct callout *callout = incident->callouts; callout; callout = callout->next) {
             if (callout->state != CALLOUT_PAGING)
                 continue;
@@ -35,8 +43,8 @@ static size_t paging_number(const struct engine *engine, const char *number, str
                 if (!recipient->channels || !recipient_has_number(engine, recipient, number))
                     continue;
                 n++;
-                if (!*ret_last || (*ret_last)->callout->incident->first_seq < incident->first_seq)
-                    *ret_last = recipient;
+                if (!*ret_likeliest || is_likelier(incident, (*ret_likeliest)->callout->incident))
+                    *ret_likeliest = recipient;
             }
         }
     }

@@ -29,12 +29,14 @@ EXTRA_DIST += \
 	tests/scenarios/drill_before_and_after.scn \
 	tests/scenarios/drill_clock.scn \
 	tests/scenarios/drill_dry_run.scn \
+	tests/scenarios/drill_dry_run_replies.scn \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
 	tests/scenarios/drill_planned.scn \
 	tests/scenarios/drill_planned_missed.scn \
 	tests/scenarios/drill_planned_postponed.scn \
 	tests/scenarios/drill_planned_stopped.scn \
+	tests/scenarios/drill_replies.scn \
 	tests/scenarios/drill_storm.scn \
 	tests/scenarios/drill_updates.scn \
 	tests/scenarios/drill_wait_for_all.scn \
