@@ -56,6 +56,25 @@ static void refuse(struct reporting *reporting, int status, const char *why)
     reporting_free(reporting);
 }
 
+/* A role that is in no roster any more may have had drills; of one that had none, it is said that there is no such role. */
+static void refuse_none(struct reporting *reporting)
+{
+    const struct plan *plan = engine_plan(reporting->api->engine);
+    const char *names[SUGGESTIONS_MAX], *typed = reporting->role;
+    size_t n = 0;
+    CLEANUP_BUF struct buf why = { 0 };
+    for (; n < plan->n_rosters && n < SUGGESTIONS_MAX; n++)
+        names[n] = plan->rosters[n].role;
+    const char *near = typed && !plan_roster_typed(plan, typed) ? text_nearest(typed, names, n) : NULL;
+    if (typed && !plan_roster_typed(plan, typed))
+        buf_printf(&why, "there is no role %s%s%s%s", typed, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    else if (reporting->cut)
+        buf_printf(&why, "none of the last %d incidents is a drill%s: name it by its id", WALK_MAX, typed ? " of this role" : "");
+    else
+        buf_add_text(&why, typed ? "there has been no drill of this role yet" : "there has been no drill yet");
+    refuse(reporting, 404, buf_text(&why));
+}
+
 static void refuse_unread(struct reporting *reporting)
 {
     reporting->key = 0;
@@ -123,10 +142,9 @@ static bool has_role(const struct reporting *reporting, const struct drill_summa
     return !reporting->role;
 }
 
-static void finish_since(struct reporting *reporting)
+/* Leaves those that are asked for. */
+static void pick(struct reporting *reporting)
 {
-    struct rendered rendered = { 0 };
-    struct drill_totals totals;
     size_t n = 0;
     for (size_t i = 0; i < reporting->n_found; i++) {
         if (has_role(reporting, reporting->found[i]) && reporting->found[i]->opened_usec >= reporting->since_usec)
@@ -135,6 +153,18 @@ static void finish_since(struct reporting *reporting)
             drill_summary_free(reporting->found[i]);
     }
     reporting->n_found = n;
+}
+
+static void finish_since(struct reporting *reporting)
+{
+    struct rendered rendered = { 0 };
+    struct drill_totals totals;
+    pick(reporting);
+    size_t n = reporting->n_found;
+    if (n == 0 && reporting->role && !plan_roster_typed(engine_plan(reporting->api->engine), reporting->role)) {
+        refuse_none(reporting);
+        return;
+    }
     struct json_writer writer = begin(reporting, &rendered);
     jw_time(&writer, "since", reporting->since_usec);
     jw_text(&writer, "role", reporting->role);
@@ -250,7 +280,7 @@ static void finish(struct reporting *reporting)
         reporting->key = latest->incident;
         history_read(&reporting->api->reader, reporting->key, false, on_wanted, reporting);
     } else {
-        refuse(reporting, 404, reporting->role ? "there has been no drill of this role yet" : "there has been no drill yet");
+        refuse_none(reporting);
     }
 }
 

@@ -68,6 +68,11 @@ START_TEST(test_latest_and_earlier)
     ck_assert_uint_eq(fx_count(reply, "earlier"), 1);
     assert_text(reply, "earlier.0.id", first);
     assert_text(fx_get(fx, "/v1/drills/report?role=kib", AS_PANEL), "id", other);
+    for (int i = 0; i < 2; i++) {
+        const struct reply *typo = fx_get(fx, i ? "/v1/drills/report?role=TBI&since=2026-01-01T00:00:00Z" : "/v1/drills/report?role=TBI", AS_PANEL);
+        assert_status(typo, 404);
+        assert_text(typo, "error", "there is no role TBI; did you mean TIB?");
+    }
     ck_assert_uint_eq(fx_count(report(first), "earlier"), 0);
     ck_assert_uint_eq(fx_count(report(dry), "earlier"), 0);
 }
