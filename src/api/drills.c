@@ -199,28 +199,7 @@ void drills_start(struct call *call)
 
 /* ---- POST /v1/drills/ID/stop, /v1/drills/stop ---- */
 
-static void submit_stop(struct call *call, uint64_t key)
-{
-    struct slot *slot = may_drill(call) ? call_slot(call, SLOT_DRILL) : NULL;
-    if (!slot)
-        return;
-    struct event event = { .kind = EVENT_DRILL_STOP, .drill_stop = { .drill = key, .actor = call_actor(call) } };
-    call_submit(call, slot, &event);
-}
-
-void drills_stop(struct call *call)
-{
-    uint64_t key;
-    if (call_incident(call, &key))
-        submit_stop(call, key);
-}
-
-void drills_stop_all(struct call *call)
-{
-    submit_stop(call, 0);
-}
-
-/* ---- verdicts ---- */
+#define NO_SUCH_DRILL "there is no such drill, open or planned"
 
 static const struct drill *find_planned(const struct engine *engine, uint64_t key)
 {
@@ -229,6 +208,48 @@ static const struct drill *find_planned(const struct engine *engine, uint64_t ke
         drill = drill->next;
     return drill;
 }
+
+static void submit_stop(struct call *call, uint64_t key)
+{
+    struct slot *slot = call_slot(call, SLOT_DRILL);
+    if (!slot)
+        return;
+    struct event event = { .kind = EVENT_DRILL_STOP, .drill_stop = { .drill = key, .actor = call_actor(call) } };
+    call_submit(call, slot, &event);
+}
+
+/* A source that is no administrator has no business with the drills of others: to it they are not there. */
+static bool is_its_own(const struct call *call, uint64_t key)
+{
+    const struct engine *engine = call->api->engine;
+    const struct drill *planned = find_planned(engine, key);
+    const struct incident *incident = engine_incident(engine, key);
+    atom source = planned ? planned->source : incident ? incident->source : 0;
+    return strcmp(engine_text(engine, source), call->caller.source) == 0;
+}
+
+void drills_stop(struct call *call)
+{
+    uint64_t key;
+    if (!may_drill(call) || !call_incident(call, &key))
+        return;
+    if (!call_may(call, RIGHT_ADMIN) && !is_its_own(call, key))
+        call_error(call, 404, NULL, NO_SUCH_DRILL);
+    else
+        submit_stop(call, key);
+}
+
+void drills_stop_all(struct call *call)
+{
+    if (!may_drill(call))
+        return;
+    if (!call_may(call, RIGHT_ADMIN))
+        call_error(call, 403, NULL, "the source %s may stop its own drills only, each by its id", call->caller.source);
+    else
+        submit_stop(call, 0);
+}
+
+/* ---- verdicts ---- */
 
 static void render_drill(struct api *api, struct slot *slot, uint64_t key, int status)
 {
@@ -270,7 +291,7 @@ void drills_verdict(struct api *api, struct slot *slot, const struct effect_repl
         render_ended(api, slot, reply);
         break;
     case VERDICT_NO_INCIDENT:
-        rendered_error(&slot->rendered, 404, NULL, "there is no such drill, open or planned");
+        rendered_error(&slot->rendered, 404, NULL, NO_SUCH_DRILL);
         break;
     default:
         rendered_error(&slot->rendered, 409, NULL, "%s", reply->text ? reply->text : "this did not work");

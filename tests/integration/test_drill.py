@@ -1,5 +1,6 @@
 """Drills, from the command line to the telephone and back, and a real alarm in the middle of one."""
 
+import hashlib
 import json
 import urllib.parse
 
@@ -121,7 +122,12 @@ def test_the_loss_of_a_gateway_and_of_a_person(stopped, sms_gateway, tmp_path):
     assert sms_gateway.wait_for(ANNA, containing="På riktigt")[0].text.startswith("LARM TIB")
 
 
-def test_who_may_not_is_refused_and_written_down(beredd, sms_gateway):
+def test_who_may_not_is_refused_and_written_down(stopped, sms_gateway):
+    secret = hashlib.sha256(b"token-of-calendar").hexdigest()
+    stopped.config.files["sources.ini"] += f"[source calendar]\ntitle = Kalender\nrights = drill\ntoken-sha256 = {secret}\n"
+    beredd = stopped.start()
+    for path in ("/v1/drills", "/v1/drills/stop", "/v1/drills/2026-0001/stop"):
+        assert beredd.request("POST", path, {"all_roles": True}, token="token-of-calendar").status == 403
     answer = beredd.request("POST", "/v1/incidents", {"summary": "Hemlig övning", "drill": True}, token="token-of-rtj")
     assert answer.status == 403 and answer.json["field"] == "drill"
     note = eventually(lambda: [line for line in beredd.ctl("log").stdout.splitlines() if "a drill was refused" in line])[0]
@@ -130,7 +136,15 @@ def test_who_may_not_is_refused_and_written_down(beredd, sms_gateway):
     assert beredd.request("POST", "/v1/drills", {"all_roles": True}, token="token-of-operator").status == 403
     assert beredd.request("POST", "/v1/drills/stop", token="token-of-operator").status == 403
     assert not drills(beredd) and not sms_gateway.attempts
-    assert beredd.request("POST", "/v1/drills", {"roles": ["TIB"]}, token="token-of-monitor").status == 201
+    theirs = beredd.request("POST", "/v1/drills", {"to": "cia.lund"}, token="token-of-chief").json["id"]
+    planned = beredd.request("POST", "/v1/drills", {"to": "cia.lund", "within_seconds": 9999}, token="token-of-chief").json["id"]
+    own = beredd.request("POST", "/v1/drills", {"roles": ["TIB"]}, token="token-of-monitor")
+    assert own.status == 201
+    for ident in (theirs, planned):
+        assert beredd.request("POST", f"/v1/drills/{ident}/stop", token="token-of-monitor").status == 404, "another's"
+    assert beredd.request("POST", "/v1/drills/stop", token="token-of-monitor").status == 403
+    assert drills(beredd)[theirs]["state"] == "open" and drills(beredd)[planned]["state"] == "planned"
+    assert beredd.request("POST", f"/v1/drills/{own.json['id']}/stop", token="token-of-monitor").status == 200
 
 
 @pytest.mark.parametrize("body, status, word", [
