@@ -1,6 +1,7 @@
 #include "gateways/message_text.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/gsm7.h"
 #include "base/text.h"
@@ -153,6 +154,23 @@ static void set_drill(struct message_values *values, const struct message_view *
     buf_add_text(&values->value[VALUE_DRILL], message_drill_line(view->language, view->aborted));
 }
 
+/* As it is; but why a drill did not begin is the program's own, and said in the language. */
+static void set_reason(struct message_values *values, const struct message_view *view)
+{
+    struct buf *reason = &values->value[VALUE_REASON];
+    const char *rest = view->reason, *const others = "; nor did the ";
+    if (view->purpose == PURPOSE_DRILL_MISSED && rest && view->language == LANGUAGE_SV)
+        buf_add_text(reason, message_missed_reason(&rest));
+    if (reason->len == 0 || strncmp(rest, others, strlen(others)) != 0) {
+        add_clean(reason, rest, view->channel);
+        return;
+    }
+    rest += strlen(others);
+    buf_add_text(reason, "; inte heller de ");
+    buf_add(reason, rest, strspn(rest, "0123456789"));
+    buf_add_text(reason, " före");
+}
+
 /* A page of what is sensitive carries no more than it must: not even the id. */
 static void set_id(struct message_values *values, const struct message_view *view)
 {
@@ -169,7 +187,6 @@ static void set_values(struct message_values *values, const struct message_view 
         { VALUE_BY, view->acknowledged_by },
         { VALUE_PERSON, view->person_name },
         { VALUE_GATEWAY, view->gateway },
-        { VALUE_REASON, view->reason },
     };
     for (size_t i = 0; i < N_ELEMENTS(plain); i++)
         add_clean(&values->value[plain[i].value], plain[i].text, view->channel);
@@ -182,6 +199,7 @@ static void set_values(struct message_values *values, const struct message_view 
     set_times(values, view, context);
     set_ways_to_answer(values, view, context);
     set_drill(values, view);
+    set_reason(values, view);
     set_duty(values, view, context);
     set_result(values, view);
     set_id(values, view);

@@ -1,6 +1,7 @@
 #include "gateways/message_words.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "gateways/message_text.h"
 #include "gateways/message_texts.h"
@@ -336,6 +337,24 @@ const char *message_alarm_spoken(const struct message_view *view)
         return view->language == LANGUAGE_EN ? "Exercise. Exercise. Exercise. Exercise alarm"
                                              : "Övning. Övning. Övning. Övningslarm";
     return view->sharp ? words->sharp_spoken : words->spoken;
+}
+
+const char *message_missed_reason(const char **reason)
+{
+    static const char *const words[][2] = {
+        { "the daemon was not running then", "larmsystemet var inte igång då" },
+        { "a real alarm was under way", "ett skarpt larm pågick" },
+        { "none of the time that was left is within its hours", "ingen tid återstod inom de tillåtna timmarna" },
+        { "nobody whom it was for is in the configuration any more", "ingen av dem som skulle larmas finns kvar i inställningarna" },
+        { "too many drills were planned already", "för många övningar var redan planerade" },
+    };
+    for (size_t i = 0; i < N_ELEMENTS(words); i++) {
+        if (strncmp(*reason, words[i][0], strlen(words[i][0])) != 0)
+            continue;
+        *reason += strlen(words[i][0]);
+        return words[i][1];
+    }
+    return "";
 }
 
 const char *message_drill_mark(enum language language)

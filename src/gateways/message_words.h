@@ -17,6 +17,8 @@ const struct message_wording *message_wording(unsigned kind, enum language langu
 const char *message_alarm_word(const struct message_view *view);
 const char *message_alarm_spoken(const struct message_view *view);
 const char *message_drill_mark(enum language language);      /* what every text of a drill bears */
+/* Why a drill did not begin, in Swedish; *reason moves on behind what is known of it. "": nothing. */
+const char *message_missed_reason(const char **reason);
 const char *message_drill_line(enum language language, bool aborted);        /* what e-mails of a drill say besides */
 const char *message_use_link(enum language language);
 const char *message_nobody(enum language language);          /* "INGEN" */

@@ -200,6 +200,36 @@ START_TEST(notices)
 }
 END_TEST
 
+static struct message_view duty_view(enum purpose purpose)
+{
+    struct message_view view = notice_view(purpose);
+    view.incident = 0;
+    view.code = 0;
+    view.has_token = false;
+    view.count = 0;
+    view.duty_from_usec = civil_to_sec(&(struct civil){ .year = 2026, .month = 12, .day = 21, .hour = 12 }) * USEC_PER_SEC;
+    view.duty_until_usec = view.duty_from_usec + 7 * USEC_PER_DAY;
+    view.duty_other = "Bo Ek";
+    return view;
+}
+
+START_TEST(why_a_drill_did_not_begin)
+{
+    struct message_view view = duty_view(PURPOSE_DRILL_MISSED);
+    view.drill = true;
+    view.duty_other = "vecka";
+    view.reason = "the daemon was not running then; nor did the 2 before it";
+    render(&view);
+    ck_assert_ptr_nonnull(strstr(buf_text(&text.text), "Orsak: larmsystemet var inte igång då; inte heller de 2 före."));
+    view.reason = "a real alarm was under way";
+    render(&view);
+    ck_assert_ptr_nonnull(strstr(buf_text(&text.text), "Orsak: ett skarpt larm pågick."));
+    view.language = LANGUAGE_EN;
+    render(&view);
+    ck_assert_ptr_nonnull(strstr(buf_text(&text.text), "Reason: a real alarm was under way."));
+}
+END_TEST
+
 /* P13: something has happened, and no message may say that nothing has. */
 START_TEST(a_drill_that_something_real_stopped)
 {
@@ -268,19 +298,6 @@ START_TEST(numbers_as_they_are_rung)
     }
 }
 END_TEST
-
-static struct message_view duty_view(enum purpose purpose)
-{
-    struct message_view view = notice_view(purpose);
-    view.incident = 0;
-    view.code = 0;
-    view.has_token = false;
-    view.count = 0;
-    view.duty_from_usec = civil_to_sec(&(struct civil){ .year = 2026, .month = 12, .day = 21, .hour = 12 }) * USEC_PER_SEC;
-    view.duty_until_usec = view.duty_from_usec + 7 * USEC_PER_DAY;
-    view.duty_other = "Bo Ek";
-    return view;
-}
 
 START_TEST(changes_of_duty)
 {
@@ -658,7 +675,7 @@ static void add(Suite *suite, const char *name, const TTest *const *tests, size_
 
 int main(void)
 {
-    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, a_drill_that_something_real_stopped, sharp, notices, changes_of_duty, to_the_source,
+    const TTest *const letters[] = { page_in_swedish, page_in_english, drill, a_drill_that_something_real_stopped, why_a_drill_did_not_begin, sharp, notices, changes_of_duty, to_the_source,
                                      numbers_as_they_are_rung, notices_in_english, voice,
                                      clock_in_words, severity_words, every_purpose_has_its_words };
     const TTest *const left_out[] = { without_ways_to_answer, sensitive, every_text_of_a_drill_says_so };
