@@ -3,6 +3,7 @@
 #include "engine/internal.h"
 
 #define POSTPONE_USEC (10 * USEC_PER_MIN)     /* at a time, while something real is under way */
+#define LATE_USEC (10 * USEC_PER_SEC)         /* a moment may be the last of its time, and no machine is on time to the microsecond */
 #define UNDER_WAY_USEC USEC_PER_HOUR          /* a real incident that began so lately is, whoever has answered */
 
 void drill_note(struct engine *engine, uint64_t key, const char *actor, const char *what, const char *why)
@@ -232,9 +233,10 @@ static void fall_due(struct engine *engine, const struct drill *drill)
     int64_t wall_usec = engine->now.wall_usec;
     bool real = real_under_way(engine, UNDER_WAY_USEC);
     int64_t opens_usec = drill_open_from(engine, drill, real ? wall_usec + POSTPONE_USEC : wall_usec);
-    if (wall_usec > drill->end_usec)
+    int64_t end_usec = drill->end_usec + (drill->schedule ? 0 : LATE_USEC);
+    if (wall_usec > end_usec)
         miss(engine, drill, real ? "a real alarm was under way" : "the daemon was not running then");
-    else if (opens_usec > drill->end_usec)
+    else if (opens_usec > end_usec)
         miss(engine, drill, real ? "a real alarm was under way" : "none of the time that was left is within its hours");
     else if (opens_usec > wall_usec)
         drill_postpone(engine, drill, opens_usec);

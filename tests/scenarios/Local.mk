@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
 	tests/scenarios/drill_planned.scn \
+	tests/scenarios/drill_planned_late.scn \
 	tests/scenarios/drill_planned_missed.scn \
 	tests/scenarios/drill_planned_postponed.scn \
 	tests/scenarios/drill_planned_stopped.scn \
