@@ -176,15 +176,16 @@ static int year_of(int64_t sec)
     return civil.year;
 }
 
-/* Whichever change came last decides. Times may reach over New Year, so the neighbouring years are asked too. Where one
- * saving time ends in the moment in which the next begins, it never ended. */
+/* Whichever change came last decides. Times may reach over New Year, so the neighbouring years are asked too: where last year's
+ * end is yet to come, the one before it may have been last year. Where one saving time ends in the moment in which the next
+ * begins, it never ended. */
 const struct tz_type *tz_rule_at(const struct tz_rule *rule, int64_t sec)
 {
     if (!rule->has_daylight)
         return &rule->standard;
     int64_t last_begin = INT64_MIN, last_end = INT64_MIN;
     int year = year_of(sec);
-    for (int y = year - 1; y <= year + 1; y++) {
+    for (int y = year - 2; y <= year + 1; y++) {
         int64_t begin = begin_in_year(rule, y), end = end_in_year(rule, y);
         if (begin <= sec && begin > last_begin)
             last_begin = begin;
