@@ -6,7 +6,6 @@ import socket
 import subprocess
 import threading
 
-ADDRESS = "127.0.53.53"
 UNKNOWN, SILENT = "unknown.example.se", "silent.example.se"
 
 
@@ -19,17 +18,29 @@ def missing():
     return None
 
 
+def first_free():
+    """A socket on port 53 of a loopback address that no other run has."""
+    for last in range(1, 255):
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            bound.bind((f"127.0.53.{last}", 53))
+            return bound
+        except OSError:
+            bound.close()
+    raise RuntimeError("port 53 is taken on 127.0.53.1 to 127.0.53.254")
+
+
 class NameServer:
     """Says NXDOMAIN, and nothing at all when asked for SILENT."""
 
     def __init__(self, directory):
+        self.socket = first_free()
+        self.address = self.socket.getsockname()[0]
         self.resolv, self.nsswitch = directory / "resolv.conf", directory / "nsswitch.conf"
-        self.resolv.write_text(f"nameserver {ADDRESS}\noptions timeout:30\n")
+        self.resolv.write_text(f"nameserver {self.address}\noptions timeout:30\n")
         self.nsswitch.write_text("passwd: files\ngroup: files\nhosts: files dns\n")
         self.prefix = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && mount --bind "$1" /etc/nsswitch.conf'
                        ' && shift && exec "$@"', str(self.resolv), str(self.nsswitch)]
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ADDRESS, 53))
         self.closed = False
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
@@ -42,6 +53,6 @@ class NameServer:
 
     def stop(self):
         self.closed = True
-        self.socket.sendto(b"", (ADDRESS, 53))
+        self.socket.sendto(b"", (self.address, 53))
         self.thread.join()
         self.socket.close()

@@ -26,7 +26,9 @@ class MailServer:
         return "250 OK"
 
     def start(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60, **self.options)   # a busy machine
+        # A name of its own: it would ask the name server for one at each connection, and wait where there is none.
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="mail.example.se", ready_timeout=60,
+                                     **self.options)
         self.controller.start()
         return self
 
