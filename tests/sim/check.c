@@ -480,7 +480,8 @@ static void check_order(const struct m_page *page, const char *gateway)
         if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
         if (engine_message(node_engine(), other->ref, loop_wall_usec(), &view))
-            fail("P13", "a drill is paged while a real alarm waits for %s", gateway);
+            fail("P13", "a drill is paged while page %u of a real alarm has waited %lld ms for %s", other->ref.number,
+                 (long long)((sim_now() - other->handed_usec) / USEC_PER_MSEC), gateway);
     }
 }
 
