@@ -39,6 +39,15 @@ def test_out_receipt_and_reply(through_kannel, kannel):
     eventually(lambda: sum("Kvitterat" in part for part in sent_to(kannel, ANNA)) == 2, what="that a second text is one: Kannel's id tells them apart")
 
 
+def test_a_real_alarm_in_the_middle_of_a_drill(through_kannel, kannel):
+    out = through_kannel.ctl("drill", "start", "--role", "TIB", "--scenario", "Strömavbrott, Alby", "--yes")
+    assert out.returncode == 0, out.stderr
+    eventually(lambda: any(part.startswith("ÖVNING ÖVNING ÖVNING TIB") for part in sent_to(kannel, ANNA)), what="the drill's SMS")
+    through_kannel.trigger("Brand i skola")
+    eventually(lambda: any(part.startswith("SKARPT LARM TIB") for part in sent_to(kannel, ANNA)), what="the real alarm's")
+    eventually(lambda: any("ÖVNINGEN AVBRUTEN" in part for part in sent_to(kannel, ANNA)), what="that the drill has ended")
+
+
 def test_no_network_is_a_failure_at_once(through_kannel, kannel, smtp_server):
     """Kannel says 202 and queues for later where no SMS centre is connected: too late for an alarm."""
     kannel.network.terminate()
