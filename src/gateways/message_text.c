@@ -316,6 +316,11 @@ bool message_is_urgent(const struct message_view *view)
     return page || nobody_has_it || route_is_broken || view->purpose == PURPOSE_DEGRADED || view->purpose == PURPOSE_UNREACHED;
 }
 
+static const char *text_of(const struct message_view *view, const struct message_wording *wording)
+{
+    return view->drill && wording->drill_text ? wording->drill_text : wording->text;
+}
+
 /* The administrator's, or the built-in one; NULL where that is made from another. */
 static const char *template_of(const struct message_view *view, const struct text_context *context, enum text_field field)
 {
@@ -323,10 +328,10 @@ static const char *template_of(const struct message_view *view, const struct tex
     const char *own = message_texts_find(context->texts, kind, field, view->language);
     const struct message_wording *wording = message_wording(kind, view->language);
     const char *const built_in[TEXT_FIELD_COUNT] = {
-        [TEXT_SMS] = kind == TEXT_KIND_DRILL && wording->drill_text ? wording->drill_text : wording->text,
-        [TEXT_SUBJECT] = wording->subject,
+        [TEXT_SMS] = text_of(view, wording),
+        [TEXT_SUBJECT] = view->drill && wording->drill_subject ? wording->drill_subject : wording->subject,
         [TEXT_BODY] = wording->mail,
-        [TEXT_VOICE] = wording->voice ? wording->voice : wording->text,
+        [TEXT_VOICE] = wording->voice ? wording->voice : text_of(view, wording),
     };
     return own ? own : built_in[field];
 }
@@ -356,7 +361,7 @@ static void render_mail(struct message_values *values, const struct what *what, 
     const char *body = template_of(view, context, TEXT_BODY);
     write_what(values, what, SIZE_MAX, true);
     message_template_add(&ret->subject, template_of(view, context, TEXT_SUBJECT), values);
-    message_template_add(&ret->text, body ? body : message_wording(message_text_kind(view), view->language)->text, values);
+    message_template_add(&ret->text, body ? body : text_of(view, message_wording(message_text_kind(view), view->language)), values);
     if (!body)
         message_template_add(&ret->text, "\n[{drill}\n][\n{organisation}\n]", values);
     mail_html_add(&ret->html, &(struct mail_html){

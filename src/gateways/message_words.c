@@ -25,7 +25,10 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
     [PURPOSE_CONFIRMATION] = {
         .text = "Kvitterat {acknowledged}. Du har tagit {severity}[ {role}] {id}[, {what}].[ Ring {callback}.]"
                 "[ Kan du inte längre? Svara NEJ {code}]",
+        .drill_text = "{mark}. Kvitterat {acknowledged}. Du har tagit övningslarmet[ {role}] {id}[, {what}].[ Ring {callback}.]"
+                      "[ Kan du inte längre? Svara NEJ {code}]",
         .subject = "Kvitterat {acknowledged}: {severity}[ {role}] {id}",
+        .drill_subject = "{mark}. Kvitterat {acknowledged}:[ {role}] {id}",
     },
     [PURPOSE_TAKEN] = {
         .text = "{severity}[ {role}] {id} kvitterat {acknowledged}[ av {by}]. Du behöver inte göra något.",
@@ -40,8 +43,8 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
                 "[\n{organisation}\n]",
     },
     [PURPOSE_WITHDRAWN] = {
-        .text = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id} gäller inte längre. Du behöver inte göra något.",
-        .subject = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
+        .text = "[{mark}. ]ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id} gäller inte längre. Du behöver inte göra något.",
+        .subject = "[{mark}. ]ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_END] = {
         .text = "ÖVNINGEN ÄR SLUT[ {closed}]. Tack. Svara inte mer.",
@@ -119,8 +122,8 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
                 "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
     },
     [TEXT_KIND_SOURCE_WITHDRAWN] = {
-        .text = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}. Ingen har kvitterat, och ingen larmas längre.",
-        .subject = "ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
+        .text = "[{mark}. ]ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}. Ingen har kvitterat, och ingen larmas längre.",
+        .subject = "[{mark}. ]ÅTERKALLAT[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_ABORTED] = {
         .text = "ÖVNINGEN AVBRUTEN[ {closed}] på grund av en verklig händelse. Svara inte på övningslarmet.",
@@ -162,7 +165,10 @@ static const struct message_wording english[TEXT_KIND_END] = {
     [PURPOSE_CONFIRMATION] = {
         .text = "Acknowledged {acknowledged}. You have taken {severity}[ {role}] {id}[, {what}].[ Call {callback}.]"
                 "[ No longer able? Reply NO {code}]",
+        .drill_text = "{mark}. Acknowledged {acknowledged}. You have taken exercise[ {role}] {id}[, {what}].[ Call {callback}.]"
+                      "[ No longer able? Reply NO {code}]",
         .subject = "Acknowledged {acknowledged}: {severity}[ {role}] {id}",
+        .drill_subject = "{mark}. Acknowledged {acknowledged}:[ {role}] {id}",
     },
     [PURPOSE_TAKEN] = {
         .text = "{severity}[ {role}] {id} acknowledged {acknowledged}[ by {by}]. You need not do anything.",
@@ -177,8 +183,8 @@ static const struct message_wording english[TEXT_KIND_END] = {
                 "[\n{organisation}\n]",
     },
     [PURPOSE_WITHDRAWN] = {
-        .text = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id} no longer applies. You need not do anything.",
-        .subject = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
+        .text = "[{mark}. ]WITHDRAWN[ {closed}]: {severity}[ {role}] {id} no longer applies. You need not do anything.",
+        .subject = "[{mark}. ]WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_END] = {
         .text = "THE EXERCISE IS OVER[ {closed}]. Thank you. Do not reply any more.",
@@ -256,8 +262,8 @@ static const struct message_wording english[TEXT_KIND_END] = {
                 "[\n{what}.\n][\n{drill}\n][\n{organisation}\n]",
     },
     [TEXT_KIND_SOURCE_WITHDRAWN] = {
-        .text = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}. Nobody has acknowledged it, and nobody is paged any longer.",
-        .subject = "WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
+        .text = "[{mark}. ]WITHDRAWN[ {closed}]: {severity}[ {role}] {id}. Nobody has acknowledged it, and nobody is paged any longer.",
+        .subject = "[{mark}. ]WITHDRAWN[ {closed}]: {severity}[ {role}] {id}",
     },
     [PURPOSE_DRILL_ABORTED] = {
         .text = "THE EXERCISE WAS STOPPED[ {closed}] because of a real incident. Do not reply to the exercise alarm.",
@@ -280,7 +286,7 @@ static const struct message_wording english[TEXT_KIND_END] = {
     },
 };
 
-/* A drill's page has the page's words: they begin with its mark. */
+/* A text of a drill says so before anything else: by {mark}, by {severity}, or in its own first words. A drill's page has the page's words. */
 const struct message_wording *message_wording(unsigned kind, enum language language)
 {
     unsigned worded = kind == TEXT_KIND_DRILL ? PURPOSE_PAGE : kind;

@@ -6,8 +6,9 @@
 
 struct message_wording {         /* templates: see message_template.h */
     const char *text;            /* SMS; also the e-mail's, where that is not given */
-    const char *drill_text;      /* NULL: text */
+    const char *drill_text;      /* of a drill; NULL: text */
     const char *subject;         /* of an e-mail */
+    const char *drill_subject;   /* NULL: subject */
     const char *mail;            /* NULL: text, and the drill line */
     const char *voice;           /* NULL: text */
 };
@@ -16,7 +17,7 @@ const struct message_wording *message_wording(unsigned kind, enum language langu
 /* "LARM", "SKARP FÖRVARNING", "ÖVNING ÖVNING ÖVNING"; as it is spoken: "Larm", "Skarp förvarning", "Övning. … Övningslarm". */
 const char *message_alarm_word(const struct message_view *view);
 const char *message_alarm_spoken(const struct message_view *view);
-const char *message_drill_mark(enum language language);      /* what every text of a drill bears */
+const char *message_drill_mark(enum language language);      /* what a text of a drill begins with */
 /* Why a drill did not begin, in Swedish; *reason moves on behind what is known of it. "": nothing. */
 const char *message_missed_reason(const char **reason);
 const char *message_drill_line(enum language language, bool aborted);        /* what e-mails of a drill say besides */
