@@ -52,10 +52,21 @@ EXTRA_DIST += \
 	tests/scenarios/hole_in_the_roster.scn \
 	tests/scenarios/ladder_climbs.scn \
 	tests/scenarios/long_key.scn \
+	tests/scenarios/notice_by_mail.scn \
 	tests/scenarios/notices_overtaken.scn \
+	tests/scenarios/receipt_answered.scn \
+	tests/scenarios/receipt_before_answer.scn \
+	tests/scenarios/receipt_by_id.scn \
+	tests/scenarios/receipt_crash.scn \
+	tests/scenarios/receipt_doubt_alone.scn \
+	tests/scenarios/receipt_missing.scn \
+	tests/scenarios/receipt_missing_everywhere.scn \
+	tests/scenarios/receipt_never.scn \
+	tests/scenarios/receipt_notice.scn \
 	tests/scenarios/released.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
+	tests/scenarios/reply_again.scn \
 	tests/scenarios/rise_while_another_has_it.scn \
 	tests/scenarios/same_again.scn \
 	tests/scenarios/same_again_clock.scn \
