@@ -4,11 +4,11 @@ TEST_EXTENSIONS = .sh .pl
 SH_LOG_COMPILER = $(SHELL)
 PL_LOG_COMPILER = perl
 
-EXTRA_DIST += .clang-tidy tests/.clang-tidy demo tests/README.md tests/run tests/lib/packages.sh tests/lib/build.sh tests/lib/count.py tests/lib/coverage.sh tests/lib/tidy.py tests/lib/container \
+EXTRA_DIST += .clang-tidy tests/.clang-tidy demo tests/README.md tests/run tests/lib/packages.sh tests/lib/build.sh tests/lib/count.py tests/lib/tidy.py tests/lib/container tests/coverage/run.sh tests/coverage/report.py tests/coverage/reasons \
 	tests/unit/engine_pure.sh
 
 # Which branches the tests reach: make coverage; COVERAGE=none leaves the integration tests out, or names those that are run.
 COVERAGE =
 coverage:
-	sh $(srcdir)/tests/lib/coverage.sh $(srcdir) coverage-build $(COVERAGE)
+	sh $(srcdir)/tests/coverage/run.sh $(srcdir) coverage-build $(COVERAGE)
 .PHONY: coverage
