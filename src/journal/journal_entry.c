@@ -117,43 +117,61 @@ static void add_message_words(struct buf *buf, const struct record *record)
     }
 }
 
-static void add_step_words(struct buf *buf, const struct record *record)
+/* ": " and why, or what somebody wrote */
+static void add_text(struct buf *buf, const struct record *record)
 {
-    buf_add_text(buf, "step ");
-    buf_add_u64(buf, record->step);
-    buf_add_text(buf, record->kind == RECORD_STEP_BEGUN ? " begun" : " skipped");
     add_words_after(buf, ": ", record->text);
 }
 
-static void add_page_words(struct buf *buf, const struct record *record)
+static void add_step_words(struct buf *buf, const struct record *record)
 {
-    add_message_words(buf, record);
-    switch (record->kind) {
-    case RECORD_PAGE_QUEUED:
-        buf_add_text(buf, " queued");
-        break;
-    case RECORD_PAGE_DELIVERED:
-        if (record->channel == CHANNEL_VOICE + 1)
-            buf_add_text(buf, " answered");
-        else
-            add_after(buf, " delivered, says ", record->gateway);
-        break;
-    case RECORD_PAGE_FAILED:
-        add_after(buf, record->unanswered ? " not answered, says " : record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ",
-                  record->gateway);
-        add_words_after(buf, ": ", record->text);
-        buf_add_text(buf, record->again ? ". The next gateway gets it now"
-                          : record->final && !record->unanswered ? ". No gateway is left to try now" : "");
-        break;
-    default:
-        add_after(buf, " taken by ", record->gateway);
-        break;
-    }
+    buf_add_u64(buf, record->step);
+    buf_add_text(buf, record->kind == RECORD_STEP_BEGUN ? " begun" : " skipped");
+    add_text(buf, record);
 }
 
-static void add_answer_words(struct buf *buf, const struct record *record, const char *verb)
+static void add_repeat_words(struct buf *buf, const struct record *record)
 {
-    buf_add_text(buf, verb);
+    buf_add_u64(buf, record->round);
+    buf_add_text(buf, " begun");
+    add_text(buf, record);
+}
+
+static void add_page_queued_words(struct buf *buf, const struct record *record)
+{
+    add_message_words(buf, record);
+    buf_add_text(buf, " queued");
+}
+
+static void add_page_sent_words(struct buf *buf, const struct record *record)
+{
+    add_message_words(buf, record);
+    add_after(buf, " taken by ", record->gateway);
+}
+
+static void add_page_delivered_words(struct buf *buf, const struct record *record)
+{
+    add_message_words(buf, record);
+    if (record->channel == CHANNEL_VOICE + 1)
+        buf_add_text(buf, " answered");
+    else
+        add_after(buf, " delivered, says ", record->gateway);
+}
+
+static void add_page_failed_words(struct buf *buf, const struct record *record)
+{
+    add_message_words(buf, record);
+    add_after(buf, record->unanswered ? " not answered, says " : record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ",
+              record->gateway);
+    add_text(buf, record);
+    if (record->again)
+        buf_add_text(buf, ". The next gateway gets it now");
+    else if (record->final && !record->unanswered)
+        buf_add_text(buf, ". No gateway is left to try now");
+}
+
+static void add_answer_words(struct buf *buf, const struct record *record)
+{
     add_after(buf, " by ", record->person);
     if (record->channel)
         add_after(buf, ", answering by ", channel_name(record->channel - 1));
@@ -163,23 +181,35 @@ static void add_answer_words(struct buf *buf, const struct record *record, const
 
 static void add_note_words(struct buf *buf, const struct record *record)
 {
-    add_answer_words(buf, record, "note");
+    add_answer_words(buf, record);
     if (record->eta_minutes) {
         buf_add_text(buf, ": there in ");
         buf_add_u64(buf, record->eta_minutes);
         buf_add_text(buf, " min");
     }
-    add_words_after(buf, ": ", record->text);
+    add_text(buf, record);
 }
 
 static void add_opened_words(struct buf *buf, const struct record *record)
 {
-    buf_add_text(buf, record->bundle ? "opened as a bundle" : "opened");
+    buf_add_text(buf, record->bundle ? " as a bundle" : "");
     add_after(buf, " by ", record->source);
     if (record->severity)
         add_after(buf, ", ", severity_name(record->severity - 1));
     add_words_after(buf, ": ", record->summary);
     add_words_after(buf, ", ", record->location);
+}
+
+static void add_update_words(struct buf *buf, const struct record *record)
+{
+    add_after(buf, " from ", record->source);
+    add_words_after(buf, ": ", record->summary);
+}
+
+static void add_closed_words(struct buf *buf, const struct record *record)
+{
+    add_after(buf, " by ", record->actor);
+    add_text(buf, record);
 }
 
 static void add_until(struct buf *buf, const struct record *record)
@@ -188,6 +218,40 @@ static void add_until(struct buf *buf, const struct record *record)
         return;
     buf_add_text(buf, " until ");
     text_add_rfc3339(buf, record->end_usec);
+}
+
+static void add_duty_words(struct buf *buf, const struct record *record)
+{
+    buf_add_text(buf, record->person ? "on duty is " : "NOBODY is on duty");
+    add_after(buf, "", record->person);
+    add_until(buf, record);
+    add_after(buf, ", after ", record->other);
+}
+
+static void add_gap_words(struct buf *buf, const struct record *record)
+{
+    text_add_rfc3339(buf, record->due_usec);
+    add_until(buf, record);
+    if (record->count > 1) {
+        buf_add_text(buf, ", and ");
+        buf_add_u64(buf, record->count);
+        buf_add_text(buf, " gaps in all");
+    }
+}
+
+static void add_result_words(struct buf *buf, const struct record *record)
+{
+    buf_add_u64(buf, record->count);
+    buf_add_text(buf, " of ");
+    buf_add_u64(buf, record->total);
+    buf_add_text(buf, " have answered");
+    add_words_after(buf, ", not ", record->text);
+}
+
+static void add_held_back_words(struct buf *buf, const struct record *record)
+{
+    add_after(buf, ": ", record->person);
+    add_words_after(buf, ", ", record->text);
 }
 
 /* "the check of elks did not get through: no receipt within 10m" */
@@ -200,125 +264,50 @@ static void add_gateway_words(struct buf *buf, const struct record *record)
         buf_add_text(buf, record->news == NEWS_BALANCE_LOW ? " is low" : " is good again");
     else
         buf_add_text(buf, record->news == NEWS_CHECK_FAILED ? " did not get through" : " got through");
-    add_words_after(buf, ": ", record->text);
+    add_text(buf, record);
 }
 
-static void add_words(struct buf *buf, const struct record *record)
-{
-    switch (record->kind) {
-    case RECORD_OPENED:
-        add_opened_words(buf, record);
-        break;
-    case RECORD_UPDATED:
-    case RECORD_BUNDLED:
-        buf_add_text(buf, record->kind == RECORD_UPDATED ? "updated" : "joined by another");
-        add_after(buf, " from ", record->source);
-        add_words_after(buf, ": ", record->summary);
-        break;
-    case RECORD_CALLOUT_STARTED:
-        buf_add_text(buf, "call-out started");
-        break;
-    case RECORD_STEP_BEGUN:
-    case RECORD_STEP_SKIPPED:
-        add_step_words(buf, record);
-        break;
-    case RECORD_REPEAT_BEGUN:
-        buf_add_text(buf, "repeat ");
-        buf_add_u64(buf, record->round);
-        buf_add_text(buf, " begun");
-        add_words_after(buf, ": ", record->text);
-        break;
-    case RECORD_PAGE_QUEUED:
-    case RECORD_PAGE_SENT:
-    case RECORD_PAGE_DELIVERED:
-    case RECORD_PAGE_FAILED:
-    case RECORD_NOTICE_SENT:
-        add_page_words(buf, record);
-        break;
-    case RECORD_ACKNOWLEDGED:
-        add_answer_words(buf, record, "acknowledged");
-        break;
-    case RECORD_DECLINED:
-        add_answer_words(buf, record, "declined");
-        break;
-    case RECORD_RELEASED:
-        add_answer_words(buf, record, "released");
-        break;
-    case RECORD_NOTE:
-        add_note_words(buf, record);
-        break;
-    case RECORD_CALLOUT_CANCELLED:
-        buf_add_text(buf, "call-out cancelled");
-        add_words_after(buf, ": ", record->text);
-        break;
-    case RECORD_CLOSED:
-        buf_add_text(buf, "closed");
-        add_after(buf, " by ", record->actor);
-        add_words_after(buf, ": ", record->text);
-        break;
-    case RECORD_RELOADED:
-        buf_add_text(buf, "configuration reloaded");
-        break;
-    case RECORD_RELOAD_REFUSED:
-        buf_add_text(buf, "configuration refused, the old one stays in force");
-        add_words_after(buf, ": ", record->text);
-        break;
-    case RECORD_DEGRADED:
-        buf_add_text(buf, "degraded: paging from memory");
-        add_words_after(buf, ": ", record->text);
-        break;
-    case RECORD_RESTORED:
-        buf_add_text(buf, "restored: the log is written again");
-        break;
-    case RECORD_DUTY_CHANGED:
-        buf_add_text(buf, record->person ? "on duty is " : "NOBODY is on duty");
-        add_after(buf, "", record->person);
-        add_until(buf, record);
-        add_after(buf, ", after ", record->other);
-        break;
-    case RECORD_GAP_AHEAD:
-        buf_add_text(buf, "NOBODY is on duty from ");
-        text_add_rfc3339(buf, record->due_usec);
-        add_until(buf, record);
-        if (record->count > 1) {
-            buf_add_text(buf, ", and ");
-            buf_add_u64(buf, record->count);
-            buf_add_text(buf, " gaps in all");
-        }
-        break;
-    case RECORD_DRILL_RESULT:
-        buf_add_text(buf, "result: ");
-        buf_add_u64(buf, record->count);
-        buf_add_text(buf, " of ");
-        buf_add_u64(buf, record->total);
-        buf_add_text(buf, " have answered");
-        add_words_after(buf, ", not ", record->text);
-        break;
-    case RECORD_DRILL_HELD_BACK:
-        buf_add_text(buf, "not paged");
-        add_after(buf, ": ", record->person);
-        add_words_after(buf, ", ", record->text);
-        break;
-    case RECORD_GATEWAY_STATE:
-        add_gateway_words(buf, record);
-        break;
-    case RECORD_DRILL_PLANNED:
-    case RECORD_DRILL_POSTPONED:
-    case RECORD_DRILL_UNPLANNED:
-    case RECORD_SCHEDULE:
-    case RECORD_DRILL_ENDED:
-    case RECORD_NOTICE_QUEUED:
-    case RECORD_SETTLED:
-    case RECORD_KIND_END:
-        break;
-    }
-}
+/* How each kind begins, and what adds the rest. Kinds that only the program sees have neither. */
+static const struct {
+    const char *beginning;
+    void (*add)(struct buf *buf, const struct record *record);
+} words[RECORD_KIND_END] = {
+    [RECORD_OPENED] = {"opened", add_opened_words},
+    [RECORD_UPDATED] = {"updated", add_update_words},
+    [RECORD_BUNDLED] = {"joined by another", add_update_words},
+    [RECORD_CALLOUT_STARTED] = {"call-out started", NULL},
+    [RECORD_STEP_BEGUN] = {"step ", add_step_words},
+    [RECORD_STEP_SKIPPED] = {"step ", add_step_words},
+    [RECORD_PAGE_QUEUED] = {"", add_page_queued_words},
+    [RECORD_PAGE_SENT] = {"", add_page_sent_words},
+    [RECORD_PAGE_DELIVERED] = {"", add_page_delivered_words},
+    [RECORD_PAGE_FAILED] = {"", add_page_failed_words},
+    [RECORD_ACKNOWLEDGED] = {"acknowledged", add_answer_words},
+    [RECORD_DECLINED] = {"declined", add_answer_words},
+    [RECORD_RELEASED] = {"released", add_answer_words},
+    [RECORD_CALLOUT_CANCELLED] = {"call-out cancelled", add_text},
+    [RECORD_REPEAT_BEGUN] = {"repeat ", add_repeat_words},
+    [RECORD_NOTICE_SENT] = {"", add_page_sent_words},
+    [RECORD_NOTE] = {"note", add_note_words},
+    [RECORD_CLOSED] = {"closed", add_closed_words},
+    [RECORD_RELOADED] = {"configuration reloaded", NULL},
+    [RECORD_RELOAD_REFUSED] = {"configuration refused, the old one stays in force", add_text},
+    [RECORD_DEGRADED] = {"degraded: paging from memory", add_text},
+    [RECORD_RESTORED] = {"restored: the log is written again", NULL},
+    [RECORD_DUTY_CHANGED] = {"", add_duty_words},
+    [RECORD_GAP_AHEAD] = {"NOBODY is on duty from ", add_gap_words},
+    [RECORD_GATEWAY_STATE] = {"", add_gateway_words},
+    [RECORD_DRILL_RESULT] = {"result: ", add_result_words},
+    [RECORD_DRILL_HELD_BACK] = {"not paged", add_held_back_words},
+};
 
 static void add_message_field(struct buf *fields, const struct record *record)
 {
     buf_add_text(fields, "MESSAGE=");
     add_head(fields, record);
-    add_words(fields, record);
+    buf_add_text(fields, words[record->kind].beginning);
+    if (words[record->kind].add)
+        words[record->kind].add(fields, record);
     buf_add_char(fields, '\0');
 }
 
