@@ -214,77 +214,38 @@ int64_t engine_deadline(const struct engine *engine)
     return drill_deadline(engine) < deadline ? drill_deadline(engine) : deadline;
 }
 
+static void decide(struct engine *engine, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_TRIGGER:        step_trigger(engine, event); break;
+    case EVENT_ANSWER:         step_answer(engine, event); break;
+    case EVENT_INBOUND:        step_inbound(engine, event); break;
+    case EVENT_OUTCOME:        step_outcome(engine, event); break;
+    case EVENT_NOTE:           step_note(engine, event); break;
+    case EVENT_CLOSE:          step_close(engine, event); break;
+    case EVENT_CALLOUT:        step_callout(engine, event); break;
+    case EVENT_GATEWAY_TEST:   step_gateway_test(engine, event); break;
+    case EVENT_TICK:           step_tick(engine); break;
+    case EVENT_CLOCK_STEPPED:  drill_clock_stepped(engine); break; /* delays do not care, duties are looked up when a step begins (P11) */
+    case EVENT_PLAN:           step_plan(engine, event); break;
+    case EVENT_RELOAD_REFUSED: emit_house_record(engine, RECORD_RELOAD_REFUSED, event->trouble.reason); break;
+    case EVENT_DEGRADED:       step_degraded(engine, event); break;
+    case EVENT_RESTORED:       step_restored(engine); break;
+    case EVENT_DUTY:           step_duty(engine, event); break;
+    case EVENT_GAP:            step_gap(engine, event); break;
+    case EVENT_DRILL_START:    step_drill_start(engine, event); break;
+    case EVENT_DRILL_STOP:     step_drill_stop(engine, event); break;
+    case EVENT_SCHEDULE:       step_schedule(engine, event); break;
+    case EVENT_DRILL_OVERDUE:  step_drill_overdue(engine, event); break;
+    case EVENT_GATEWAY_CHECK:  step_gateway_check(engine, event); break;
+    case EVENT_GATEWAY_NEWS:   step_gateway_news(engine, event); break;
+    }
+}
+
 struct effects engine_step(struct engine *engine, const struct event *event)
 {
     emit_begin(engine, event->now);
-    switch (event->kind) {
-    case EVENT_TRIGGER:
-        step_trigger(engine, event);
-        break;
-    case EVENT_ANSWER:
-        step_answer(engine, event);
-        break;
-    case EVENT_INBOUND:
-        step_inbound(engine, event);
-        break;
-    case EVENT_OUTCOME:
-        step_outcome(engine, event);
-        break;
-    case EVENT_NOTE:
-        step_note(engine, event);
-        break;
-    case EVENT_CLOSE:
-        step_close(engine, event);
-        break;
-    case EVENT_CALLOUT:
-        step_callout(engine, event);
-        break;
-    case EVENT_GATEWAY_TEST:
-        step_gateway_test(engine, event);
-        break;
-    case EVENT_TICK:
-        step_tick(engine);
-        break;
-    case EVENT_CLOCK_STEPPED:      /* delays do not care, and duties are looked up anew whenever a step begins (P11) */
-        drill_clock_stepped(engine);
-        break;
-    case EVENT_PLAN:
-        step_plan(engine, event);
-        break;
-    case EVENT_RELOAD_REFUSED:
-        emit_house_record(engine, RECORD_RELOAD_REFUSED, event->trouble.reason);
-        break;
-    case EVENT_DEGRADED:
-        step_degraded(engine, event);
-        break;
-    case EVENT_RESTORED:
-        step_restored(engine);
-        break;
-    case EVENT_DUTY:
-        step_duty(engine, event);
-        break;
-    case EVENT_GAP:
-        step_gap(engine, event);
-        break;
-    case EVENT_DRILL_START:
-        step_drill_start(engine, event);
-        break;
-    case EVENT_DRILL_STOP:
-        step_drill_stop(engine, event);
-        break;
-    case EVENT_SCHEDULE:
-        step_schedule(engine, event);
-        break;
-    case EVENT_DRILL_OVERDUE:
-        step_drill_overdue(engine, event);
-        break;
-    case EVENT_GATEWAY_CHECK:
-        step_gateway_check(engine, event);
-        break;
-    case EVENT_GATEWAY_NEWS:
-        step_gateway_news(engine, event);
-        break;
-    }
+    decide(engine, event);
     drill_yield(engine);
     return emit_finish(engine);
 }
@@ -356,9 +317,4 @@ size_t engine_open_incidents(const struct engine *engine)
 size_t engine_paging_callouts(const struct engine *engine)
 {
     return engine->paging_callouts;
-}
-
-bool engine_degraded(const struct engine *engine)
-{
-    return engine->degraded;
 }

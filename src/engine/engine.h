@@ -71,7 +71,6 @@ size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);
 /* How many of those are drills' own. */
 void engine_count_drills(const struct engine *engine, size_t *ret_incidents, size_t *ret_callouts);
-bool engine_degraded(const struct engine *engine);
 
 /* What has become of a page or notice. DOUBTED: a gateway took it, and the receipt that was due from there has not come.
  * UNKNOWN: not in memory. */

@@ -248,7 +248,7 @@ void seen_add_sent(struct engine *engine, const char *gateway, const char *provi
 /* load.c */
 struct load *load_of(struct engine *engine, atom source, bool drill);
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source);
-void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec);
+void load_count(const struct engine *engine, struct load *load, const struct source *source);    /* one more trigger, now */
 /* It has opened more than CALM_TRIGGERS lately: its pages go after those of others. */
 bool load_is_crowd(const struct engine *engine, const struct load *load);
 /* Counts one more call-out that the source may be told of. False: of enough in this minute; the next repeat asks again. */

@@ -22,10 +22,10 @@ struct load *load_of(struct engine *engine, atom source, bool drill)
     return load;
 }
 
-static int64_t tokens_at(const struct load *load, const struct source *source, int64_t at_usec)
+static int64_t tokens_now(const struct engine *engine, const struct load *load, const struct source *source)
 {
-    int64_t full = source->limit * TRIGGER_MICRO;
-    int64_t elapsed = at_usec > load->filled_usec ? at_usec - load->filled_usec : 0;
+    int64_t full = source->limit * TRIGGER_MICRO, now_usec = engine->now.wall_usec;
+    int64_t elapsed = now_usec > load->filled_usec ? now_usec - load->filled_usec : 0;
     if (load->tokens_micro >= full || elapsed >= source->limit_usec)
         return full;
     int64_t tokens = load->tokens_micro + (int64_t)((double)elapsed / (double)source->limit_usec * (double)full);
@@ -34,7 +34,7 @@ static int64_t tokens_at(const struct load *load, const struct source *source, i
 
 bool load_over(const struct engine *engine, const struct load *load, const struct source *source)
 {
-    return tokens_at(load, source, engine->now.wall_usec) < TRIGGER_MICRO;
+    return tokens_now(engine, load, source) < TRIGGER_MICRO;
 }
 
 static int64_t calm_now(const struct engine *engine, const struct load *load)
@@ -49,15 +49,15 @@ bool load_is_crowd(const struct engine *engine, const struct load *load)
     return calm_now(engine, load) < TRIGGER_MICRO;
 }
 
-void load_count(struct engine *engine, struct load *load, const struct source *source, int64_t at_usec)
+void load_count(const struct engine *engine, struct load *load, const struct source *source)
 {
-    int64_t tokens = tokens_at(load, source, at_usec), calm = calm_now(engine, load);
+    int64_t tokens = tokens_now(engine, load, source), calm = calm_now(engine, load);
     load->calm_micro = calm < TRIGGER_MICRO ? calm : calm - TRIGGER_MICRO;
     load->calm_usec = engine->now.boot_usec;
     if (tokens < TRIGGER_MICRO)
-        load->over_usec = at_usec;
+        load->over_usec = engine->now.wall_usec;
     load->tokens_micro = tokens < TRIGGER_MICRO ? tokens : tokens - TRIGGER_MICRO;
-    load->filled_usec = at_usec;
+    load->filled_usec = engine->now.wall_usec;
 }
 
 bool load_may_tell(struct engine *engine, struct load *load)

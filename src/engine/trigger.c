@@ -249,7 +249,7 @@ void step_trigger(struct engine *engine, const struct event *event)
     struct incident *bundle = load_open_bundle(engine, load);
     bool over = source && load_over(engine, load, source);
     if (source)
-        load_count(engine, load, source, engine->now.wall_usec);
+        load_count(engine, load, source);
     if (bundle || over) {
         bundle = join_bundle(engine, bundle, trigger, body);
         reply_incident(engine, event->request, bundle, VERDICT_BUNDLED);

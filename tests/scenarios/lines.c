@@ -252,5 +252,5 @@ void lines_add_state(struct buf *buf, const struct engine *engine)
     lines_add_incidents(buf, engine);
     buf_printf(buf, "seq=%" PRIu64 " open=%zu paging=%zu replies=%zu sent=%zu%s\n", engine_last_seq(engine),
                engine_open_incidents(engine), engine_paging_callouts(engine), engine->replies.n, engine->sent_ids.n,
-               engine_degraded(engine) ? " degraded" : "");
+               engine->degraded ? " degraded" : "");
 }

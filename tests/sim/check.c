@@ -339,7 +339,7 @@ static void check_touched(void)
                 check_void(callout);
         }
     }
-    if (engine_degraded(node_engine()) != engine_degraded(node_shadow()))
+    if (node_engine()->degraded != node_shadow()->degraded)
         fail("P14", "degraded alive, and not from the records");
 }
 

@@ -135,7 +135,7 @@ static void see_send(struct run *run, const struct effect_send *send)
         run->all = mem_realloc_array(run->all, run->n_all + 1, sizeof(*run->all));
         run->all[run->n_all++] = flight;
     }
-    *flight = (struct flight){.page = send->page, .held = !engine_degraded(run->world.engine), .n_leave_out = send->n_leave_out};
+    *flight = (struct flight){.page = send->page, .held = !run->world.engine->degraded, .n_leave_out = send->n_leave_out};
     memcpy(flight->leave_out, send->leave_out, sizeof(flight->leave_out));
     if (run->again == key)
         run->again = 0;
@@ -632,7 +632,7 @@ static void do_outcome(struct run *run)
 
 static void do_commit(struct run *run)
 {
-    if (engine_degraded(run->world.engine))
+    if (run->world.engine->degraded)
         return;
     world_commit(&run->world);
     while (run->n_commit < run->n_all)
@@ -705,7 +705,7 @@ static void do_clock(struct run *run)
 
 static void do_trouble(struct run *run)
 {
-    bool degraded = engine_degraded(run->world.engine);
+    bool degraded = run->world.engine->degraded;
     for (size_t i = run->n_commit; i < run->n_all && !degraded; i++)
         run->all[i]->held = false;      /* let out at once (P12) */
     run->n_commit = degraded ? run->n_commit : run->n_all;

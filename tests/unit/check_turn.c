@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "engine/internal.h"
 #include "fake_loop.h"
 #include "turn/turn.h"
 #include "unit.h"
@@ -359,7 +360,7 @@ START_TEST(a_commit_that_hangs_lets_out_degraded)
     expect_out("decided 1\n");
     advance(USEC_PER_SEC);
     ck_assert(turn_status(world.turn).degraded);
-    ck_assert(engine_degraded(world.engine));
+    ck_assert(world.engine->degraded);
     /* the page, the refusal, and word to the administrators, who are told by e-mail here */
     expect_out("send 2027-0001-1\nreply 1 degraded\npublish opened\nsend 0000-0000-1\npublish degraded\n");
     ck_assert(trigger("Storm"));
@@ -391,7 +392,7 @@ START_TEST(a_disk_that_comes_back_restores_and_lets_nothing_out_twice)
     buf_clear(&world.out);
     commit();
     expect_out("send 0000-0000-2\npublish restored\n");
-    ck_assert(!engine_degraded(world.engine));
+    ck_assert(!world.engine->degraded);
     ck_assert(trigger("Flod"));
     run();
     expect_out("decided 3\n");
