@@ -147,6 +147,19 @@ static void dispatch(struct call *call, const struct gateway *gateway, const str
     }
 }
 
+/* Of a call that nobody knows any more its provider may tell the end, and is thanked: it would tell it for hours otherwise. It is not told
+ * what to say, since there is nobody to ask. */
+static void unknown(struct call *call, const struct gateway *gateway, const struct hook_voice *hook)
+{
+    struct rendered thanks = { 0 };
+    if (hook->what != HOOK_VOICE_ENDED && hook->what != HOOK_VOICE_UNDER_WAY) {
+        hooks_not_here(call);
+        return;
+    }
+    hooks_render_thanks(&thanks, gateway);
+    rendered_send(&thanks, call->exchange);
+}
+
 void hooks_voice(struct call *call)
 {
     const struct gateway *gateway = hooks_gateway(call, "voice");
@@ -157,8 +170,10 @@ void hooks_voice(struct call *call)
     const struct message *message = err ? NULL : engine_page(call->api->engine, hook.page);
     if (err == ERR_UNSUPPORTED)
         call_error(call, 501, NULL, "this gateway's preset does not describe this");
-    else if (!message || message->channel != CHANNEL_VOICE)
+    else if (err)
         hooks_not_here(call);
+    else if (!message || message->channel != CHANNEL_VOICE)
+        unknown(call, gateway, &hook);
     else
         dispatch(call, gateway, message, &hook);
 }

@@ -14,9 +14,10 @@ static bool superseded(const struct message *message)
     return false;
 }
 
+/* A number that has rung out is not rung again for the same page, by whatever gateway still has it in hand. */
 static bool page_wanted(const struct message *message)
 {
-    if (message->callout->state != CALLOUT_PAGING)
+    if (message->callout->state != CALLOUT_PAGING || message->unanswered)
         return false;
     if ((message->recipient->declined && !message->asks_again) || message->recipient->confirmed_usec)
         return false;

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/integration/harness/fault_rig.py \
 	tests/integration/harness/fault_rows.py \
 	tests/integration/harness/fault_run.py \
+	tests/integration/harness/faults_calls.py \
 	tests/integration/harness/faults_http.py \
 	tests/integration/harness/faults_receipts.py \
 	tests/integration/harness/faults_smtp.py \
@@ -23,10 +24,12 @@ EXTRA_DIST += \
 	tests/integration/harness/provider.py \
 	tests/integration/harness/modem.py \
 	tests/integration/harness/name_server.py \
+	tests/integration/harness/roster_oracle.py \
 	tests/integration/harness/smsd.py \
 	tests/integration/harness/smtp.py \
 	tests/integration/harness/storm.py \
 	tests/integration/harness/storm_client.c \
+	tests/integration/harness/voice.py \
 	tests/integration/harness/volume.py \
 	tests/integration/harness/waiting.py \
 	tests/integration/test_api.py \
@@ -57,6 +60,7 @@ EXTRA_DIST += \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
 	tests/integration/test_roster_check.py \
+	tests/integration/test_roster_oracle.py \
 	tests/integration/test_simulate.py \
 	tests/integration/test_roster_ctl.py \
 	tests/integration/test_smtp.py \
@@ -65,6 +69,7 @@ EXTRA_DIST += \
 	tests/integration/test_storm.py \
 	tests/integration/test_twilio.py \
 	tests/integration/test_texts.py \
+	tests/integration/test_voice.py \
 	tests/integration/test_watch.py
 
 # All of it, or with PYTEST_FLAGS a part: make check-integration PYTEST_FLAGS='-k ladder'

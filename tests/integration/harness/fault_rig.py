@@ -11,9 +11,12 @@ from .daemon import TOP
 from .elks import SmsGateway
 from .provider import Twilio
 from .smtp import MailServer
+from .voice import ElksCalls, TwilioCalls
 from .waiting import free_port
 
 TIMEOUT = 1                              # s: the shortest that a gateway may have
+PROMPTS = ("alarm", "drill", "yes", "no", "taken", "over", "test")
+RECORDED = "".join(f"prompt-sv-{name} = https://www.example.se/larm/{name}.mp3\n" for name in PROMPTS)
 
 
 class Heartbeat:
@@ -81,6 +84,7 @@ class Rig:
             self.names = name_server.NameServer(directory)
             self.ending.callback(self.names.stop)
         self.elks, self.twilio = self.started(SmsGateway(free_port())), self.started(Twilio(free_port()))
+        self.calls = {"46elks-calls": self.started(ElksCalls(free_port())), "twilio-calls": self.started(TwilioCalls(free_port()))}
         self.mail = {"plain": self.started(MailServer(free_port()))}
         self.secure = {}
         for name in ("good", "expired", "wrong name"):
@@ -101,7 +105,8 @@ class Rig:
         self.ending.close()
 
     def violations(self):
-        return self.elks.violations + self.twilio.violations + [text for service in self.secure.values() for text in service.violations]
+        services = [self.elks, self.twilio, *self.calls.values(), *self.secure.values()]
+        return [text for service in services for text in service.violations]
 
     # ---- a gateway's section, and the port of what is behind it
 
@@ -110,7 +115,7 @@ class Rig:
             return self.mail[server].port
         if server != "plain":
             return self.secure[server].port
-        return self.kannel.send_port if kind == "kannel" else {"46elks": self.elks, "twilio": self.twilio}[kind].port
+        return self.kannel.send_port if kind == "kannel" else (self.calls | {"46elks": self.elks, "twilio": self.twilio})[kind].port
 
     def section(self, name, kind, port, row=None):
         """`port` is the proxy's. `row`: it is the row's first gateway."""
@@ -122,13 +127,20 @@ class Rig:
             return (f"[gateway {name}]\ntype = smtp\nurl = smtp://{host}:{port}\nfrom = larm@example.se\n"
                     f"starttls = {'required' if scheme else 'no'}\n{more}")
         url, who = self.address(kind, f"{scheme or 'http'}://{host}:{port}")
-        return (f"[gateway {name}]\ntype = http\npreset = {kind}\nurl = {url}\n{who}hook-secret = secret-for-the-hooks-of-{name}\n{more}")
+        key = "voice-url" if kind in self.calls else "url"
+        return (f"[gateway {name}]\ntype = http\npreset = {kind.removesuffix('-calls')}\n{key} = {url}\n{who}"
+                f"hook-secret = secret-for-the-hooks-of-{name}\n{more}")
 
     def address(self, kind, base):
         if kind == "46elks":
             return f"{base}/a1/sms", "username = u-elks\npassword = p-elks\nfrom = +46766860000\n"
         if kind == "twilio":
             return (f"{base}/2010-04-01/Accounts/{{username}}/Messages.json",
+                    f"username = {Twilio.ACCOUNT}\npassword = {Twilio.TOKEN}\nfrom = {Twilio.NUMBER}\n")
+        if kind == "46elks-calls":
+            return f"{base}/a1/calls", "username = u-elks\npassword = p-elks\nfrom = +46766860000\n" + RECORDED
+        if kind == "twilio-calls":
+            return (f"{base}/2010-04-01/Accounts/{{username}}/Calls.json",
                     f"username = {Twilio.ACCOUNT}\npassword = {Twilio.TOKEN}\nfrom = {Twilio.NUMBER}\n")
         return (self.kannel.url(TOP / "conf" / "presets" / "kannel.ini", base),
                 f"username = {self.kannel.USER}\npassword = {self.kannel.PASSWORD}\nfrom = +46766860000\n")

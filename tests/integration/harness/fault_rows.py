@@ -2,13 +2,13 @@
 
 import dataclasses
 
-from . import faults_http, faults_receipts, faults_smtp, name_server
+from . import faults_calls, faults_http, faults_receipts, faults_smtp, name_server
 from .fault_proxy import relay_http
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    kind: str                            # of the first gateway: 46elks, twilio, kannel, smtp
+    kind: str                            # of the first gateway: 46elks, twilio, kannel, smtp, 46elks-calls, twilio-calls
     name: str
     fault: object = None                 # for the Proxy; None: it hands on
     hangs: bool = False                  # it shows only when the timeout is over
@@ -19,6 +19,18 @@ class Row:
     server: str = "plain"                # the certificate of the server behind it: good, expired, wrong name
     trusts: bool = True                  # whoever has signed that
     receipts: bool = False               # it is about these: what is delivered, and for how long that may be unknown
+    hooks: object = None                 # a fault for a Proxy on the way of the gateway's own receipts; None: they come to nobody
+    played: bool = False                 # the fault goes on after the reply, and counts as played when it is over
+    unanswered: str = ""                 # a call: why it was none; other ways are tried
+
+    @property
+    def is_call(self):
+        return self.kind.endswith("-calls")
+
+    @property
+    def expected(self):
+        """Who has the pages in the end."""
+        return "first" if self.taken else "other" if self.unanswered else "second"
 
     def __str__(self):
         return f"{self.kind}-{self.name}"
@@ -44,9 +56,30 @@ def http_rows(kind):
 
 
 def receipt_rows(kind):
-    yield from (Row(kind, name, fault, taken=True, receipts=True) for name, fault in faults_receipts.DELIVERED.items())
-    yield from (Row(kind, name, fault, receipts=True) for name, fault in faults_receipts.FAILED.items())
-    yield from (Row(kind, name, fault, hangs=True, receipts=True) for name, fault in faults_receipts.SILENT.items())
+    yield from (Row(kind, name, fault, taken=True, receipts=True, played=True) for name, fault in faults_receipts.DELIVERED.items())
+    yield from (Row(kind, name, fault, receipts=True, played=True) for name, fault in faults_receipts.FAILED.items())
+    yield from (Row(kind, name, fault, hangs=True, receipts=True, played=True) for name, fault in faults_receipts.SILENT.items())
+
+
+def own_receipt_rows(kind):
+    for name, (fault, back) in faults_receipts.RETURNED.items():
+        yield Row(kind, name, fault, taken=True, receipts=True, hooks=back)
+    for name, (fault, back) in faults_receipts.LOST.items():
+        yield Row(kind, name, fault, hangs=True, receipts=True, hooks=back)
+
+
+def call_rows(kind):
+    yield Row(kind, "no fault", relay_http, taken=True)
+    yield Row(kind, "connection refused", listening="refused")
+    yield Row(kind, "SYNs lost", listening="full", hangs=True)
+    yield Row(kind, "never answers", faults_http.HANGS["never answers"], hangs=True)
+    yield from (Row(kind, name, faults_http.AT_ONCE[name]) for name in ("500", "half a reply", "429 with Retry-After"))
+    yield from (Row(kind, name, fault, taken=True, played=True) for name, fault in faults_calls.TAKEN.items())
+    unanswered, unconnected = faults_calls.UNANSWERED, {}
+    if kind == "twilio-calls":           # the other does not listen for machines, and does not tell a number that nobody has from one that rings out
+        unanswered, unconnected = faults_calls.UNANSWERED | faults_calls.MACHINE, faults_calls.NEXT
+    yield from (Row(kind, name, fault, played=True, unanswered=why) for name, (fault, why) in unanswered.items())
+    yield from (Row(kind, name, fault, played=True) for name, fault in unconnected.items())
 
 
 def smtp_rows():
@@ -70,4 +103,6 @@ def smtp_rows():
 
 ROWS = [row for kind in ("46elks", "twilio", "kannel") for row in http_rows(kind)] + list(smtp_rows())
 ROWS += [row for kind in ("46elks", "twilio") for row in receipt_rows(kind)]
+ROWS += own_receipt_rows("kannel")
+ROWS += [row for kind in ("46elks-calls", "twilio-calls") for row in call_rows(kind)]
 ROWS_BY_NAME = {str(row): row for row in ROWS}

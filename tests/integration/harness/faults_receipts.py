@@ -6,6 +6,7 @@ import json
 import re
 import urllib.parse
 
+from .fault_proxy import relay_http
 from .provider import Twilio
 
 FINAL = {"46elks": ("delivered", "failed"), "twilio": ("delivered", "undelivered")}
@@ -73,4 +74,50 @@ FAILED = {                               # the second has it at once
 SILENT = {                               # for as long as receipt-timeout
     "no receipt": Receipts(),
     "receipts of nothing but its way": Receipts(before="sent", after="sent, strange"),
+}
+
+
+# ---- a gateway that gives receipts itself, as Kannel does: what can go wrong on the way back
+
+class Deliver:
+    """Hands each receipt on to the daemon's local socket that many times."""
+
+    def __init__(self, times=1):
+        self.times = times
+
+    async def __call__(self, wire):
+        while True:
+            request = await wire.request()
+            for _ in range(self.times):
+                wire.proxy.answers.append((wire.attempt.page, await self.hand_on(wire.proxy.local, request)))
+            wire.proxy.played += 1
+            await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    @staticmethod
+    async def hand_on(socket, request):
+        reader, writer = await asyncio.open_unix_connection(socket)
+        try:
+            writer.write(request)
+            return int((await reader.readline()).split()[1])
+        finally:
+            writer.close()
+
+
+async def after_its_receipt(wire):
+    """The reply waits until the daemon has had the receipt."""
+    while True:
+        request = await wire.request()
+        reply = b"".join(await wire.forward(request))
+        while wire.attempt.page not in (page for page, _ in wire.proxy.hooks.answers):
+            await asyncio.sleep(0.005)
+        await wire.send(reply)
+
+
+RETURNED = {                             # what is on the way to the gateway, and what on the way back
+    "receipts of its own": (relay_http, Deliver()),
+    "receipts of its own, twice": (relay_http, Deliver(2)),
+    "receipts of its own, before the reply": (after_its_receipt, Deliver()),
+}
+LOST = {
+    "receipts of its own are lost": (relay_http, Deliver(0)),
 }
