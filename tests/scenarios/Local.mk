@@ -1,7 +1,7 @@
 # tests/scenarios: what the engine does, as transcripts. See tests/README.md.
 
 check_PROGRAMS += tests/scenarios/run_scenarios
-tests_scenarios_run_scenarios_SOURCES = tests/scenarios/run_scenarios.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/damage.c tests/scenarios/scenario.h src/turn/replay.c
+tests_scenarios_run_scenarios_SOURCES = tests/scenarios/run_scenarios.c tests/scenarios/world.c tests/scenarios/lines.c tests/scenarios/damage.c tests/scenarios/told.c tests/scenarios/scenario.h src/turn/replay.c
 tests_scenarios_run_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scenarios
 tests_scenarios_run_scenarios_LDADD = libconfig.a libengine.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
 TESTS += tests/scenarios/run.sh
@@ -32,12 +32,14 @@ EXTRA_DIST += \
 	tests/scenarios/drill_dry_run_replies.scn \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
+	tests/scenarios/drill_overdue_told.scn \
 	tests/scenarios/drill_planned.scn \
 	tests/scenarios/drill_planned_late.scn \
 	tests/scenarios/drill_planned_missed.scn \
 	tests/scenarios/drill_planned_postponed.scn \
 	tests/scenarios/drill_planned_stopped.scn \
 	tests/scenarios/drill_replies.scn \
+	tests/scenarios/drill_scheduled.scn \
 	tests/scenarios/drill_storm.scn \
 	tests/scenarios/drill_updates.scn \
 	tests/scenarios/drill_wait_for_all.scn \
@@ -46,8 +48,11 @@ EXTRA_DIST += \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_to_a_step.scn \
+	tests/scenarios/duty_told.scn \
 	tests/scenarios/failed_pages.scn \
 	tests/scenarios/first_step_later.scn \
+	tests/scenarios/gap_told.scn \
+	tests/scenarios/gateway_checked.scn \
 	tests/scenarios/gateway_test.scn \
 	tests/scenarios/hole_in_the_roster.scn \
 	tests/scenarios/ladder_climbs.scn \

@@ -254,3 +254,31 @@ void lines_add_state(struct buf *buf, const struct engine *engine)
                engine_open_incidents(engine), engine_paging_callouts(engine), engine->replies.n, engine->sent_ids.n,
                engine->degraded ? " degraded" : "");
 }
+
+static void add_word(struct buf *buf, const char *word, bool holds)
+{
+    if (holds)
+        buf_printf(buf, " %s", word);
+}
+
+void lines_add_view(struct buf *buf, const struct message_view *view)
+{
+    bool nobody_has_it = view->purpose == PURPOSE_SOURCE_UNANSWERED || view->purpose == PURPOSE_SOURCE_RELEASED;
+    buf_printf(buf, "message %s to %s about \"%s\"%s%s", purpose_name(view->purpose), view->to, view->summary, view->location ? " at " : "",
+               view->location ? view->location : "");
+    add_word(buf, "sensitive", view->sensitive);
+    add_word(buf, "sharp", view->sharp);
+    add_word(buf, "drill", view->drill);
+    add_word(buf, "degraded", view->degraded);
+    if (nobody_has_it)
+        buf_printf(buf, " since +%dm", (int)((view->unheld_usec - view->opened_usec) / USEC_PER_MIN));
+    add_name(buf, "role", view->role);
+    add_name(buf, "title", view->role_title);
+    add_name(buf, "held-by", view->acknowledged_by);
+    add_name(buf, "ring", view->acknowledged_by ? view->acknowledged_number : NULL);
+    add_name(buf, "other", view->duty_other);
+    add_name(buf, "gateway", view->gateway);
+    add_name(buf, "reason", view->reason);
+    add_name(buf, "missing", view->missing);
+    buf_add_char(buf, '\n');
+}

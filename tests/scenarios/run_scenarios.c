@@ -8,13 +8,6 @@
 #include "base/text.h"
 #include "scenario.h"
 
-enum { WORDS_MAX = 24 };
-
-struct words {
-    char *list[WORDS_MAX];
-    size_t n;
-};
-
 /* Splits in place at spaces; double quotes hold words together, also behind a name=. */
 static void split(char *line, struct words *ret)
 {
@@ -39,8 +32,7 @@ static void split(char *line, struct words *ret)
     }
 }
 
-/* The value of name=value among the words, or NULL. */
-static const char *value(const struct words *words, const char *name)
+const char *words_value(const struct words *words, const char *name)
 {
     size_t len = strlen(name);
     for (size_t i = 1; i < words->n; i++)
@@ -49,7 +41,7 @@ static const char *value(const struct words *words, const char *name)
     return NULL;
 }
 
-static bool has(const struct words *words, const char *word)
+bool words_have(const struct words *words, const char *word)
 {
     for (size_t i = 1; i < words->n; i++)
         if (strcmp(words->list[i], word) == 0)
@@ -57,7 +49,7 @@ static bool has(const struct words *words, const char *word)
     return false;
 }
 
-static const char *word(const struct words *words, size_t index)
+const char *words_at(const struct words *words, size_t index)
 {
     return index < words->n ? words->list[index] : "";
 }
@@ -70,7 +62,7 @@ static uint64_t incident_of(struct world *world, const char *id)
     return key;
 }
 
-static int64_t duration_of(struct world *world, const char *text)
+int64_t words_duration(struct world *world, const char *text)
 {
     int64_t usec = 0;
     if (text_to_duration(text, &usec) != ERR_OK)
@@ -84,14 +76,14 @@ static void do_trigger(struct world *world, const struct words *words)
     struct event event = {.kind = EVENT_TRIGGER, .request = 1};
     struct event_trigger *trigger = &event.trigger;
     enum severity severity;
-    CLEANUP_FREE char *named = mem_strdup(value(words, "roles") ? value(words, "roles") : "");
+    CLEANUP_FREE char *named = mem_strdup(words_value(words, "roles") ? words_value(words, "roles") : "");
     *trigger = (struct event_trigger){
-        .source = word(words, 1), .summary = word(words, 2), .severity = -1, .roles = roles,
-        .details = value(words, "details"), .location = value(words, "location"), .callback = value(words, "callback"),
-        .dedup_key = value(words, "key"), .idempotency_key = value(words, "idem"), .drill = has(words, "drill"),
-        .sensitive = has(words, "sensitive"),
+        .source = words_at(words, 1), .summary = words_at(words, 2), .severity = -1, .roles = roles,
+        .details = words_value(words, "details"), .location = words_value(words, "location"), .callback = words_value(words, "callback"),
+        .dedup_key = words_value(words, "key"), .idempotency_key = words_value(words, "idem"), .drill = words_have(words, "drill"),
+        .sensitive = words_have(words, "sensitive"),
     };
-    if (value(words, "severity") && severity_from_name(value(words, "severity"), &severity))
+    if (words_value(words, "severity") && severity_from_name(words_value(words, "severity"), &severity))
         trigger->severity = (int)severity;
     for (char *role = strtok(named, ","); role; role = strtok(NULL, ","))
         roles[trigger->n_roles++] = plan_roster(&world->config->plan, role);
@@ -100,12 +92,12 @@ static void do_trigger(struct world *world, const struct words *words)
 
 static void do_answer(struct world *world, const struct words *words)
 {
-    const char *via = value(words, "via"), *minutes = value(words, "minutes"), *answer = word(words, 3);
+    const char *via = words_value(words, "via"), *minutes = words_value(words, "minutes"), *answer = words_at(words, 3);
     struct event event = {.kind = EVENT_ANSWER, .request = 1};
     event.answer = (struct event_answer){
-        .incident = incident_of(world, word(words, 1)),
-        .person = word(words, 2),
-        .role = value(words, "role"),
+        .incident = incident_of(world, words_at(words, 1)),
+        .person = words_at(words, 2),
+        .role = words_value(words, "role"),
         .answer = strcmp(answer, "yes") == 0 ? ANSWER_YES : strcmp(answer, "no") == 0 ? ANSWER_NO : ANSWER_ETA,
         .eta_minutes = minutes ? (uint32_t)atoi(minutes) : 0,
         .via = via && strcmp(via, "sms") == 0 ? VIA_SMS : via && strcmp(via, "web") == 0 ? VIA_WEB : VIA_API,
@@ -116,12 +108,12 @@ static void do_answer(struct world *world, const struct words *words)
 /* press 2026-0001 1 yes: somebody who was rung presses a key, and the page's number says who. */
 static void do_press(struct world *world, const struct words *words)
 {
-    uint64_t key = incident_of(world, word(words, 1));
-    uint32_t number = (uint32_t)atoi(word(words, 2));
+    uint64_t key = incident_of(world, words_at(words, 1));
+    uint32_t number = (uint32_t)atoi(words_at(words, 2));
     const struct message *message = world_message(world, key, number);
     world_step(world, &(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = {
         .page = {key, number, message ? message->nonce : 0},
-        .answer = strcmp(word(words, 3), "yes") == 0 ? ANSWER_YES : ANSWER_NO,
+        .answer = strcmp(words_at(words, 3), "yes") == 0 ? ANSWER_YES : ANSWER_NO,
         .via = VIA_VOICE,
     }});
 }
@@ -155,11 +147,11 @@ static void add_with_codes(struct buf *buf, const struct world *world, const cha
 static void do_text(struct world *world, const struct words *words)
 {
     CLEANUP_BUF struct buf text = {0};
-    add_with_codes(&text, world, word(words, 2));
+    add_with_codes(&text, world, words_at(words, 2));
     world_step(world, &(struct event){
         .kind = EVENT_INBOUND, .inbound = {
-            .gateway = value(words, "gateway") ? value(words, "gateway") : "elks", .from = word(words, 1), .text = buf_text(&text),
-            .id = value(words, "id")}});
+            .gateway = words_value(words, "gateway") ? words_value(words, "gateway") : "elks", .from = words_at(words, 1), .text = buf_text(&text),
+            .id = words_value(words, "id")}});
 }
 
 /* outcome 2026-0001 1 sent gateway=elks id=s1; with 0 for the page it is known by its id */
@@ -170,19 +162,19 @@ static void do_outcome(struct world *world, const struct words *words)
         {"unanswered", OUTCOME_UNANSWERED},
         {"undelivered", OUTCOME_UNDELIVERED},
     };
-    uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
-    const struct message *message = world_message(world, key, (uint32_t)atoi(word(words, 2)));
+    uint64_t key = strcmp(words_at(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, words_at(words, 1));
+    const struct message *message = world_message(world, key, (uint32_t)atoi(words_at(words, 2)));
     struct event event = {.kind = EVENT_OUTCOME};
     event.outcome = (struct event_outcome){
-        .page = {key, (uint32_t)atoi(word(words, 2)), message ? message->nonce : 0},
-        .gateway = value(words, "gateway") ? value(words, "gateway") : "elks",
-        .provider_id = value(words, "id"),
-        .reason = value(words, "reason"),
+        .page = {key, (uint32_t)atoi(words_at(words, 2)), message ? message->nonce : 0},
+        .gateway = words_value(words, "gateway") ? words_value(words, "gateway") : "elks",
+        .provider_id = words_value(words, "id"),
+        .reason = words_value(words, "reason"),
     };
     if (event.outcome.page.number == 0)
         event.outcome.page = (struct page_ref){0};
     for (size_t i = 0; i < N_ELEMENTS(outcomes); i++)
-        if (strcmp(outcomes[i].word, word(words, 3)) == 0)
+        if (strcmp(outcomes[i].word, words_at(words, 3)) == 0)
             event.outcome.outcome = outcomes[i].outcome;
     world_step(world, &event);
 }
@@ -190,43 +182,43 @@ static void do_outcome(struct world *world, const struct words *words)
 static void do_note(struct world *world, const struct words *words)
 {
     world_step(world, &(struct event){.kind = EVENT_NOTE, .request = 1, .note = {
-        .incident = incident_of(world, word(words, 1)), .text = word(words, 2), .actor = "rtj"}});
+        .incident = incident_of(world, words_at(words, 1)), .text = words_at(words, 2), .actor = "rtj"}});
 }
 
 static void do_close(struct world *world, const struct words *words)
 {
     world_step(world, &(struct event){.kind = EVENT_CLOSE, .request = 1, .close = {
-        .incident = incident_of(world, word(words, 1)), .reason = words->n > 2 ? word(words, 2) : NULL, .actor = "rtj"}});
+        .incident = incident_of(world, words_at(words, 1)), .reason = words->n > 2 ? words_at(words, 2) : NULL, .actor = "rtj"}});
 }
 
 static void do_callout(struct world *world, const struct words *words)
 {
     world_step(world, &(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {
-        .incident = incident_of(world, word(words, 1)), .roster = plan_roster(&world->config->plan, word(words, 2)),
-        .group = plan_group(&world->config->plan, word(words, 2)), .actor = "rtj"}});
+        .incident = incident_of(world, words_at(words, 1)), .roster = plan_roster(&world->config->plan, words_at(words, 2)),
+        .group = plan_group(&world->config->plan, words_at(words, 2)), .actor = "rtj"}});
 }
 
 static void do_test(struct world *world, const struct words *words)
 {
     world_step(world, &(struct event){.kind = EVENT_GATEWAY_TEST, .request = 7, .gateway_test = {
-        .gateway = word(words, 1), .channel = CHANNEL_SMS, .person = word(words, 2)}});
+        .gateway = words_at(words, 1), .channel = CHANNEL_SMS, .person = words_at(words, 2)}});
 }
 
 /* drill start TARGETS [summary=S] [without=LIST] [within=4h] [limit=1h] [schedule=NAME] [by=LOGIN] [all] [dry] | drill stop [ID] */
 static void do_drill(struct world *world, const struct words *words)
 {
-    const char *by = value(words, "by"), *within = value(words, "within"), *limit = value(words, "limit");
+    const char *by = words_value(words, "by"), *within = words_value(words, "within"), *limit = words_value(words, "limit");
     struct event event = {.request = 1};
-    if (strcmp(word(words, 1), "stop") == 0) {
+    if (strcmp(words_at(words, 1), "stop") == 0) {
         event.kind = EVENT_DRILL_STOP;
-        event.drill_stop = (struct event_drill_stop){words->n > 2 ? incident_of(world, word(words, 2)) : 0, by ? by : "chef"};
+        event.drill_stop = (struct event_drill_stop){words->n > 2 ? incident_of(world, words_at(words, 2)) : 0, by ? by : "chef"};
     } else {
         event.kind = EVENT_DRILL_START;
         event.drill = (struct event_drill){
-            .source = "local", .actor = by ? by : "chef", .summary = value(words, "summary") ? value(words, "summary") : "Larmprov",
-            .targets = word(words, 2), .without = value(words, "without"), .schedule = value(words, "schedule"),
-            .limit_usec = limit ? duration_of(world, limit) : 0, .within_usec = within ? duration_of(world, within) : 0,
-            .wait_for_all = has(words, "all"), .dry_run = has(words, "dry"),
+            .source = "local", .actor = by ? by : "chef", .summary = words_value(words, "summary") ? words_value(words, "summary") : "Larmprov",
+            .targets = words_at(words, 2), .without = words_value(words, "without"), .schedule = words_value(words, "schedule"),
+            .limit_usec = limit ? words_duration(world, limit) : 0, .within_usec = within ? words_duration(world, within) : 0,
+            .wait_for_all = words_have(words, "all"), .dry_run = words_have(words, "dry"),
         };
     }
     world_step(world, &event);
@@ -234,34 +226,34 @@ static void do_drill(struct world *world, const struct words *words)
 
 static void do_wait(struct world *world, const struct words *words)
 {
-    world_wait(world, duration_of(world, word(words, 1)));
+    world_wait(world, words_duration(world, words_at(words, 1)));
 }
 
 static void do_crash(struct world *world, const struct words *words)
 {
-    world_crash(world, duration_of(world, word(words, 1)));
+    world_crash(world, words_duration(world, words_at(words, 1)));
 }
 
 /* clock +1h, clock -1h: somebody sets the wall clock. */
 static void do_clock(struct world *world, const struct words *words)
 {
-    int64_t usec = duration_of(world, word(words, 1) + 1);
-    world->now.wall_usec += word(words, 1)[0] == '-' ? -usec : usec;
+    int64_t usec = words_duration(world, words_at(words, 1) + 1);
+    world->now.wall_usec += words_at(words, 1)[0] == '-' ? -usec : usec;
     world_step(world, &(struct event){.kind = EVENT_CLOCK_STEPPED});
 }
 
 static void do_trouble(struct world *world, const struct words *words)
 {
-    enum event_kind kind = strcmp(word(words, 0), "degraded") == 0 ? EVENT_DEGRADED : EVENT_RESTORED;
-    world_step(world, &(struct event){.kind = kind, .trouble = {.reason = word(words, 1)}});
+    enum event_kind kind = strcmp(words_at(words, 0), "degraded") == 0 ? EVENT_DEGRADED : EVENT_RESTORED;
+    world_step(world, &(struct event){.kind = kind, .trouble = {.reason = words_at(words, 1)}});
 }
 
 /* at 2026-12-24 08:00: local time of the plan in force. */
 static void do_at(struct world *world, const struct words *words)
 {
     struct civil local = {0};
-    if (sscanf(word(words, 1), "%d-%d-%d", &local.year, &local.month, &local.day) != 3 ||
-        sscanf(word(words, 2), "%d:%d", &local.hour, &local.minute) != 2) {
+    if (sscanf(words_at(words, 1), "%d-%d-%d", &local.year, &local.month, &local.day) != 3 ||
+        sscanf(words_at(words, 2), "%d:%d", &local.hour, &local.minute) != 2) {
         buf_add_text(&world->error, "at YYYY-MM-DD HH:MM\n");
         return;
     }
@@ -270,14 +262,14 @@ static void do_at(struct world *world, const struct words *words)
 
 static void do_plan(struct world *world, const struct words *words)
 {
-    world_load(world, word(words, 1));
+    world_load(world, words_at(words, 1));
 }
 
 /* message 2026-0001 3: what the page or notice would say if it were sent now, or that it is not wanted any more. */
 static void do_message(struct world *world, const struct words *words)
 {
-    uint64_t key = strcmp(word(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, word(words, 1));
-    uint32_t number = (uint32_t)atoi(word(words, 2));
+    uint64_t key = strcmp(words_at(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, words_at(words, 1));
+    uint32_t number = (uint32_t)atoi(words_at(words, 2));
     const struct message *message = world_message(world, key, number);
     struct message_view view;
     if (!message) {
@@ -285,13 +277,7 @@ static void do_message(struct world *world, const struct words *words)
     } else if (!engine_message(world->engine, (struct page_ref){key, number, message->nonce}, world->now.wall_usec, &view)) {
         buf_add_text(&world->out, "message not wanted\n");
     } else {
-        bool nobody_has_it = view.purpose == PURPOSE_SOURCE_UNANSWERED || view.purpose == PURPOSE_SOURCE_RELEASED;
-        buf_printf(&world->out, "message %s to %s about \"%s\"%s%s%s%s%s", purpose_name(view.purpose), view.to, view.summary,
-                   view.location ? " at " : "", view.location ? view.location : "", view.sensitive ? " sensitive" : "",
-                   view.sharp ? " sharp" : "", view.drill ? " drill" : "");
-        if (nobody_has_it)
-            buf_printf(&world->out, " since +%dm", (int)((view.unheld_usec - view.opened_usec) / USEC_PER_MIN));
-        buf_add_char(&world->out, '\n');
+        lines_add_view(&world->out, &view);
     }
 }
 
@@ -307,17 +293,18 @@ static void run_command(struct world *world, char *line)
         {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"press", do_press}, {"text", do_text},
         {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
         {"wait", do_wait}, {"crash", do_crash}, {"clock", do_clock}, {"degraded", do_trouble}, {"restored", do_trouble},
-        {"state", do_state}, {"drill", do_drill}, {"message", do_message},
+        {"state", do_state}, {"drill", do_drill}, {"message", do_message}, {"duty", do_duty}, {"gap", do_gap}, {"check", do_check},
+        {"news", do_news}, {"schedule", do_schedule}, {"overdue", do_overdue},
     };
     struct words words;
     split(line, &words);
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        if (strcmp(commands[i].word, word(&words, 0)) == 0) {
+        if (strcmp(commands[i].word, words_at(&words, 0)) == 0) {
             commands[i].function(world, &words);
             return;
         }
     }
-    buf_printf(&world->error, "no such command: %s\n", word(&words, 0));
+    buf_printf(&world->error, "no such command: %s\n", words_at(&words, 0));
 }
 
 static void add_quoted_lines(struct buf *buf, const struct buf *out)

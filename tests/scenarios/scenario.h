@@ -44,9 +44,29 @@ void world_crash(struct world *world, int64_t away_usec);                /* a ne
 const struct message *world_message(const struct world *world, uint64_t incident, uint32_t number);     /* NULL: there is none */
 void world_state(const struct world *world, struct buf *ret);            /* the state as text */
 
+/* A command: its words, and the values of those that are name=value. */
+enum { WORDS_MAX = 24 };
+struct words {
+    char *list[WORDS_MAX];
+    size_t n;
+};
+const char *words_value(const struct words *words, const char *name);    /* NULL: there is none */
+bool words_have(const struct words *words, const char *word);
+const char *words_at(const struct words *words, size_t index);           /* "" beyond the last */
+int64_t words_duration(struct world *world, const char *text);           /* usec; to `error` if it is none */
+
+/* told.c: what the daemon's watches tell the engine. */
+void do_duty(struct world *world, const struct words *words);
+void do_gap(struct world *world, const struct words *words);
+void do_check(struct world *world, const struct words *words);
+void do_news(struct world *world, const struct words *words);
+void do_schedule(struct world *world, const struct words *words);
+void do_overdue(struct world *world, const struct words *words);
+
 void damage_log(struct world *world);                                     /* to `error`, what does not hold of a log that is damaged */
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect);
+void lines_add_view(struct buf *buf, const struct message_view *view);
 void lines_add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident);
 void lines_add_incidents(struct buf *buf, const struct engine *engine);
 void lines_add_state(struct buf *buf, const struct engine *engine);
