@@ -6,6 +6,8 @@
  *    waits for something (P2), and an hour of deadlines comes to rest (P7).
  *
  * The input is files, each behind a line "@@ NAME"; they take the place of those of plan/, or come beside them. "@@ -NAME" takes one away. */
+#include <config.h>      /* _GNU_SOURCE, for memmem() */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -26,7 +28,10 @@ static const char *const base_files[] = {
 };
 static const char *const base_directories[] = {"", "rosters", "rosters/TIB.d", "rosters/KIB.d", "gateways", "credentials"};
 
-static char directory[64];
+/* Two directories stay from run to run: the whole plan, and one without providers. Reading their presets is most of what a load takes, so
+ * an input that does not speak of gateways goes without them. */
+static char whole[64], light[64];
+static const char *directory;        /* this run's */
 static struct buf base_bytes[N_ELEMENTS(base_files)];
 
 static void write_file(const char *name, const void *bytes, size_t len)
@@ -47,13 +52,22 @@ static void remove_file(const char *name)
     unlink(buf_text(&path));
 }
 
-static void write_base(size_t i)
+static bool is_provider(const char *name)
 {
-    write_file(base_files[i], buf_text(&base_bytes[i]), base_bytes[i].len);
+    return strncmp(name, "gateways/", 9) == 0 && strcmp(name, "gateways/try.ini") != 0 && strcmp(name, "gateways/mail.ini") != 0;
 }
 
-static void clear(void)
+/* Without [channels], which names providers, each channel takes the gateways that there are. */
+static void write_base(size_t i)
 {
+    const char *channels = directory == light ? strstr(buf_text(&base_bytes[i]), "[channels]") : NULL;
+    if (directory == whole || !is_provider(base_files[i]))
+        write_file(base_files[i], buf_text(&base_bytes[i]), channels ? (size_t)(channels - base_bytes[i].data) : base_bytes[i].len);
+}
+
+static void clear_directory(const char *which)
+{
+    directory = which;
     for (size_t i = 0; i < N_ELEMENTS(base_files); i++)
         remove_file(base_files[i]);
     for (size_t i = N_ELEMENTS(base_directories); i-- > 0;) {
@@ -63,26 +77,45 @@ static void clear(void)
     }
 }
 
-/* In memory where there is such a place: thousands of runs a second. */
-static void prepare(void)
+static void clear(void)
 {
-    if (directory[0])
-        return;
-    snprintf(directory, sizeof directory, "%s/fuzz-config.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    HOLDS(mkdtemp(directory));
-    (void)atexit(clear);
+    clear_directory(whole);
+    clear_directory(light);
+}
+
+/* In memory where there is such a place. */
+static void make_directory(char ret[64])
+{
+    snprintf(ret, 64, "%s/fuzz-config.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    HOLDS(mkdtemp(ret));
+    directory = ret;
     for (size_t i = 1; i < N_ELEMENTS(base_directories); i++) {
         CLEANUP_BUF struct buf path = {0};
         buf_printf(&path, "%s/%s", directory, base_directories[i]);
         HOLDS(mkdir(buf_text(&path), 0700) == 0);
     }
+    for (size_t i = 0; i < N_ELEMENTS(base_files); i++)
+        write_base(i);
+}
+
+static void prepare(void)
+{
+    if (directory)
+        return;
     for (size_t i = 0; i < N_ELEMENTS(base_files); i++) {
         CLEANUP_BUF struct buf path = {0};
         bool others_read;
         buf_printf(&path, FUZZ_DIR "/plan/%s", base_files[i]);
         HOLDS(slurp_file(buf_text(&path), SLURP_MAX_BYTES, &base_bytes[i], &others_read) == ERR_OK);
-        write_base(i);
     }
+    make_directory(whole);
+    make_directory(light);
+    (void)atexit(clear);
+}
+
+static bool speaks_of_gateways(const uint8_t *bytes, size_t len)
+{
+    return memmem(bytes, len, "gateway", 7) || memmem(bytes, len, "channel", 7) || memmem(bytes, len, "beredd.ini", 10);
 }
 
 /* ---- the input's files ---- */
@@ -236,6 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fuzz_input input = {bytes, bytes + len};
     struct names names = {.n = 0};
     prepare();
+    directory = speaks_of_gateways(bytes, len) ? whole : light;
     write_files(&input, &names);
     load();
     put_back(&names);

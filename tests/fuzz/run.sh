@@ -15,8 +15,10 @@ if ! printf 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) 
 fi
 mkdir -p "$build" "${WORK:=$build/work}"
 build=$(cd "$build" && pwd) work=$(cd "$WORK" && pwd)
+# Without the trace of integers compared: it takes up to half of the time, and what it gives, numbers of four and eight bytes, our inputs have
+# no place for. Texts compared are seen all the same.
 [ -e "$build/Makefile" ] ||
-  (cd "$build" && CC=$CC "$source/configure" -q --with-sanitizers=fuzzer-no-link,address,undefined CFLAGS='-g -O1')
+  (cd "$build" && CC=$CC "$source/configure" -q --with-sanitizers=fuzzer-no-link,address,undefined CFLAGS='-g -O2 -fno-sanitize-coverage=trace-cmp')
 programs=
 for target in "$@"; do programs="$programs tests/fuzz/fuzz_$target"; done
 make -s -C "$build" FUZZ_ENGINE=-fsanitize=fuzzer $programs
