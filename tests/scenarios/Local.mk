@@ -8,9 +8,11 @@ TESTS += tests/scenarios/run.sh
 EXTRA_DIST += tests/scenarios/run.sh tests/scenarios/plans
 EXTRA_DIST += \
 	tests/scenarios/acknowledged_by_sms.scn \
+	tests/scenarios/answered_again.scn \
 	tests/scenarios/answered_by_voice.scn \
 	tests/scenarios/bundle.scn \
 	tests/scenarios/bundle_texts.scn \
+	tests/scenarios/bundle_with_keys.scn \
 	tests/scenarios/call_in_kib.scn \
 	tests/scenarios/change_of_duty.scn \
 	tests/scenarios/clock_steps.scn \
@@ -23,6 +25,7 @@ EXTRA_DIST += \
 	tests/scenarios/declined_in_a_repeat.scn \
 	tests/scenarios/declined_moves_on.scn \
 	tests/scenarios/degraded.scn \
+	tests/scenarios/degraded_again.scn \
 	tests/scenarios/drill.scn \
 	tests/scenarios/drill_acknowledged.scn \
 	tests/scenarios/drill_all_roles.scn \
@@ -32,6 +35,8 @@ EXTRA_DIST += \
 	tests/scenarios/drill_dry_run_replies.scn \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
+	tests/scenarios/drill_names.scn \
+	tests/scenarios/drill_of_a_group.scn \
 	tests/scenarios/drill_overdue_told.scn \
 	tests/scenarios/drill_planned.scn \
 	tests/scenarios/drill_planned_late.scn \
@@ -40,16 +45,22 @@ EXTRA_DIST += \
 	tests/scenarios/drill_planned_stopped.scn \
 	tests/scenarios/drill_replies.scn \
 	tests/scenarios/drill_scheduled.scn \
+	tests/scenarios/drill_scheduled_clock.scn \
 	tests/scenarios/drill_storm.scn \
 	tests/scenarios/drill_updates.scn \
 	tests/scenarios/drill_wait_for_all.scn \
 	tests/scenarios/drill_wait_for_all_ends.scn \
+	tests/scenarios/drill_wait_for_all_outsiders.scn \
+	tests/scenarios/drill_wait_for_all_repeats.scn \
 	tests/scenarios/drill_without.scn \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_to_a_step.scn \
 	tests/scenarios/duty_told.scn \
+	tests/scenarios/failed_page_of_somebody_gone.scn \
+	tests/scenarios/failed_page_of_who_declined.scn \
 	tests/scenarios/failed_pages.scn \
+	tests/scenarios/failed_pages_of_two_roles.scn \
 	tests/scenarios/first_step_later.scn \
 	tests/scenarios/gap_told.scn \
 	tests/scenarios/gateway_checked.scn \
@@ -58,7 +69,10 @@ EXTRA_DIST += \
 	tests/scenarios/ladder_climbs.scn \
 	tests/scenarios/long_key.scn \
 	tests/scenarios/notice_by_mail.scn \
+	tests/scenarios/notice_channels.scn \
+	tests/scenarios/notice_unserved.scn \
 	tests/scenarios/notices_overtaken.scn \
+	tests/scenarios/outcomes_late.scn \
 	tests/scenarios/receipt_answered.scn \
 	tests/scenarios/receipt_before_answer.scn \
 	tests/scenarios/receipt_by_id.scn \
@@ -69,18 +83,23 @@ EXTRA_DIST += \
 	tests/scenarios/receipt_never.scn \
 	tests/scenarios/receipt_notice.scn \
 	tests/scenarios/released.scn \
+	tests/scenarios/released_in_a_repeat.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
 	tests/scenarios/reply_again.scn \
 	tests/scenarios/rise_while_another_has_it.scn \
 	tests/scenarios/same_again.scn \
 	tests/scenarios/same_again_clock.scn \
+	tests/scenarios/same_body_later.scn \
 	tests/scenarios/same_key_drill.scn \
 	tests/scenarios/source_hears_of_silence.scn \
 	tests/scenarios/source_in_a_storm.scn \
 	tests/scenarios/source_is_told.scn \
 	tests/scenarios/source_of_a_drill.scn \
 	tests/scenarios/source_of_many.scn \
+	tests/scenarios/texts_of_strangers.scn \
+	tests/scenarios/texts_of_two_alarms.scn \
+	tests/scenarios/triggers_alike.scn \
 	tests/scenarios/two_phones_of_somebody_gone.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/unclear_after_acknowledgement.scn \

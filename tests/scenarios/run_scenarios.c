@@ -54,10 +54,11 @@ const char *words_at(const struct words *words, size_t index)
     return index < words->n ? words->list[index] : "";
 }
 
+/* 0000-0000: the house. */
 static uint64_t incident_of(struct world *world, const char *id)
 {
     uint64_t key = 0;
-    if (incident_from_id(id, 2026, &key) != ERR_OK)
+    if (strcmp(id, "0000-0000") != 0 && incident_from_id(id, 2026, &key) != ERR_OK)
         buf_printf(&world->error, "%s is no incident's id\n", id);
     return key;
 }
@@ -162,7 +163,7 @@ static void do_outcome(struct world *world, const struct words *words)
         {"unanswered", OUTCOME_UNANSWERED},
         {"undelivered", OUTCOME_UNDELIVERED},
     };
-    uint64_t key = strcmp(words_at(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, words_at(words, 1));
+    uint64_t key = incident_of(world, words_at(words, 1));
     const struct message *message = world_message(world, key, (uint32_t)atoi(words_at(words, 2)));
     struct event event = {.kind = EVENT_OUTCOME};
     event.outcome = (struct event_outcome){
@@ -268,7 +269,7 @@ static void do_plan(struct world *world, const struct words *words)
 /* message 2026-0001 3: what the page or notice would say if it were sent now, or that it is not wanted any more. */
 static void do_message(struct world *world, const struct words *words)
 {
-    uint64_t key = strcmp(words_at(words, 1), "0000-0000") == 0 ? 0 : incident_of(world, words_at(words, 1));
+    uint64_t key = incident_of(world, words_at(words, 1));
     uint32_t number = (uint32_t)atoi(words_at(words, 2));
     const struct message *message = world_message(world, key, number);
     struct message_view view;

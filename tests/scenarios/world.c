@@ -97,12 +97,22 @@ static void replay_kept(struct world *world, struct engine *engine, size_t index
         buf_printf(&world->error, "record %zu does not replay\n", index + 1);
 }
 
+/* Of the house nothing comes back but which texts were read. */
+static void replay_reply(struct world *world, struct engine *engine, size_t index)
+{
+    struct record record;
+    if (world->log[index].effect.incident == 0 && read_kept(&world->log[index], &record) == ERR_OK)
+        engine_replay_reply(engine, &record);
+}
+
 static struct engine *rebuild(struct world *world)
 {
     struct engine *engine = engine_new(&world->config->plan, fill_random, world);
     for (size_t i = 0; i < world->n_log; i++)
         if (world->log[i].effect.incident != 0 || i >= world->n_before)
             replay_kept(world, engine, i);
+        else
+            replay_reply(world, engine, i);
     engine_set_last_seq(engine, world->n_log);
     return engine;
 }
@@ -122,14 +132,6 @@ static bool begun_before(const struct world *world, size_t index)
         if (world->log[i].effect.incident == world->log[index].effect.incident && world->log[i].effect.mark == STORE_MARK_OPENS)
             return true;
     return false;
-}
-
-/* Of the house nothing comes back but which texts were read. */
-static void replay_reply(struct world *world, struct engine *engine, size_t index)
-{
-    struct record record;
-    if (world->log[index].effect.incident == 0 && read_kept(&world->log[index], &record) == ERR_OK)
-        engine_replay_reply(engine, &record);
 }
 
 /* As the daemon starts: incident by incident, those that are live. */
