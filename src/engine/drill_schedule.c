@@ -173,10 +173,11 @@ void step_drill_overdue(struct engine *engine, const struct event *event)
     buf_add_text(&text, roster->role);
     buf_add_text(&text, event->drill_overdue.tell ? " has succeeded for " : " are counted from now on: one has to succeed within ");
     text_add_duration(&text, roster->drill_overdue_usec);
+    struct record kept = {.kind = RECORD_SCHEDULE, .role = roster->role, .final = event->drill_overdue.tell, .drill = true};
     struct record note = {
-        .kind = RECORD_NOTE, .role = roster->role, .text = buf_text(&text), .purpose = PURPOSE_DRILL_OVERDUE,
-        .due_usec = event->drill_overdue.since_usec, .final = event->drill_overdue.tell, .drill = true,
+        .kind = RECORD_NOTE, .role = roster->role, .text = buf_text(&text), .due_usec = event->drill_overdue.since_usec, .drill = true,
     };
+    emit_record(engine, &kept);
     emit_record(engine, &note);
     if (event->drill_overdue.tell)
         tell_overdue(engine, roster, &note);

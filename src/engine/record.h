@@ -49,7 +49,8 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_DRILL_RESULT = 31,    /* these two are notes to people: `count` of `total` have answered; text: who, or which role, has not */
     RECORD_DRILL_HELD_BACK = 32, /* this person would have been paged, and is played not to answer */
     RECORD_SCHEDULE = 33,        /* internal: of `schedule` (and `role`, for a handover to `person`) the one of due_usec, or all before it, is
-                                    dealt with, as it is defined by `definition`; text: why it did not begin */
+                                    dealt with, as it is defined by `definition`; text: why it did not begin. Without `schedule`: drills of
+                                    `role` are counted from now on, or, if it is final, it is told that none has succeeded */
     RECORD_DRILL_ENDED = 34,     /* internal: a drill by `schedule`; it is text: `count` of `total` have answered; targets: the roles that succeeded */
     RECORD_KIND_END
 };

@@ -85,7 +85,7 @@ enum err sqlite_log_replay(struct sqlite_log *log, store_replay_cb *cb, void *us
 }
 
 /* From the latest part back. */
-enum err sqlite_log_replay_house(struct sqlite_log *log, size_t limit, store_replay_cb *cb, void *userdata)
+enum err sqlite_log_replay_house(struct sqlite_log *log, uint8_t kind, size_t limit, store_replay_cb *cb, void *userdata)
 {
     size_t n = 0;
     for (size_t part = log->n_parts; part-- > 0 && n < limit;) {
@@ -99,6 +99,7 @@ enum err sqlite_log_replay_house(struct sqlite_log *log, size_t limit, store_rep
         sqlite_file_bind_u64(rows, 1, log->parts[part].base.seq);
         sqlite_file_bind_u64(rows, 2, sqlite_log_part_end(log, part));
         sqlite_file_bind_u64(rows, 3, limit - n);
+        sqlite_file_bind_u64(rows, 4, kind);
         err = replay_rows(file, rows, &n, cb, userdata);
         if (err != ERR_OK)
             return err;

@@ -25,6 +25,7 @@ const char *const sqlite_schema_text =
     " payload BLOB"                            /* NULL: redacted */
     ") STRICT;"
     "CREATE INDEX log_incident ON log(incident);"
+    "CREATE INDEX log_house ON log(kind) WHERE incident = 0;"
     "CREATE TRIGGER log_is_not_deleted BEFORE DELETE ON log"
     " BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
     "CREATE TRIGGER log_is_not_changed BEFORE UPDATE ON log"
@@ -69,8 +70,8 @@ const char *const sqlite_schema_queries[LITE_QUERIES] = {
     [LITE_READ] = "SELECT seq, at, incident, kind, mark, payload FROM log WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
     [LITE_READ_INCIDENT] = "SELECT seq, at, incident, kind, mark, payload FROM log INDEXED BY log_incident"
                            " WHERE seq > ?1 AND seq <= ?2 AND incident = ?3 ORDER BY seq",
-    [LITE_READ_HOUSE] = "SELECT seq, at, incident, kind, mark, payload FROM log INDEXED BY log_incident"
-                        " WHERE incident = 0 AND seq > ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT ?3",
+    [LITE_READ_HOUSE] = "SELECT seq, at, incident, kind, mark, payload FROM log"
+                        " WHERE incident = 0 AND kind = ?4 AND seq > ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT ?3",
     [LITE_LIST] = "SELECT first_seq, incident, closed_seq FROM incident"
                   " WHERE first_seq > ?1 AND first_seq <= ?2 ORDER BY first_seq",
     [LITE_LIST_OPEN] = "SELECT first_seq, incident, closed_seq FROM incident INDEXED BY incident_live"

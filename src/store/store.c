@@ -94,10 +94,10 @@ enum err store_replay(struct store *store, store_replay_cb *cb, void *userdata)
     return sqlite_log_replay(store->log, cb, userdata);
 }
 
-enum err store_replay_house(struct store *store, size_t limit, store_replay_cb *cb, void *userdata)
+enum err store_replay_house(struct store *store, uint8_t kind, size_t limit, store_replay_cb *cb, void *userdata)
 {
     assert(store->n_reads == 0 && !store->append_in_flight);
-    return sqlite_log_replay_house(store->log, limit, cb, userdata);
+    return sqlite_log_replay_house(store->log, kind, limit, cb, userdata);
 }
 
 static void submit_write(struct store *store, struct job *job)

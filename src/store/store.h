@@ -70,8 +70,8 @@ WARN_UNUSED enum err store_last_incident(struct store *store, uint64_t low, uint
 typedef void store_replay_cb(void *userdata, const struct store_record *record);
 WARN_UNUSED enum err store_replay(struct store *store, store_replay_cb *cb, void *userdata);
 
-/* The last `limit` records of no incident, newest first. Before the loop runs. */
-WARN_UNUSED enum err store_replay_house(struct store *store, size_t limit, store_replay_cb *cb, void *userdata);
+/* The last `limit` records of this kind and of no incident, newest first. Before the loop runs. */
+WARN_UNUSED enum err store_replay_house(struct store *store, uint8_t kind, size_t limit, store_replay_cb *cb, void *userdata);
 
 int store_fd(const struct store *store);                       /* readable when store_dispatch() has something to do */
 void store_dispatch(struct store *store);                      /* calls back; never from elsewhere */

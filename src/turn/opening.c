@@ -10,7 +10,11 @@
 #include "engine/ids.h"
 #include "engine/record.h"
 
-enum { HOUSE_RECORDS_MAX = 5000 };       /* how far back it is looked for what was told of duties, and which texts were read */
+/* What the watches remember by, and which texts were read. Of each kind so many are looked at, so that one that is frequent, as checks of gateways are, does
+ * not push out what another said months ago. A check that went, and of which nothing is known yet, is a notice. */
+enum { HOUSE_RECORDS_MAX = 5000 };
+static const enum record_kind house_kinds[] = {RECORD_DUTY_CHANGED, RECORD_GAP_AHEAD, RECORD_GATEWAY_STATE, RECORD_NOTE, RECORD_SCHEDULE,
+                                               RECORD_DRILL_ENDED, RECORD_NOTICE_QUEUED};
 
 struct opening {
     pthread_t thread;
@@ -54,13 +58,26 @@ static void keep(void *userdata, const struct store_record *record)
     keep_in(opened, &opened->records, &opened->n_records, &opened->cap_records, record);
 }
 
-static void keep_told(void *userdata, const struct store_record *record)
+static void keep_house(void *userdata, const struct store_record *record)
 {
     struct opened *opened = userdata;
-    bool told = record->kind == RECORD_DUTY_CHANGED || record->kind == RECORD_GAP_AHEAD || record->kind == RECORD_GATEWAY_STATE ||
-                record->kind == RECORD_NOTE || record->kind == RECORD_SCHEDULE || record->kind == RECORD_DRILL_ENDED;
-    if (told || record->kind == RECORD_NOTICE_QUEUED)        /* a check that went, and of which nothing is known yet, is one of these */
-        keep_in(opened, &opened->house, &opened->n_house, &opened->cap_house, record);
+    keep_in(opened, &opened->house, &opened->n_house, &opened->cap_house, record);
+}
+
+static int by_seq_down(const void *a, const void *b)
+{
+    uint64_t left = ((const struct store_record *)a)->seq, right = ((const struct store_record *)b)->seq;
+    return (left < right) - (left > right);
+}
+
+static enum err read_house(struct opened *opened)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < N_ELEMENTS(house_kinds); i++)
+        err = store_replay_house(opened->store, house_kinds[i], HOUSE_RECORDS_MAX, keep_house, opened);
+    if (opened->n_house > 0)
+        qsort(opened->house, opened->n_house, sizeof(*opened->house), by_seq_down);
+    return err;
 }
 
 /* From the latest year back, whatever the clock says now: it may be wrong at a start, and right a minute later. */
@@ -93,7 +110,7 @@ struct opened *opened_new(const char *directory)
     if (opened->err == ERR_OK)
         opened->err = store_replay(opened->store, keep, opened);
     if (opened->err == ERR_OK)
-        opened->err = store_replay_house(opened->store, HOUSE_RECORDS_MAX, keep_told, opened);
+        opened->err = read_house(opened);
     if (opened->err != ERR_OK && opened->store) {
         store_close(opened->store);
         opened->store = NULL;

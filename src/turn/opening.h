@@ -19,7 +19,7 @@ struct opened {
     struct store *store;                 /* NULL on error; take it with TAKE() */
     struct store_record *records;        /* of the live incidents */
     size_t n_records, cap_records;
-    struct store_record *house;          /* what was told of duties, gaps and gateways, and notices, the newest first */
+    struct store_record *house;          /* what the watches remember by, the newest first */
     size_t n_house, cap_house;
     struct arena *memory;
     uint64_t last_incidents[OPENING_YEARS];   /* of the latest years that there are any of; 0: none */

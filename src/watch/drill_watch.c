@@ -215,7 +215,7 @@ void drill_watch_recall(struct drill_watch *watch, const struct record *record)
         recall_schedule(watch, record);
     else if (record->kind == RECORD_DRILL_ENDED)
         (void)note_ended(watch, record, false);
-    else if (record->kind == RECORD_NOTE && record->purpose == PURPOSE_DRILL_OVERDUE && record->role)
+    else if (record->kind == RECORD_SCHEDULE && record->role)
         recall_overdue(watch, record);
 }
 

@@ -242,11 +242,11 @@ enum err store_replay(struct store *store, store_replay_cb *cb, void *userdata)
     return ERR_OK;
 }
 
-enum err store_replay_house(struct store *store, size_t limit, store_replay_cb *cb, void *userdata)
+enum err store_replay_house(struct store *store, uint8_t kind, size_t limit, store_replay_cb *cb, void *userdata)
 {
     (void)store;
     for (size_t i = disk.n; i > 0 && limit > 0; i--) {
-        if (disk.records[i - 1].incident != 0)
+        if (disk.records[i - 1].incident != 0 || disk.records[i - 1].kind != kind)
             continue;
         cb(userdata, &disk.records[i - 1]);
         limit--;

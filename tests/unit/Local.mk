@@ -397,4 +397,10 @@ TESTS += tests/unit/check_drill_watch
 tests_unit_check_drill_watch_SOURCES = tests/unit/check_drill_watch.c tests/unit/unit.h
 tests_unit_check_drill_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_drill_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_opening
+TESTS += tests/unit/check_opening
+tests_unit_check_opening_SOURCES = tests/unit/check_opening.c tests/unit/scratch.h tests/unit/unit.h
+tests_unit_check_opening_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_opening_LDADD = libdaemon.a libstore.a libengine.a libbase.a $(SQLITE_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS)
 endif

@@ -174,15 +174,20 @@ END_TEST
 
 /* --- replay, lists, reads ------------------------------------------------------------------------------------------------ */
 
-START_TEST(replay_of_the_house_gives_its_last_records_newest_first)
+START_TEST(replay_of_the_house_gives_the_last_of_a_kind_newest_first)
 {
     struct fixture f = fixture_new();
     fixture_open(&f);
-    ck_assert_str_eq(fixture_replay_house(&f, 10), "");
-    ck_assert_int_eq(fixture_append(&f, "0 - a\n9 opens b\n0 - c\n9 closes d\n0 - e\n9 settles f"), ERR_OK);
+    ck_assert_str_eq(fixture_replay_house(&f, 1, 10), "");
+    ck_assert_int_eq(fixture_append(&f, "0 - a\n9 opens b\n0 - c"), ERR_OK);
+    ck_assert_int_eq(fixture_append(&f, "0 - d\n9 closes e"), ERR_OK);
+    ck_assert_int_eq(fixture_append(&f, "0 - f\n0 - g\n9 settles h"), ERR_OK);
     fixture_reopen(&f);
-    ck_assert_str_eq(fixture_replay_house(&f, 10), "5:0 e;3:0 c;1:0 a;");
-    ck_assert_str_eq(fixture_replay_house(&f, 2), "5:0 e;3:0 c;");
+    ck_assert_str_eq(fixture_replay_house(&f, 1, 10), "6:0 f;4:0 d;1:0 a;");
+    ck_assert_str_eq(fixture_replay_house(&f, 1, 2), "6:0 f;4:0 d;");
+    ck_assert_str_eq(fixture_replay_house(&f, 2, 10), "7:0 g;");
+    ck_assert_str_eq(fixture_replay_house(&f, 3, 10), "3:0 c;");
+    ck_assert_str_eq(fixture_replay_house(&f, 4, 10), "");
     fixture_done(&f);
 }
 END_TEST
@@ -612,7 +617,7 @@ int main(void)
     tcase_add_test(tcase, wrong_expected_head_is_refused);
     tcase_add_test(tcase, second_batch_in_flight_is_refused_and_hurts_nothing);
     tcase_add_test(tcase, replay_gives_live_incidents_in_order);
-    tcase_add_test(tcase, replay_of_the_house_gives_its_last_records_newest_first);
+    tcase_add_test(tcase, replay_of_the_house_gives_the_last_of_a_kind_newest_first);
     tcase_add_test(tcase, lists_open_closed_and_all);
     tcase_add_test(tcase, reads_come_in_pages);
     tcase_add_test(tcase, reads_of_one_incident);

@@ -115,9 +115,9 @@ START_TEST(the_house_is_replayed_across_files)
     ck_assert_int_eq(fixture_recover(&f), ERR_OK);
     ck_assert_int_eq(fixture_append(&f, "0 - d\n7 - e\n0 - f"), ERR_OK);
     fixture_reopen(&f);
-    ck_assert_str_eq(fixture_replay_house(&f, 10), "6:0 f;4:0 d;3:0 c;1:0 a;");
-    ck_assert_str_eq(fixture_replay_house(&f, 3), "6:0 f;4:0 d;3:0 c;");
-    ck_assert_str_eq(fixture_replay_house(&f, 2), "6:0 f;4:0 d;");
+    ck_assert_str_eq(fixture_replay_house(&f, 1, 10), "4:0 d;1:0 a;");
+    ck_assert_str_eq(fixture_replay_house(&f, 3, 10), "6:0 f;3:0 c;");
+    ck_assert_str_eq(fixture_replay_house(&f, 3, 1), "6:0 f;");
     fixture_done(&f);
 }
 END_TEST

@@ -291,10 +291,10 @@ const char *fixture_replay(struct fixture *f)
     return text;
 }
 
-const char *fixture_replay_house(struct fixture *f, size_t limit)
+const char *fixture_replay_house(struct fixture *f, uint8_t kind, size_t limit)
 {
     clear();
-    ck_assert_int_eq(store_replay_house(f->store, limit, on_replay, NULL), ERR_OK);
+    ck_assert_int_eq(store_replay_house(f->store, kind, limit, on_replay, NULL), ERR_OK);
     return text;
 }
 

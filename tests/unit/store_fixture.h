@@ -26,7 +26,7 @@ size_t fixture_n_files(const struct fixture *f);
 void fixture_sql(const struct fixture *f, const char *name, const char *sql);     /* with the log's triggers dropped; the store must be closed */
 int fixture_sql_code(const struct fixture *f, const char *name, const char *sql); /* with them in place; SQLite's answer */
 
-/* Appends n records of "INCIDENT MARK PAYLOAD" lines: "7 opens larm", MARK one of -, opens, closes, settles. */
+/* Appends n records of "INCIDENT MARK PAYLOAD" lines: "7 opens larm", MARK one of -, opens, closes, settles. The kind is the number of the line, from 1. */
 enum err fixture_append(struct fixture *f, const char *lines);
 void fixture_append_many(struct fixture *f, size_t n, size_t payload_len);        /* of incident 1; must succeed */
 enum err fixture_try_append_many(struct fixture *f, size_t n, size_t payload_len);
@@ -37,7 +37,7 @@ void fixture_assert_whole(struct fixture *f);
 /* What a call gave, one line each, as "1:7 larm;2:0 x;" (SEQ:INCIDENT PAYLOAD). Borrowed until the next of these calls. */
 const char *fixture_read(struct fixture *f, uint64_t incident, uint64_t after_seq, size_t limit);
 const char *fixture_replay(struct fixture *f);
-const char *fixture_replay_house(struct fixture *f, size_t limit);
+const char *fixture_replay_house(struct fixture *f, uint8_t kind, size_t limit);
 const char *fixture_list(struct fixture *f, enum store_listing listing, uint64_t after_seq, size_t limit);   /* "7@1;" INCIDENT@FIRST */
 
 void fixture_wait(struct fixture *f, const bool *done);    /* dispatches until it is set */
