@@ -17,6 +17,12 @@ libdaemon_a_SOURCES = \
 	src/watch/watch.c src/watch/watch.h
 
 sbin_PROGRAMS += beredd
-beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h
+beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h \
+	src/daemon/configuration.c src/daemon/configuration.h \
+	src/daemon/drain.c src/daemon/drain.h \
+	src/daemon/library_memory.c src/daemon/library_memory.h \
+	src/daemon/listening.c src/daemon/listening.h \
+	src/daemon/randomness.c src/daemon/randomness.h \
+	src/daemon/watchdog.c src/daemon/watchdog.h
 beredd_LDADD = libdaemon.a libapi.a libdrill.a libroster.a libgateways.a libconfig.a libstore.a libengine.a libloop.a libbase.a \
 	$(EVENT_LIBS) $(CURL_LIBS) $(INIH_LIBS) $(SYSTEMD_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread

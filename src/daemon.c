@@ -1,25 +1,20 @@
 #include "daemon.h"
 
-#include <arpa/inet.h>
-#include <assert.h>
-#include <jansson.h>
-#include <netinet/in.h>
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "api/api.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "daemon/configuration.h"
+#include "daemon/drain.h"
+#include "daemon/library_memory.h"
+#include "daemon/listening.h"
+#include "daemon/randomness.h"
+#include "daemon/watchdog.h"
 #include "engine/engine.h"
 #include "gateways/balance.h"
 #include "gateways/dispatch.h"
-#include "gateways/message_check.h"
 #include "journal/journal.h"
 #include "loop/http_client.h"
 #include "loop/http_server.h"
@@ -35,15 +30,11 @@
 
 #define OPENING_PATIENCE_USEC (10 * USEC_PER_SEC)
 #define OPENING_AGAIN_USEC    (5 * USEC_PER_SEC)
-#define READ_PATIENCE_USEC    (2 * USEC_PER_SEC)     /* as a commit's */
-#define LISTEN_AGAIN_USEC     (5 * USEC_PER_SEC)
-#define DRAIN_USEC            (3 * USEC_PER_SEC)
-#define DRAIN_LOOK_USEC       (20 * USEC_PER_MSEC)
-#define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)       /* the first look waits for the log, so that it tells nothing twice */
+#define READ_PATIENCE_USEC    (2 * USEC_PER_SEC)      /* as a commit's */
+#define WATCH_PATIENCE_USEC   (60 * USEC_PER_SEC)     /* the first look waits for the log, so that it tells nothing twice */
 #define CHECK_DEADLINE_USEC   (10 * USEC_PER_MIN)     /* of a gateway's check, where no receipt-timeout says it */
-#define LATE_USEC             (5 * USEC_PER_SEC)      /* the watchdog's measure of progress */
 
-enum { RANDOM_BYTES = 4096, SIGNALS = 3 };
+enum { SIGNALS = 3 };
 
 struct daemon {
     const struct daemon_options *options;
@@ -59,6 +50,9 @@ struct daemon {
     struct dispatch *dispatch;
     struct api *api;
     struct http_server *server;
+    struct listening *listening;
+    struct drain *drain;
+    struct watchdog *watchdog;
     struct loop_watch *store_watch;
     struct loop_signal *signals[SIGNALS];
     struct loop_clock_watch *clock_watch;
@@ -67,158 +61,43 @@ struct daemon {
     struct gateway_watch *gateway_watch;
     bool gateways_watched;           /* the first look has been: it knows the log, or has waited for it long enough */
     struct balances *balances;
-    struct loop_timer *watchdog, *open_again, *drain, *look_again, *look_at_gateways;
-    int64_t started_usec, watchdog_usec, drain_until_usec;
-    bool reload_asked, draining;
-    char taken_listen[SERVICE_SOCKETS_MAX][64];      /* addresses of the sockets that the service manager holds for us */
-    size_t n_taken_listen;
-    bool unheard[CONFIG_MAX_LISTEN];                 /* which of the configuration's addresses could not be had */
-    struct loop_timer *listen_again, *reads;
+    struct loop_timer *open_again, *look_again, *look_at_gateways;
+    int64_t started_usec;            /* wall */
+    bool reload_asked;
+    struct loop_timer *reads;
     bool reads_timed;                /* the timer looks after the reads that wait */
-    uint8_t random[RANDOM_BYTES];
-    size_t random_left;
+    struct randomness randomness;
 };
-
-/* ---- randomness ---- */
 
 static void fill_random(void *userdata, void *bytes, size_t len)
 {
-    struct daemon *daemon = userdata;
-    if (daemon->random_left < len) {
-        int filled = RAND_bytes(daemon->random, sizeof(daemon->random));
-        assert(filled == 1);      /* a guessable token would let anybody answer */
-        daemon->random_left = sizeof(daemon->random);
-    }
-    daemon->random_left -= len;
-    memcpy(bytes, daemon->random + daemon->random_left, len);
-    explicit_bzero(daemon->random + daemon->random_left, len);
+    randomness_fill(&((struct daemon *)userdata)->randomness, bytes, len);
 }
 
 static uint64_t random_u64(void *userdata)
 {
-    uint64_t number;
-    fill_random(userdata, &number, sizeof(number));
-    return number;
+    return randomness_u64(&((struct daemon *)userdata)->randomness);
 }
 
-/* ---- configuration ---- */
-
-static enum err load_config(const struct daemon_options *options, bool check_only, struct problems *problems,
-                            struct config **ret)
-{
-    struct config_env env = {
-        .directory = options->config_directory,
-        .preset_directory = options->preset_directory,
-        .credentials_directory = getenv("CREDENTIALS_DIRECTORY"),
-        .zoneinfo_directory = "/usr/share/zoneinfo",
-        .check_texts = message_check_texts,
-        .now_usec = loop_wall_usec(),
-        .check_only = check_only,
-    };
-    return config_load(&env, problems, ret);
-}
-
-static void log_problems(const struct problems *problems)
-{
-    static const enum log_priority priorities[] = {
-        [PROBLEM_NOTE] = LOG_PRIO_INFO, [PROBLEM_WARNING] = LOG_PRIO_WARNING, [PROBLEM_ERROR] = LOG_PRIO_ERROR,
-    };
-    for (size_t i = 0; i < problems_count(problems); i++) {
-        CLEANUP_BUF struct buf line = {0};
-        const struct problem *problem = problems_get(problems, i);
-        problem_add_text(&line, problem);
-        log_print(priorities[problem->level], "%s", buf_text(&line));
-    }
-}
-
-int daemon_check(const struct daemon_options *options)
-{
-    CLEANUP(problems_free) struct problems *problems = problems_new();
-    CLEANUP(config_free) struct config *config = NULL;
-    enum err err = load_config(options, true, problems, &config);
-    for (size_t i = 0; i < problems_count(problems); i++) {
-        CLEANUP_BUF struct buf line = {0};
-        problem_add_text(&line, problems_get(problems, i));
-        puts(buf_text(&line));
-        buf_clear(&line);
-        if (problem_add_quote(&line, problems_get(problems, i)))
-            puts(buf_text(&line));
-    }
-    fprintf(stderr, "%s: %zu errors, %zu other remarks\n", options->config_directory, problems_errors(problems),
-            problems_count(problems) - problems_errors(problems));
-    return err == ERR_OK ? 0 : 1;
-}
+/* ---- the configuration ---- */
 
 static enum err op_reload(void *userdata, bool install, struct problems *problems)
 {
     struct daemon *daemon = userdata;
     CLEANUP(config_free) struct config *config = NULL;
-    enum err err = load_config(daemon->options, false, problems, &config);
+    enum err err = configuration_read(daemon->options, false, problems, &config);
     if (!install)
         return err;
-    log_problems(problems);
+    configuration_log_problems(problems);
     if (err == ERR_OK) {
         config_free(daemon->next_config);
         daemon->next_config = TAKE(config);
         return ERR_OK;
     }
     CLEANUP_BUF struct buf first = {0};
-    for (size_t i = 0; i < problems_count(problems) && first.len == 0; i++)
-        if (problems_get(problems, i)->level == PROBLEM_ERROR)
-            problem_add_text(&first, problems_get(problems, i));
+    configuration_add_first_error(&first, problems);
     turn_submit(daemon->turn, &(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {.reason = buf_text(&first)}});
     return err;
-}
-
-/* False: not now. It is said the first time, and tried again. */
-static bool listen_tcp(struct daemon *daemon, const char *address, bool again)
-{
-    const struct config *config = daemon->config;
-    enum err err = http_server_listen_tcp(daemon->server, address, config->tls_certificate, config->tls_key, NULL);
-    if (err != ERR_OK && !again)
-        log_error("Cannot listen on %s: %s.", address, err == ERR_EXISTS ? "another program does" : err_text(err));
-    else if (again && err == ERR_OK)
-        log_notice("Listens on %s at last.", address);
-    return err == ERR_OK;
-}
-
-/* At those addresses of the configuration that could not be had before; `again` false: at all of them. */
-static void listen_at_addresses(struct daemon *daemon, bool again)
-{
-    bool all = true;
-    for (size_t i = 0; i < daemon->config->n_listen; i++) {
-        if (!again || daemon->unheard[i])
-            daemon->unheard[i] = !listen_tcp(daemon, daemon->config->listen[i], again);
-        all = all && !daemon->unheard[i];
-    }
-    if (all)
-        loop_timer_clear(daemon->listen_again);
-    else
-        loop_timer_set(daemon->listen_again, loop_boot_usec() + LISTEN_AGAIN_USEC);
-}
-
-static void on_listen_again(void *userdata)
-{
-    listen_at_addresses(userdata, true);
-}
-
-/* Listens where the configuration says. One address that cannot be had is said, and the others are used. */
-static void listen_configured(struct daemon *daemon)
-{
-    const struct config *config = daemon->config;
-    http_server_keep_tcp(daemon->server, config->listen, config->n_listen);
-    http_server_trust(daemon->server, config->trusted_proxies, config->n_trusted_proxies);
-    for (size_t i = 0; i < daemon->n_taken_listen; i++)
-        (void)listen_tcp(daemon, daemon->taken_listen[i], false);      /* it does already: this gives it the certificate */
-    listen_at_addresses(daemon, false);
-}
-
-static void warn_of_restart(const struct config *old, const struct config *new)
-{
-    if (strcmp(old->socket_path, new->socket_path) != 0)
-        log_warning("beredd.ini: a new socket takes effect at the next start");
-    if (strcmp(old->state_directory, new->state_directory) != 0)
-        log_warning("beredd.ini: a new state directory takes effect at the next start");
 }
 
 /* ---- the watch ---- */
@@ -310,11 +189,11 @@ static void swap_config(struct daemon *daemon)
     turn_flush_queue(daemon->turn);
     turn_submit(daemon->turn, &(struct event){.kind = EVENT_PLAN, .plan = {.plan = &new->plan, .reload = true}});
     turn_flush_queue(daemon->turn);
-    warn_of_restart(old, new);
+    configuration_log_what_waits(old, new);
     daemon->config = new;
     dispatch_configure(daemon->dispatch, new);
     api_set_config(daemon->api, new);
-    listen_configured(daemon);
+    listening_configure(daemon->listening, new);
     balances_configure(daemon->balances, new);
     look(daemon);
     if (daemon->gateways_watched)
@@ -592,14 +471,6 @@ static void on_turn(void *userdata)
 
 /* ---- life ---- */
 
-static void on_watchdog(void *userdata)
-{
-    struct daemon *daemon = userdata;
-    if (turn_status(daemon->turn).overdue_usec < LATE_USEC)
-        service_alive();
-    loop_timer_set(daemon->watchdog, loop_boot_usec() + daemon->watchdog_usec / 3);
-}
-
 static void on_clock_step(void *userdata)
 {
     log_notice("The wall clock was set.");
@@ -617,30 +488,19 @@ static bool gateways_quiet(const struct daemon *daemon)
     return true;
 }
 
-/* A drain ends when nothing is under way, or after three seconds. What is under way then is sent again after the start. */
-static void on_drain(void *userdata)
+static bool is_quiet(void *userdata)
 {
     struct daemon *daemon = userdata;
-    bool quiet = turn_idle(daemon->turn) && gateways_quiet(daemon) && http_server_connections(daemon->server) == 0;
-    if (quiet || loop_boot_usec() >= daemon->drain_until_usec)
-        loop_stop(daemon->loop);
-    else
-        loop_timer_set(daemon->drain, loop_boot_usec() + DRAIN_LOOK_USEC);
+    return turn_idle(daemon->turn) && gateways_quiet(daemon) && http_server_connections(daemon->server) == 0;
 }
 
 static void begin_drain(struct daemon *daemon)
 {
-    if (daemon->draining) {
-        loop_stop(daemon->loop);      /* told twice: at once */
+    if (!drain_begin(daemon->drain))
         return;
-    }
-    daemon->draining = true;
-    daemon->drain_until_usec = loop_boot_usec() + DRAIN_USEC;
     service_stopping();
-    http_server_stop_accepting(daemon->server);
-    loop_timer_clear(daemon->listen_again);
+    listening_end(daemon->listening);
     api_drain(daemon->api);
-    loop_timer_set(daemon->drain, loop_boot_usec());
 }
 
 static void on_signal(void *userdata, int signal)
@@ -652,53 +512,6 @@ static void on_signal(void *userdata, int signal)
         begin_drain(daemon);
 }
 
-/* The address of a listening socket, as the configuration writes it. */
-static void describe_socket(int fd, char *ret, size_t size)
-{
-    union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } address = {0};
-    socklen_t len = sizeof(address);
-    char host[INET6_ADDRSTRLEN] = "";
-    ret[0] = '\0';
-    if (getsockname(fd, &address.any, &len) != 0)
-        return;
-    if (address.any.sa_family == AF_INET && inet_ntop(AF_INET, &address.v4.sin_addr, host, sizeof(host)))
-        snprintf(ret, size, "%s:%u", host, ntohs(address.v4.sin_port));
-    else if (address.any.sa_family == AF_INET6 && inet_ntop(AF_INET6, &address.v6.sin6_addr, host, sizeof(host)))
-        snprintf(ret, size, "[%s]:%u", host, ntohs(address.v6.sin6_port));
-}
-
-static bool listen_local(struct daemon *daemon, const struct service_sockets *sockets)
-{
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < sockets->n_local && err == ERR_OK; i++)
-        err = http_server_listen_fd(daemon->server, sockets->local[i], NULL);
-    if (sockets->n_local == 0)
-        err = http_server_listen_unix(daemon->server, daemon->config->socket_path);
-    if (err == ERR_EXISTS)
-        log_crit("Another daemon answers on %s.", daemon->config->socket_path);
-    else if (err != ERR_OK)
-        log_crit("Cannot listen on %s: %s.", daemon->config->socket_path, err_text(err));
-    return err == ERR_OK;
-}
-
-static bool listen_all(struct daemon *daemon)
-{
-    struct service_sockets sockets;
-    service_take_sockets(&sockets);
-    for (size_t i = 0; i < sockets.n_http; i++) {
-        char *address = daemon->taken_listen[daemon->n_taken_listen];
-        describe_socket(sockets.http[i], address, sizeof(daemon->taken_listen[0]));
-        if (http_server_listen_fd(daemon->server, sockets.http[i], *address ? address : NULL) != ERR_OK)
-            log_error("Cannot listen on a socket of the service manager.");
-        else if (*address)
-            daemon->n_taken_listen++;
-    }
-    if (!listen_local(daemon, &sockets))
-        return false;
-    listen_configured(daemon);
-    return true;
-}
-
 static void make_parts(struct daemon *daemon)
 {
     daemon->turn = turn_new(daemon->loop, daemon->engine, &turn_ops, daemon);
@@ -708,16 +521,16 @@ static void make_parts(struct daemon *daemon)
     balances_configure(daemon->balances, daemon->config);
     daemon->api = api_new(daemon->engine, daemon->store, daemon->dispatch, &api_ops, daemon);
     api_set_config(daemon->api, daemon->config);
-    daemon->listen_again = loop_timer_new(daemon->loop, on_listen_again, daemon);
     daemon->reads = loop_timer_new(daemon->loop, on_reads_time, daemon);
     daemon->server = http_server_new(daemon->loop, &http_default_limits, api_handle, daemon->api);
+    daemon->listening = listening_new(daemon->loop, daemon->server);
+    daemon->drain = drain_new(daemon->loop, is_quiet, daemon);
     loop_set_turn(daemon->loop, on_turn, daemon);
 }
 
 static void watch_signals(struct daemon *daemon)
 {
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
-    (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < SIGNALS; i++)
         daemon->signals[i] = loop_signal_new(daemon->loop, numbers[i], on_signal, daemon);
     daemon->clock_watch = loop_clock_watch_new(daemon->loop, on_clock_step, daemon);
@@ -725,14 +538,10 @@ static void watch_signals(struct daemon *daemon)
 
 static void start_timers(struct daemon *daemon)
 {
-    daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
+    daemon->watchdog = watchdog_new(daemon->loop, daemon->turn);
     daemon->open_again = loop_timer_new(daemon->loop, on_open_again, daemon);
     daemon->look_again = loop_timer_new(daemon->loop, on_look_again, daemon);
     daemon->look_at_gateways = loop_timer_new(daemon->loop, look_at_gateways, daemon);
-    daemon->drain = loop_timer_new(daemon->loop, on_drain, daemon);
-    daemon->watchdog_usec = service_watchdog_usec();
-    if (daemon->watchdog_usec)
-        loop_timer_set(daemon->watchdog, loop_boot_usec());
     if (!daemon->store)
         loop_timer_set(daemon->open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
 }
@@ -749,8 +558,9 @@ static bool start(struct daemon *daemon)
     if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
         return false;
     make_parts(daemon);
-    if (!listen_all(daemon))
+    if (!listening_begin(daemon->listening, daemon->config->socket_path))
         return false;
+    listening_configure(daemon->listening, daemon->config);
     watch_signals(daemon);
     start_timers(daemon);
     if (daemon->store)
@@ -771,6 +581,9 @@ static bool start(struct daemon *daemon)
 
 static void stop(struct daemon *daemon)
 {
+    listening_free(daemon->listening);
+    drain_free(daemon->drain);
+    watchdog_free(daemon->watchdog);
     http_server_free(daemon->server);
     api_free(daemon->api);
     dispatch_free(daemon->dispatch);
@@ -784,65 +597,35 @@ static void stop(struct daemon *daemon)
     for (size_t i = 0; i < SIGNALS; i++)
         loop_signal_free(daemon->signals[i]);
     loop_clock_watch_free(daemon->clock_watch);
-    loop_timer_free(daemon->watchdog);
     loop_timer_free(daemon->open_again);
-    loop_timer_free(daemon->listen_again);
     loop_timer_free(daemon->reads);
     loop_timer_free(daemon->look_again);
     loop_timer_free(daemon->look_at_gateways);
     watch_free(daemon->watch);
     gateway_watch_free(daemon->gateway_watch);
     drill_watch_free(daemon->drill_watch);
-    loop_timer_free(daemon->drain);
     loop_free(daemon->loop);
     config_free(daemon->config);
     config_free(daemon->next_config);
     log_set_sink(NULL, NULL);
     journal_free(daemon->journal);
-    explicit_bzero(daemon->random, sizeof(daemon->random));
+    randomness_done(&daemon->randomness);
 }
 
 static bool load_at_start(struct daemon *daemon)
 {
     CLEANUP(problems_free) struct problems *problems = problems_new();
-    enum err err = load_config(daemon->options, false, problems, &daemon->config);
-    log_problems(problems);
+    enum err err = configuration_read(daemon->options, false, problems, &daemon->config);
+    configuration_log_problems(problems);
     if (err != ERR_OK)
         log_crit("The configuration in %s has errors; nothing was started. Mend them and check with: beredd -c %s -t",
                  daemon->options->config_directory, daemon->options->config_directory);
     return err == ERR_OK;
 }
 
-/* Without memory OpenSSL says of a good token that it is unknown, or runs into a wild pointer, and jansson of a good body that it is bad: they
- * end the program as our own code does. */
-static void *crypto_alloc(size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return mem_realloc(NULL, size);
-}
-
-static void *crypto_realloc(void *memory, size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    if (size > 0)
-        return mem_realloc(memory, size);
-    free(memory);
-    return NULL;
-}
-
-static void crypto_free(void *memory, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(memory);
-}
-
 int daemon_run(const struct daemon_options *options)
 {
-    (void)CRYPTO_set_mem_functions(crypto_alloc, crypto_realloc, crypto_free);
-    json_set_alloc_funcs(mem_alloc, free);
+    library_memory_init();
     struct daemon daemon = {.options = options, .started_usec = loop_wall_usec()};
     int status = 1;
     daemon.journal = journal_new();
