@@ -12,6 +12,7 @@ libdaemon_a_SOURCES = \
 	src/turn/queue.c src/turn/queue.h \
 	src/turn/replay.c src/turn/replay.h \
 	src/turn/turn.c src/turn/turn.h \
+	src/watch/disk_word.c src/watch/disk_word.h \
 	src/watch/drill_watch.c src/watch/drill_watch.h \
 	src/watch/gateway_watch.c src/watch/gateway_watch.h \
 	src/watch/watch.c src/watch/watch.h

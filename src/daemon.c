@@ -24,6 +24,7 @@
 #include "turn/opening.h"
 #include "turn/replay.h"
 #include "turn/turn.h"
+#include "watch/disk_word.h"
 #include "watch/drill_watch.h"
 #include "watch/gateway_watch.h"
 #include "watch/watch.h"
@@ -59,6 +60,7 @@ struct daemon {
     struct watch *watch;
     struct drill_watch *drill_watch;
     struct gateway_watch *gateway_watch;
+    struct disk_word disk_word;      /* as the log had it at the start */
     bool gateways_watched;           /* the first look has been: it knows the log, or has waited for it long enough */
     struct balances *balances;
     struct loop_timer *open_again, *look_again, *look_at_gateways;
@@ -240,6 +242,7 @@ static void on_house_record(void *userdata, const struct record *record)
     watch_recall(daemon->watch, record, daemon->config->plan.tz);
     gateway_watch_recall(daemon->gateway_watch, record);
     drill_watch_recall(daemon->drill_watch, record);
+    disk_word_recall(&daemon->disk_word, record);
 }
 
 static void use_store(struct daemon *daemon, struct opened *opened)
@@ -277,6 +280,13 @@ static bool open_at_start(struct daemon *daemon, char **ret_trouble)
         *ret_trouble = mem_strdup(opened->reason ? opened->reason : err_text(opened->err));
     }
     return true;
+}
+
+/* Who was told by an earlier process that the log cannot be written is told that it can, once that is written. */
+static void tell_restored(struct daemon *daemon)
+{
+    if (daemon->disk_word.owed || service_kept_degraded())
+        turn_submit(daemon->turn, &(struct event){.kind = EVENT_RESTORED, .trouble = {.reason = "", .earlier = true}});
 }
 
 static void wake_loop(void *userdata)
@@ -367,6 +377,8 @@ static void turn_publish(void *userdata, const struct record *record)
     }
     journal_record(daemon->journal, record, head.len ? buf_text(&head) : NULL);
     api_publish(daemon->api, record);
+    if (record->kind == RECORD_DEGRADED || record->kind == RECORD_RESTORED)
+        service_keep_degraded(record->kind == RECORD_DEGRADED);
     if (gateway_watch_note(daemon->gateway_watch, record))
         look_at_gateways_soon(daemon);
     if (drill_watch_note(daemon->drill_watch, record) && daemon->gateways_watched)
@@ -563,10 +575,12 @@ static bool start(struct daemon *daemon)
     listening_configure(daemon->listening, daemon->config);
     watch_signals(daemon);
     start_timers(daemon);
-    if (daemon->store)
+    if (daemon->store) {
         turn_set_store(daemon->turn, daemon->store);
-    else
+        tell_restored(daemon);
+    } else {
         turn_degrade(daemon->turn, trouble);
+    }
     resume(daemon, UINT64_MAX);
     if (daemon->store)
         look_at_all(daemon);

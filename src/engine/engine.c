@@ -152,9 +152,9 @@ static void step_degraded(struct engine *engine, const struct event *event)
     notice_admins(engine, NULL, PURPOSE_DEGRADED);
 }
 
-static void step_restored(struct engine *engine)
+static void step_restored(struct engine *engine, const struct event *event)
 {
-    if (!engine->degraded)
+    if (!engine->degraded && !event->trouble.earlier)
         return;
     emit_house_record(engine, RECORD_RESTORED, NULL);
     notice_admins(engine, NULL, PURPOSE_RESTORED);
@@ -230,7 +230,7 @@ static void decide(struct engine *engine, const struct event *event)
     case EVENT_PLAN:           step_plan(engine, event); break;
     case EVENT_RELOAD_REFUSED: emit_house_record(engine, RECORD_RELOAD_REFUSED, event->trouble.reason); break;
     case EVENT_DEGRADED:       step_degraded(engine, event); break;
-    case EVENT_RESTORED:       step_restored(engine); break;
+    case EVENT_RESTORED:       step_restored(engine, event); break;
     case EVENT_DUTY:           step_duty(engine, event); break;
     case EVENT_GAP:            step_gap(engine, event); break;
     case EVENT_DRILL_START:    step_drill_start(engine, event); break;

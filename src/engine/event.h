@@ -95,7 +95,10 @@ struct event_close { uint64_t incident; const char *reason, *actor; };          
 struct event_callout { uint64_t incident; const struct roster *roster; const struct group *group; const char *actor, *person; };
 struct event_gateway_test { const char *gateway; enum channel channel; const char *person, *actor; };
 struct event_plan { const struct plan *plan; bool reload; };    /* reload: false at start */
-struct event_trouble { const char *reason; };                   /* degraded, restored, reload refused */
+struct event_trouble {                   /* degraded, restored, reload refused */
+    const char *reason;
+    bool earlier;                /* restored: an earlier process told the administrators that the log cannot be written, and none since that it can */
+};
 
 struct event_duty {
     const struct roster *roster;

@@ -33,6 +33,16 @@ static bool told_later(const struct message *message)
     return false;
 }
 
+/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped for one that says the opposite. */
+static bool disk_has_changed(const struct message *message)
+{
+    uint8_t opposite = message->purpose == PURPOSE_RESTORED ? PURPOSE_DEGRADED : PURPOSE_RESTORED;
+    for (const struct message *later = message->next; later; later = later->next)
+        if (later->purpose == opposite)
+            return true;
+    return false;
+}
+
 /* "Acknowledged, you need do nothing" is a danger once it is no longer true: after a release, or to who has it now. */
 static bool notice_wanted(const struct message *message)
 {
@@ -49,6 +59,8 @@ static bool notice_wanted(const struct message *message)
         return held && !told_later(message);
     if (message->purpose == PURPOSE_SOURCE_UNANSWERED || message->purpose == PURPOSE_SOURCE_RELEASED)
         return callout && callout->state == CALLOUT_PAGING && !told_later(message);
+    if (message->purpose == PURPOSE_RESTORED || message->purpose == PURPOSE_DEGRADED)
+        return !disk_has_changed(message);
     return true;
 }
 

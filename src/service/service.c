@@ -1,6 +1,8 @@
 #include "service/service.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -83,4 +85,32 @@ int64_t service_watchdog_usec(void)
 {
     uint64_t usec;
     return sd_watchdog_enabled(0, &usec) > 0 ? (int64_t)usec : 0;
+}
+
+/* The first, if there are several. False: there is none. */
+static bool path_of_mark(char *ret, size_t size)
+{
+    const char *directory = getenv("RUNTIME_DIRECTORY");
+    size_t len = directory ? strcspn(directory, ":") : 0;
+    return len > 0 && (size_t)snprintf(ret, size, "%.*s/degraded", (int)len, directory) < size;
+}
+
+void service_keep_degraded(bool degraded)
+{
+    char path[PATH_MAX];
+    if (!path_of_mark(path, sizeof(path)))
+        return;
+    if (!degraded) {
+        (void)unlink(path);
+        return;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
+bool service_kept_degraded(void)
+{
+    char path[PATH_MAX];
+    return path_of_mark(path, sizeof(path)) && access(path, F_OK) == 0;
 }

@@ -179,7 +179,6 @@ void turn_degrade(struct turn *turn, const char *reason)
     free(turn->reason);
     turn->reason = mem_strdup(reason);
     log_crit("The log cannot be written: %s. Paging goes on from memory.", reason);
-    let_out_all(turn);
     submit_trouble(turn, EVENT_DEGRADED, reason);
 }
 

@@ -135,6 +135,10 @@ def test_read_only_from_the_start(stopped, volume, sms_gateway, smtp_server):
     all_kept(beredd, [before, ident], ident)
 
 
+def heard_of_the_end(beredd):
+    return any('"notice-sent"' in line and '"restored"' in line for line in beredd.ctl("log", "--json").stdout.splitlines())
+
+
 def test_breaks_and_is_read_only_from_then_on(stopped, volume, sms_gateway, smtp_server):
     """What ext4 does on an error of the disk. It does not come back under a running daemon: what was promised before is there afterwards."""
     beredd = stopped.start()
@@ -142,11 +146,15 @@ def test_breaks_and_is_read_only_from_then_on(stopped, volume, sms_gateway, smtp
     volume.remount("abort")
     promised, summary, _ident = until_degraded(beredd, sms_gateway)
     works_from_memory(beredd, sms_gateway, smtp_server, summary)
-    beredd.stop()
+    beredd.kill()
     volume.unmount()
     volume.mount()
     beredd.start()
+    administrators_told(sms_gateway, smtp_server, 2)         # of the end, by a process that knows of the beginning from no log
+    assert "sparar till disk igen" in sms_gateway.to(DRIFT)[-1].text
+    eventually(lambda: heard_of_the_end(beredd), what="that the log has that it was told")
     all_kept(beredd, [before, *promised], None)
+    assert len(sms_gateway.to(DRIFT)) == 2
 
 
 def journal_thread_waits(beredd):

@@ -108,7 +108,7 @@ def test_service_never_gives_up():
 
 def test_callers_on_the_local_socket_can_be_told_apart():
     service = unit("beredd.service")
-    assert "PrivateUsers" not in service and "DynamicUser" not in service and "RuntimeDirectory" not in service
+    assert "PrivateUsers" not in service and "DynamicUser" not in service and "RuntimeDirectory=beredd\n" not in service
     assert service["User"] == service["Group"] == ["beredd"]
     socket = unit("beredd.socket")
     assert (socket["SocketGroup"], socket["SocketMode"]) == (["beredd"], ["0660"])

@@ -26,6 +26,8 @@ EXTRA_DIST += \
 	tests/scenarios/declined_moves_on.scn \
 	tests/scenarios/degraded.scn \
 	tests/scenarios/degraded_again.scn \
+	tests/scenarios/degraded_and_crash.scn \
+	tests/scenarios/degraded_and_back.scn \
 	tests/scenarios/drill.scn \
 	tests/scenarios/drill_acknowledged.scn \
 	tests/scenarios/drill_all_roles.scn \

@@ -246,7 +246,7 @@ static void do_clock(struct world *world, const struct words *words)
 static void do_trouble(struct world *world, const struct words *words)
 {
     enum event_kind kind = strcmp(words_at(words, 0), "degraded") == 0 ? EVENT_DEGRADED : EVENT_RESTORED;
-    world_step(world, &(struct event){.kind = kind, .trouble = {.reason = words_at(words, 1)}});
+    world_step(world, &(struct event){.kind = kind, .trouble = {.reason = words_at(words, 1), .earlier = strcmp(words_at(words, 1), "earlier") == 0}});
 }
 
 /* at 2026-12-24 08:00: local time of the plan in force. */

@@ -14,7 +14,7 @@ enum {
     TOUCHED_MAX = 64,
     ROLES_MAX = 8,
     HOUSE_MAX = 5000,
-    DEGRADED_IN_HOUR_MAX = 20, /* a dozen by one slow disk, and some by crashes */
+    DEGRADED_IN_HOUR_MAX = 15, /* of one process: a dozen by one slow disk */
 };
 #define PATIENCE_USEC      USEC_PER_SEC
 #define COMMIT_USEC        (2 * USEC_PER_SEC)
@@ -678,6 +678,7 @@ void check_after_reload(void)
 void check_crashed(void)
 {
     check.unsent.n = check.untried.n = 0;
+    check.degraded_in_hour = 0;      /* a new process has to find out anew */
     told_crashed();
     memset(check.duty, 0, sizeof(check.duty));
 }

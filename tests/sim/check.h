@@ -39,6 +39,7 @@ void told_wire(const struct m_page *page);
 void told_clock_stepped(void);
 void told_recalled(const struct record *record);             /* read back from the log, in its order */
 void told_crashed(void);
+void told_rebooted(void);
 void told_settled(void);
 bool told_admins_can_read(void);                             /* somebody among them has a channel for what is read, not rung */
 

@@ -1,14 +1,18 @@
 /* What a source hears of its alarm: the truth when it leaves, every change of it, and that nobody answers no more often than once an
- * hour. And what administrators hear of their gateways: once, when checks begin to fail, and once when they get through again. */
+ * hour. And what administrators hear of their gateways: once, when checks begin to fail, and once when they get through again; and of
+ * the disk: who heard that the log cannot be written hears that it can, also from another process. */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "engine/internal.h"
+#include "turn/replay.h"
 
 static struct {
     int64_t stepped_usec;            /* when the clock was last set */
     struct { bool failed, alive; } gateways[SIM_GATEWAYS];       /* alive: said in this life */
+    bool begun;                      /* it was decided to tell them that the disk is ill, and nothing else has left since */
+    bool owed;                       /* that left */
 } told;
 
 /* ---- sources ---- */
@@ -57,6 +61,12 @@ static void check_source_told(const struct effect_record *change, struct effects
 void told_wire(const struct m_page *page)
 {
     bool taken = page->purpose == PURPOSE_SOURCE_TAKEN;
+    bool of_disk = page->purpose == PURPOSE_RESTORED || page->purpose == PURPOSE_DEGRADED;
+    if (of_disk && node_engine()->degraded != (page->purpose == PURPOSE_DEGRADED))
+        fail("P12", "%s is told that the disk is %s, and that is not so", page->address, page->purpose == PURPOSE_DEGRADED ? "ill" : "well");
+    if (page->purpose == PURPOSE_RESTORED)
+        told.begun = told.owed = false;
+    told.owed |= page->purpose == PURPOSE_DEGRADED;
     if (to_source(page->purpose) && page->callout->state != (taken ? M_ACKNOWLEDGED : M_PAGING))
         fail("P9", "the source of %lx is told %s, and that is not so", (unsigned long)page->ref.incident, purpose_name(page->purpose));
 }
@@ -104,9 +114,48 @@ void told_crashed(void)
 
 void told_settled(void)
 {
+    if (told.owed)
+        fail("P12", "the administrators heard that the disk was ill, and not that it is well");
     for (size_t i = 0; i < node_config()->n_gateways; i++)
         if (node_config()->gateways[i].check_usec && node_gateway_failed(node_config()->gateways[i].name))
             fail("P9", "%s has been well for a day, and its checks say that it fails", node_config()->gateways[i].name);
+}
+
+/* ---- the disk ---- */
+
+/* What the log says, read forwards: the word of the end has not gone, or no gateway took it. */
+static bool log_says_owed(bool *ret_ill)
+{
+    bool ill = false, unheard = false;
+    for (uint64_t seq = 1; seq <= disk_seq(); seq++) {
+        const struct store_record *stored = disk_record(seq);
+        struct record record;
+        if (stored->incident != 0 || stored_read(stored, &record) != ERR_OK)
+            continue;
+        ill = record.kind == RECORD_DEGRADED || (ill && record.kind != RECORD_RESTORED);
+        if (record.purpose == PURPOSE_RESTORED && record.kind != RECORD_PAGE_FAILED)
+            unheard = record.kind == RECORD_NOTICE_QUEUED;
+    }
+    *ret_ill = ill;
+    return ill || unheard;
+}
+
+static void check_restored(const struct event *event, struct effects effects)
+{
+    bool sent = false, ill;
+    for (size_t i = 0; i < effects.n; i++)
+        sent |= effects.list[i].kind == EFFECT_SEND;
+    if (sent && event->trouble.earlier && !told.begun && !log_says_owed(&ill))
+        fail("P12", "the administrators are told that the disk is well, and never heard that it was not");
+    told.owed &= sent;               /* of administrators without a channel nobody can be told */
+}
+
+/* What was kept in memory is lost with it; of what is not in the log either nobody can know. */
+void told_rebooted(void)
+{
+    bool ill;
+    if (!log_says_owed(&ill) || !ill)
+        told.owed = false;
 }
 
 /* ---- both ---- */
@@ -128,7 +177,6 @@ void told_record(const struct event *event, const struct record *record)
 
 void told_after(const struct event *event, struct effects effects)
 {
-    (void)event;
     for (size_t i = 0; i < effects.n; i++) {
         const struct effect_record *effect = &effects.list[i].record;
         if (effects.list[i].kind != EFFECT_RECORD)
@@ -139,6 +187,9 @@ void told_after(const struct event *event, struct effects effects)
             check_source_told(effect, effects, i, PURPOSE_SOURCE_RELEASED);
         if (effect->kind == RECORD_GATEWAY_STATE)
             check_news(effect, effects);
+        told.begun |= effect->kind == RECORD_DEGRADED;
+        if (effect->kind == RECORD_RESTORED)
+            check_restored(event, effects);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "gateways/gateway.h"
 #include "turn/opening.h"
 #include "turn/replay.h"
+#include "watch/disk_word.h"
 #include "watch/gateway_watch.h"
 #include "watch/watch.h"
 
@@ -26,6 +27,8 @@ static struct {
     struct watch *watch;
     struct gateway_watch *gateway_watch;
     bool gateways_watched;
+    struct disk_word disk_word;
+    bool kept_degraded;              /* in /run, as src/service has it */
     struct loop_timer *open_again, *look_again, *look_at_gateways;
     struct opened *opened;           /* the log has come; the next turn takes it */
     bool up, dead;
@@ -131,7 +134,11 @@ static void on_send(void *userdata, const struct effect_send *send)
 static void on_publish(void *userdata, const struct record *record)
 {
     (void)userdata;
-    if (node_effect() && gateway_watch_note(node.gateway_watch, record) && node.gateways_watched)
+    if (!node_effect())
+        return;
+    if (record->kind == RECORD_DEGRADED || record->kind == RECORD_RESTORED)
+        node.kept_degraded = record->kind == RECORD_DEGRADED;
+    if (gateway_watch_note(node.gateway_watch, record) && node.gateways_watched)
         loop_timer_set(node.look_at_gateways, 0);
 }
 
@@ -242,6 +249,7 @@ static void on_house_record(void *userdata, const struct record *record)
     engine_replay_reply(node.engine, record);
     watch_recall(node.watch, record, node_config()->plan.tz);
     gateway_watch_recall(node.gateway_watch, record);
+    disk_word_recall(&node.disk_word, record);
 }
 
 /* Into the engine, its shadow and the model: from what is durable alone. */
@@ -346,6 +354,7 @@ static void node_start(void)
     node.watch = watch_new();
     node.gateway_watch = gateway_watch_new();
     node.gateways_watched = false;
+    node.disk_word = (struct disk_word){0};
     model_reset();
     open_log();
     make_parts();
@@ -356,7 +365,9 @@ static void node_start(void)
          node.store ? "" : ", no log");
     if (node.store)
         turn_set_store(node.turn, node.store);
-    else
+    if (node.store && (node.disk_word.owed || node.kept_degraded))
+        turn_submit(node.turn, &(struct event){.kind = EVENT_RESTORED, .trouble = {.reason = "", .earlier = true}});
+    if (!node.store)
         turn_degrade(node.turn, "made up");
     if (!node.store)
         loop_timer_set(node.open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
@@ -416,8 +427,11 @@ void node_crash(int64_t away_usec, bool reboot)
     note("crash: away for %ld ms%s", (long)(away_usec / USEC_PER_MSEC), reboot ? ", and the machine starts anew" : "");
     check_crashed();
     node_stop();
-    if (reboot)
+    if (reboot) {
+        node.kept_degraded = false;
+        told_rebooted();
         clock_reboot();
+    }
     clock_call(sim_now() + away_usec, on_start_again, NULL);
 }
 

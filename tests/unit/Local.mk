@@ -345,6 +345,14 @@ tests_unit_check_gateway_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_gateway_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_disk_word
+TESTS += tests/unit/check_disk_word
+tests_unit_check_disk_word_SOURCES = tests/unit/check_disk_word.c tests/unit/unit.h
+tests_unit_check_disk_word_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_disk_word_LDADD = libdaemon.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_watch
 TESTS += tests/unit/check_watch
 tests_unit_check_watch_SOURCES = tests/unit/check_watch.c tests/unit/unit.h

@@ -99,7 +99,8 @@ static void on_send(void *userdata, const struct effect_send *send)
     (void)userdata;
     buf_add_text(&world.out, "send ");
     incident_add_id(&world.out, send->page.incident);
-    buf_printf(&world.out, "-%u\n", send->page.number);
+    struct message_view view;
+    buf_printf(&world.out, "-%u%s\n", send->page.number, engine_message(world.engine, send->page, 0, &view) ? "" : " unwanted");
 }
 
 static void on_publish(void *userdata, const struct record *record)
@@ -433,6 +434,16 @@ START_TEST(a_slow_disk_is_believed_later_each_time)
 }
 END_TEST
 
+START_TEST(a_word_of_the_end_that_cannot_be_written_is_not_true_any_more)
+{
+    turn_submit(world.turn, &(struct event){.kind = EVENT_RESTORED, .trouble = {.reason = "", .earlier = true}});
+    run();
+    expect_out("");                   /* it waits for the commit */
+    answer_append(ERR_NOSPACE, "no space left");
+    expect_out("send 0000-0000-1 unwanted\nsend 0000-0000-2\npublish restored\npublish degraded\n");
+}
+END_TEST
+
 START_TEST(what_failed_is_appended_again_under_the_same_numbers)
 {
     ck_assert(trigger("Brand"));
@@ -649,6 +660,7 @@ static Suite *turn_suite(void)
     tcase_add_test(tcase, a_commit_that_hangs_lets_out_degraded);
     tcase_add_test(tcase, a_disk_that_comes_back_restores_and_lets_nothing_out_twice);
     tcase_add_test(tcase, a_slow_disk_is_believed_later_each_time);
+    tcase_add_test(tcase, a_word_of_the_end_that_cannot_be_written_is_not_true_any_more);
     tcase_add_test(tcase, what_failed_is_appended_again_under_the_same_numbers);
     tcase_add_test(tcase, recovery_is_tried_for_ever_and_at_most_half_a_minute_apart);
     tcase_add_test(tcase, the_ladder_climbs_while_the_disk_is_dead);

@@ -97,6 +97,7 @@ class Beredd:
     def env(self):
         env = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
         return env | {"NOTIFY_SOCKET": self.notify.path, "BEREDD_PRESETS": str(TOP / "conf" / "presets"),
+                      "RUNTIME_DIRECTORY": str(self.root / "run"),
                       "NO_PROXY": "*"} | self.environment
 
     def start(self, ready=True):
