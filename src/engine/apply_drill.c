@@ -99,10 +99,11 @@ void apply_link_drill(struct engine *engine, struct incident *incident)
 void apply_unlink_drill(struct engine *engine, struct incident *incident)
 {
     struct incident **place = &engine->first_drill;
-    while (*place && *place != incident)
+    while (*place != incident) {
+        assert(*place);
         place = &(*place)->next_drill;
-    if (*place)
-        *place = incident->next_drill;
+    }
+    *place = incident->next_drill;
     incident->next_drill = NULL;
 }
 

@@ -16,18 +16,17 @@ static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *re
     buf_add_char(buf, '\0');
 }
 
-/* A new text; what the record does not say stays as it was. What joins a bundle is about something else: its own place, its own
+/* A new text, with a summary; what else the record does not say stays as it was. What joins a bundle is about something else: its own place, its own
  * number to ring, or none. */
 static void set_text(struct incident *incident, const struct record *record)
 {
     CLEANUP_BUF struct buf buf = {0};
     uint16_t summary_at;
     bool stays = record->kind == RECORD_UPDATED;
-    const char *summary = record->summary ? record->summary : incident_summary(incident);
     const char *location = record->location || !stays ? record->location : incident_location(incident);
     const char *callback = record->callback || !stays ? record->callback : incident_callback(incident);
     const char *dedup_key = record->dedup_key && !incident->bundle ? record->dedup_key : incident_dedup_key(incident);
-    add_part(&buf, *summary ? summary : "-", SUMMARY_BYTES_MAX, &summary_at);
+    add_part(&buf, *record->summary ? record->summary : "-", SUMMARY_BYTES_MAX, &summary_at);
     add_part(&buf, location, LOCATION_BYTES_MAX, &incident->location_at);
     add_part(&buf, callback, CALLBACK_BYTES_MAX, &incident->callback_at);
     add_part(&buf, dedup_key, DEDUP_KEY_BYTES_MAX, &incident->dedup_at);
@@ -81,7 +80,7 @@ static void forget_old_request(struct engine *engine, struct incident *incident)
 {
     struct idempotent **last = &incident->idempotents;
     size_t n = 0;
-    for (; *last && (*last)->next; n++)
+    for (; (*last)->next; n++)
         last = &(*last)->next;
     if (n < IDEMPOTENTS_MAX)
         return;

@@ -228,8 +228,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
         if (callout->state == CALLOUT_ACKNOWLEDGED)
             apply_disarm(engine, callout);
     }
-    if (incident == &engine->house && record->page > HOUSE_MESSAGES_MAX &&
-        incident->messages->number + HOUSE_MESSAGES_MAX < record->page)
+    if (incident == &engine->house && incident->messages->number + HOUSE_MESSAGES_MAX <= record->page)
         forget_message(engine, &incident->messages);
     return ERR_OK;
 }

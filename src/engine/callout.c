@@ -294,7 +294,7 @@ void callout_start(struct engine *engine, struct incident *incident, const char 
         .on_group = callee == CALLEE_GROUP,
         .on_person = callee == CALLEE_PERSON,
         .severity = (uint8_t)severity + 1,
-        .delay_usec = ladder && ladder->n_steps ? ladder->steps[0].after_usec : 0,
+        .delay_usec = ladder ? ladder->steps[0].after_usec : 0,
         .drill = incident->drill,
     };
     record.due_usec = engine->now.wall_usec + record.delay_usec;
@@ -390,7 +390,8 @@ static bool step_is_void(const struct engine *engine, const struct callout *call
 /* The step is over before its time; what follows the last step is a repeat, and that waits its interval (P7). */
 static void move_on_if_void(struct engine *engine, struct callout *callout)
 {
-    if (callout->step > 0 && callout->round == 0 && callout->state == CALLOUT_PAGING && step_is_void(engine, callout))
+    assert(callout->state == CALLOUT_PAGING);
+    if (callout->step > 0 && callout->round == 0 && step_is_void(engine, callout))
         callout_next_step(engine, callout, false);
 }
 
@@ -415,11 +416,10 @@ static void try_other_contacts(struct engine *engine, struct callout *callout, c
     }
 }
 
-void callout_page_failed(struct engine *engine, struct callout *callout, atom name)
+void callout_page_failed(struct engine *engine, struct callout *callout, const struct recipient *recipient)
 {
-    const struct recipient *recipient = find_recipient(callout, name);
-    const struct person *person = find_person(engine, name);
-    if (!recipient || recipient->declined || !gave_up(engine, callout, recipient, false))
+    const struct person *person = find_person(engine, recipient->person);
+    if (recipient->declined || !gave_up(engine, callout, recipient, false))
         return;
     if (person)
         try_other_contacts(engine, callout, person);

@@ -288,7 +288,7 @@ void callout_tell_updates(struct engine *engine, struct callout *callout);
 void callout_restart(struct engine *engine, struct callout *callout);   /* from the first step, on the ladder of its severity */
 void callout_next_step(struct engine *engine, struct callout *callout, bool now);    /* now: a repeat, too, does not wait */
 void callout_timer(struct engine *engine, struct callout *callout);
-void callout_page_failed(struct engine *engine, struct callout *callout, atom person);
+void callout_page_failed(struct engine *engine, struct callout *callout, const struct recipient *recipient);   /* while it pages */
 void callout_declined(struct engine *engine, struct callout *callout);
 
 /* notice.c */

@@ -70,7 +70,7 @@ static void failed(struct engine *engine, struct incident *incident, const struc
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
     notice_by_mail(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
-        callout_page_failed(engine, callout, message->person);
+        callout_page_failed(engine, callout, message->recipient);
 }
 
 /* It may ring through another gateway by now, or have been answered. */

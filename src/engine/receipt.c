@@ -49,7 +49,7 @@ static void try_others(struct engine *engine, struct incident *incident, const s
     struct callout *callout = message->callout;
     notice_by_mail(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
-        callout_page_failed(engine, callout, message->person);
+        callout_page_failed(engine, callout, message->recipient);
 }
 
 /* The gateway that has the message will not deliver it, or does not say. */

@@ -297,6 +297,22 @@ tests_unit_check_transfer_mail_SOURCES = tests/unit/check_transfer_mail.c tests/
 tests_unit_check_transfer_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_transfer_mail_LDADD = libloop.a libbase.a $(LOOP_LIBS) $(CHECK_LIBS)
 endif
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_engine_log
+TESTS += tests/unit/check_engine_log
+tests_unit_check_engine_log_SOURCES = tests/unit/check_engine_log.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h
+tests_unit_check_engine_log_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_engine_log_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_engine_bounds
+TESTS += tests/unit/check_engine_bounds
+tests_unit_check_engine_bounds_SOURCES = tests/unit/check_engine_bounds.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h
+tests_unit_check_engine_bounds_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_engine_bounds_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
 check_PROGRAMS += tests/unit/check_engine_random
 TESTS += tests/unit/check_engine_random
 tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c \

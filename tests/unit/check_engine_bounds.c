@@ -1,0 +1,498 @@
+/* What the engine keeps is bounded (P15), and what is beyond the bound is forgotten in the order that does the least harm; and what a caller may ask of
+ * it besides. */
+#include "engine_fixture.h"
+
+static void pass(int64_t usec)
+{
+    now.boot_usec += usec;
+    now.wall_usec += usec;
+}
+
+static uint64_t last_key(void)
+{
+    uint64_t key;
+    char summary[32];
+    static unsigned n;
+    snprintf(summary, sizeof(summary), "Nummer %u", n++);
+    ck_assert_int_eq(trigger(summary, &key), VERDICT_OPENED);
+    return key;
+}
+
+static enum verdict start_drill(const char *targets, int64_t within_usec)
+{
+    return verdict_of(step(&(struct event){.kind = EVENT_DRILL_START, .request = 1, .drill = {
+        .source = "local", .actor = "chef", .summary = "Prov", .targets = targets, .within_usec = within_usec, .wait_for_all = true}}));
+}
+
+/* ---- numbers ---- */
+
+START_TEST(the_numbers_of_eight_years_are_known)
+{
+    for (int year = 2018; year <= 2026; year++)
+        engine_set_last_incident(engine, incident_key(year, 7));
+    engine_set_last_incident(engine, incident_key(2026, 5));                       /* less than before */
+    engine_set_last_incident(engine, incident_key(2026, 0) | INCIDENT_DEGRADED);   /* given at random: no numbering */
+    ck_assert_uint_eq(last_key(), incident_key(2026, 8));
+    now.wall_usec -= 366 * USEC_PER_DAY;
+    ck_assert_uint_eq(last_key(), incident_key(2025, 8));
+    now.wall_usec -= INT64_C(7) * 366 * USEC_PER_DAY;
+    ck_assert_uint_eq(last_key(), incident_key(2018, 1));      /* the oldest of nine is forgotten */
+}
+END_TEST
+
+START_TEST(a_clock_outside_all_years_gives_numbers_of_the_next_one)
+{
+    now.wall_usec = -INT64_C(20) * 366 * USEC_PER_DAY;
+    ck_assert_uint_eq(last_key() >> 32, INCIDENT_YEAR_MIN);
+    now.wall_usec = INT64_C(400) * 366 * USEC_PER_DAY;
+    ck_assert_uint_eq(last_key() >> 32, INCIDENT_YEAR_MAX);
+}
+END_TEST
+
+/* Random bytes that repeat: the second number is another all the same. */
+static int stuck_for;
+static void stuck_random(void *userdata, void *bytes, size_t len)
+{
+    (void)userdata;
+    memset(bytes, stuck_for-- > 0 ? 1 : 2, len);
+}
+
+START_TEST(no_number_is_given_twice_while_degraded)
+{
+    engine_free(engine);
+    engine = engine_new(&fixture_plan, stuck_random, NULL);
+    stuck_for = 1000;
+    (void)step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
+    uint64_t first = last_key();
+    stuck_for = 3;
+    uint64_t second = last_key();
+    ck_assert_uint_ne(first, second);
+    ck_assert(first & INCIDENT_DEGRADED && second & INCIDENT_DEGRADED);
+}
+END_TEST
+
+/* ---- codes ---- */
+
+START_TEST(codes_that_are_all_taken_are_shared_by_different_people_alone)
+{
+    fixture_random = 0x01020304;
+    uint64_t first = last_key();
+    pass(USEC_PER_MIN);
+    tick();                                              /* Bo, too */
+    const struct recipient *anna = engine_incident(engine, first)->callouts->recipients, *bo = anna->next;
+    ck_assert_uint_ne(anna->code, 0);
+    ck_assert_uint_eq(bo->code, anna->code);
+    /* Anna's second alarm would share with her first, and then nobody could tell which she means: the link is what is left. */
+    const struct incident *second = engine_incident(engine, last_key());
+    ck_assert_uint_eq(second->callouts->recipients->code, 0);
+    ck_assert_uint_ne(second->callouts->recipients->channels, 0);
+}
+END_TEST
+
+/* ---- requests, updates ---- */
+
+static enum verdict trigger_with(const char *summary, const char *request, uint64_t *ret_incident)
+{
+    struct effects effects = step(&(struct event){.kind = EVENT_TRIGGER, .request = 1, .trigger = {
+        .source = "local", .summary = summary, .dedup_key = "k", .idempotency_key = request, .severity = -1}});
+    for (size_t i = 0; i < effects.n; i++)
+        if (effects.list[i].kind == EFFECT_REPLY)
+            *ret_incident = effects.list[i].reply.incident;
+    return verdict_of(effects);
+}
+
+START_TEST(of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten)
+{
+    uint64_t key;
+    char name[32];
+    for (int i = 0; i <= IDEMPOTENTS_MAX; i++) {
+        snprintf(name, sizeof(name), "r%d", i);
+        (void)trigger_with(name, name, &key);
+    }
+    size_t n = 0;
+    for (const struct idempotent *at = engine_incident(engine, key)->idempotents; at; at = at->next)
+        n++;
+    ck_assert_uint_eq(n, IDEMPOTENTS_MAX);
+    ck_assert_uint_eq(engine->idempotents.len, IDEMPOTENTS_MAX);
+    ck_assert_int_eq(trigger_with("r1", "r1", &key), VERDICT_UPDATED);       /* known: nothing is written down */
+    ck_assert_uint_eq(engine_last_seq(engine), IDEMPOTENTS_MAX + 4);
+    ck_assert_int_eq(trigger_with("r0", "r0", &key), VERDICT_UPDATED);       /* forgotten: it is news again */
+    ck_assert_uint_eq(engine_last_seq(engine), IDEMPOTENTS_MAX + 5);
+}
+END_TEST
+
+START_TEST(more_updates_than_can_be_counted_are_as_many_as_can)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good((struct record){.kind = RECORD_ACKNOWLEDGED, .incident = KEY(1), .callout = 1, .person = "anna"});
+    for (int i = 0; i <= UINT16_MAX; i++)
+        replay_good((struct record){.kind = RECORD_UPDATED, .incident = KEY(1), .source = "local", .summary = "Mer"});
+    ck_assert_uint_eq(engine_incident(engine, KEY(1))->callouts->put_off, UINT16_MAX);
+}
+END_TEST
+
+/* ---- the house ---- */
+
+static struct effects duty(void)
+{
+    return step(&(struct event){.kind = EVENT_DUTY, .duty = {
+        .roster = &fixture_rosters[1], .person = "bo", .from_usec = now.wall_usec, .until_usec = INT64_MAX, .tell = true}});
+}
+
+START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up)
+{
+    struct message_view view;
+    (void)duty();
+    struct page_ref first = {0, 1, engine->house.messages->nonce};
+    ck_assert(engine_message(engine, first, now.wall_usec, &view));
+    for (int i = 0; i < HOUSE_MESSAGES_MAX; i++)
+        (void)duty();
+    ck_assert(!engine_message(engine, first, now.wall_usec, &view));
+    ck_assert_uint_le(engine->duty_notices.len, HOUSE_MESSAGES_MAX);
+    size_t n = 0;
+    for (const struct message *message = engine->house.messages; message; message = message->next)
+        n++;
+    ck_assert_uint_le(n, HOUSE_MESSAGES_MAX);
+}
+END_TEST
+
+START_TEST(who_waits_for_a_test_behind_many_others_is_told)
+{
+    for (uint64_t i = 1; i <= TESTS_MAX; i++)
+        ck_assert_uint_eq(count_sends(step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = i, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}})), 1);
+    struct effects effects = step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = 99, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}});
+    ck_assert_int_eq(verdict_of(effects), VERDICT_FAILED);
+    ck_assert_uint_eq(effects.list[0].reply.request, 1);
+    ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = 5, .gateway_test = {"elks", CHANNEL_VOICE, "anna", "x"}})),
+                     VERDICT_NO_CONTACT);
+    /* The outcome of the last one is the last one's, and of a duty notice nobody's. */
+    const struct message *last = engine->house.messages;
+    while (last->next)
+        last = last->next;
+    struct page_ref page = {0, last->number, last->nonce};
+    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNANSWERED, .gateway = "elks"}});
+    ck_assert_int_eq(verdict_of(effects), VERDICT_FAILED);
+    (void)duty();
+    page = (struct page_ref){0, last->next->number, last->next->nonce};
+    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_FAILED, .gateway = "elks"}});
+    ck_assert_uint_eq(count_records(effects, RECORD_PAGE_FAILED), 1);
+}
+END_TEST
+
+static size_t notes_of_stranger(const char *id)
+{
+    return count_records(step(&(struct event){.kind = EVENT_INBOUND, .inbound = {"elks", "+46701740690", "Hej", id}}), RECORD_NOTE);
+}
+
+START_TEST(of_strangers_sixty_texts_an_hour_are_kept)
+{
+    for (int i = 0; i < STRANGERS_MAX; i++)
+        ck_assert_uint_eq(notes_of_stranger(NULL), 1);
+    ck_assert_uint_eq(notes_of_stranger(NULL), 0);
+    pass(USEC_PER_HOUR);
+    ck_assert_uint_eq(notes_of_stranger(NULL), 1);
+}
+END_TEST
+
+/* ---- what providers call things ---- */
+
+START_TEST(the_oldest_of_many_texts_is_forgotten)
+{
+    char id[32];
+    for (int i = 0; i <= REPLIES_MAX; i++) {
+        snprintf(id, sizeof(id), "t%d", i);
+        engine_replay_reply(engine, &(struct record){.reply_id = id, .at_usec = now.wall_usec});
+    }
+    engine_replay_reply(engine, &(struct record){.reply_id = NULL});
+    tick();
+    ck_assert(seen_reply(engine, "t1"));
+    ck_assert(!seen_reply(engine, "t0"));
+    now.wall_usec += REPLY_AGAIN_USEC;
+    tick();
+    ck_assert(!seen_reply(engine, "t1"));
+    now.wall_usec -= 2 * REPLY_AGAIN_USEC;               /* the clock was set back a day: who knows how old it is */
+    tick();
+    ck_assert(!seen_reply(engine, "t1"));
+}
+END_TEST
+
+START_TEST(the_oldest_of_many_messages_goes_by_its_name_no_more)
+{
+    struct page_ref page;
+    char id[32];
+    for (uint32_t i = 0; i <= SENT_IDS_MAX; i++) {
+        snprintf(id, sizeof(id), "m%u", i % SENT_IDS_MAX ? i : 0);      /* the last one is called as the first was */
+        seen_add_sent(engine, "elks", id, (struct page_ref){KEY(1), i + 1, 7});
+    }
+    ck_assert(seen_sent(engine, "elks", "m0", &page));
+    ck_assert_uint_eq(page.number, SENT_IDS_MAX + 1);
+    seen_add_sent(engine, "elks", "m2", (struct page_ref){KEY(1), 9, 7});     /* m1 makes room */
+    ck_assert(!seen_sent(engine, "elks", "m1", &page));
+    seen_add_sent(engine, "elks", "mx", (struct page_ref){KEY(1), 10, 7});    /* the first m2 makes room, and the second stays */
+    ck_assert(seen_sent(engine, "elks", "m2", &page));
+    ck_assert_uint_eq(page.number, 9);
+}
+END_TEST
+
+START_TEST(a_receipt_that_came_too_early_is_nobodys)
+{
+    uint64_t key = last_key();
+    struct page_ref page = {key, 1, engine_incident(engine, key)->messages->nonce};
+    (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.outcome = OUTCOME_DELIVERED, .gateway = "elks", .provider_id = "s1"}});
+    pass(EARLY_USEC + 1);
+    struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks",
+                                                                                      .provider_id = "s1"}});
+    ck_assert_uint_eq(count_records(effects, RECORD_PAGE_DELIVERED), 0);
+    ck_assert_int_eq(engine_fate(engine, page), FATE_SENT);
+}
+END_TEST
+
+/* ---- drills ---- */
+
+START_TEST(a_hundred_drills_are_open_or_planned_at_most)
+{
+    for (int i = 0; i < OPEN_DRILLS_MAX; i++)
+        ck_assert_int_eq(start_drill("person:anna", 0), VERDICT_OPENED);
+    ck_assert_int_eq(start_drill("person:anna", 0), VERDICT_FAILED);
+    for (int i = 0; i < PLANNED_MAX; i++)
+        ck_assert_int_eq(start_drill("person:bo", USEC_PER_SEC), VERDICT_PLANNED);
+    ck_assert_int_eq(start_drill("person:bo", USEC_PER_SEC), VERDICT_FAILED);
+    /* That a schedule's finds no room is told. */
+    static const struct schedule schedule = {.name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
+    struct effects effects = step(&(struct event){.kind = EVENT_SCHEDULE, .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC, AT_USEC, 1}});
+    ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 1);
+    ck_assert_uint_eq(count_records(effects, RECORD_DRILL_PLANNED), 0);
+    /* A tick begins so many, and the next one the rest. */
+    pass(USEC_PER_SEC);
+    tick();
+    ck_assert_uint_eq(engine->n_planned, PLANNED_MAX - TICK_CALLOUTS_MAX);
+    ck_assert_int_le(engine_deadline(engine), now.boot_usec);
+    tick();
+    ck_assert_uint_eq(engine->n_planned, 0);
+}
+END_TEST
+
+START_TEST(the_result_of_a_drill_that_goes_on_is_what_it_is_now)
+{
+    uint32_t answered, total;
+    CLEANUP_BUF struct buf missing = {0};
+    ck_assert_int_eq(start_drill("role:TIB,person:anna", 0), VERDICT_OPENED);
+    const struct incident *drill = engine->first_drill;
+    (void)step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = drill->key, .role = "TIB", .person = "anna", .answer = ANSWER_YES}});
+    engine_drill_result(engine, drill, &answered, &total, &missing);
+    ck_assert_uint_eq(answered, 0);                      /* Anna has one more to answer */
+    ck_assert_uint_eq(total, 2);
+    ck_assert_str_eq(buf_text(&missing), "anna, bo");
+    size_t incidents, callouts;
+    engine_count_drills(engine, &incidents, &callouts);
+    ck_assert_uint_eq(incidents, 1);
+    ck_assert_uint_eq(callouts, 2);
+}
+END_TEST
+
+/* The clock was set back, and nobody has said so yet: it waits for its time by the schedule's hours. */
+START_TEST(a_scheduled_drill_does_not_begin_before_its_time)
+{
+    static const struct schedule schedule = {.name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
+    fixture_plan.schedules = &schedule;
+    fixture_plan.n_schedules = 1;
+    (void)step(&(struct event){.kind = EVENT_SCHEDULE, .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC + USEC_PER_MIN, AT_USEC + USEC_PER_HOUR, 1}});
+    now.boot_usec += USEC_PER_MIN;
+    struct effects effects = step(&(struct event){.kind = EVENT_TICK});
+    ck_assert_uint_eq(count_records(effects, RECORD_DRILL_POSTPONED), 1);
+    ck_assert_uint_eq(count_records(effects, RECORD_OPENED), 0);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + USEC_PER_MIN);
+    pass(USEC_PER_MIN);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_TICK}), RECORD_OPENED), 1);
+}
+END_TEST
+
+/* ---- a tick does so much, and leaves its deadline in the past if there is more ---- */
+
+START_TEST(more_call_outs_than_a_tick_takes_are_left_to_the_next)
+{
+    for (int i = 0; i <= TICK_CALLOUTS_MAX; i++)
+        (void)last_key();
+    pass(USEC_PER_MIN);
+    struct effects effects = step(&(struct event){.kind = EVENT_TICK});
+    ck_assert_uint_eq(count_records(effects, RECORD_STEP_BEGUN), TICK_CALLOUTS_MAX);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_TICK}), RECORD_STEP_BEGUN), 1);
+}
+END_TEST
+
+static void take_all(enum outcome outcome)
+{
+    const struct incident *incident;
+    struct page_ref pages[2 * TICK_CALLOUTS_MAX];
+    size_t n = 0;
+    for (size_t cursor = 0; (incident = engine_next_incident(engine, &cursor));)
+        for (const struct message *message = incident->messages; message; message = message->next)
+            pages[n++] = (struct page_ref){incident->key, message->number, message->nonce};
+    for (size_t i = 0; i < n; i++)
+        (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = pages[i], .outcome = outcome, .gateway = "elks"}});
+}
+
+START_TEST(more_receipts_than_a_tick_takes_are_left_to_the_next)
+{
+    for (int i = 0; i <= TICK_CALLOUTS_MAX; i++)
+        (void)last_key();
+    take_all(OUTCOME_SENT);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + USEC_PER_MIN);
+    now.boot_usec += USEC_PER_MIN - 1;
+    tick();                                              /* too early for all */
+    now.boot_usec += 1;
+    size_t records = count_records(step(&(struct event){.kind = EVENT_TICK}), RECORD_PAGE_FAILED);
+    ck_assert_uint_eq(records, TICK_CALLOUTS_MAX);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec);
+}
+END_TEST
+
+START_TEST(what_has_closed_is_forgotten_after_a_day_and_earlier_where_it_is_much)
+{
+    char name[32];
+    for (uint32_t i = 1; i <= CLOSED_IN_MEMORY_MAX + 1; i++) {
+        snprintf(name, sizeof(name), "c%u", i);
+        replay_good(opened(KEY(i)));
+        replay_good((struct record){.kind = RECORD_CLOSED, .incident = KEY(i)});
+    }
+    ck_assert_int_eq(engine_deadline(engine), INT64_MIN);
+    struct effects effects = step(&(struct event){.kind = EVENT_TICK});
+    ck_assert_uint_eq(count_records(effects, RECORD_SETTLED), 1);
+    ck_assert_ptr_null(engine_incident(engine, KEY(1)));
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + SETTLE_USEC);
+    pass(SETTLE_USEC);
+    effects = step(&(struct event){.kind = EVENT_TICK});
+    ck_assert_uint_eq(count_records(effects, RECORD_SETTLED), TICK_CALLOUTS_MAX);
+    ck_assert_int_le(engine_deadline(engine), now.boot_usec);
+}
+END_TEST
+
+/* ---- plans without anything ---- */
+
+START_TEST(a_trigger_that_names_nobody_calls_the_first_roster_or_tells_the_administrators)
+{
+    fixture_plan.n_rosters = 1;                          /* KIB, on request */
+    const struct incident *incident = engine_incident(engine, last_key());
+    ck_assert_str_eq(engine_text(engine, incident->callouts->role), "KIB");
+    fixture_plan.n_rosters = 0;
+    struct effects effects = step(&(struct event){.kind = EVENT_TRIGGER, .request = 1, .trigger = {.source = "local", .summary = "Brand", .severity = -1}});
+    ck_assert_uint_eq(count_records(effects, RECORD_CALLOUT_STARTED), 1);
+    ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 1);
+    ck_assert_uint_eq(engine_paging_callouts(engine), 2);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + USEC_PER_MIN);
+}
+END_TEST
+
+/* ---- what callers ask ---- */
+
+START_TEST(what_is_not_there_is_said_not_to_be)
+{
+    uint64_t key = last_key();
+    const struct incident *incident = engine_incident(engine, key);
+    struct page_ref page = {key, 1, incident->messages->nonce}, other = page, gone = page, missing = page;
+    struct message_view view;
+    uint8_t token[TOKEN_BYTES] = {0};
+    other.nonce++;
+    gone.number = 9;
+    missing.incident++;
+    ck_assert_int_eq(engine_fate(engine, page), FATE_QUEUED);
+    const struct page_ref none[] = {other, gone, missing};
+    for (size_t i = 0; i < N_ELEMENTS(none); i++) {
+        ck_assert_int_eq(engine_fate(engine, none[i]), FATE_UNKNOWN);
+        ck_assert_ptr_null(engine_page(engine, none[i]));
+        ck_assert(!engine_message(engine, none[i], now.wall_usec, &view));
+        ck_assert(!engine_message_again(engine, none[i], now.wall_usec, &view));
+        struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = none[i], .outcome = OUTCOME_SENT, .gateway = "elks"}});
+        ck_assert_uint_eq(effects.n, 0);
+    }
+    ck_assert_ptr_null(engine_incident(engine, 0));
+    ck_assert_ptr_null(engine_recipient(engine, key, token));
+    ck_assert_ptr_null(engine_recipient(engine, key + 1, token));
+    ck_assert_ptr_eq(engine_recipient(engine, key, incident->callouts->recipients->token), incident->callouts->recipients);
+    engine_set_aside(engine, 0);
+    engine_set_aside(engine, key + 1);
+    ck_assert_uint_eq(engine_open_incidents(engine), 1);
+    engine_set_aside(engine, key);
+    ck_assert_uint_eq(engine_open_incidents(engine), 0);
+}
+END_TEST
+
+/* Somebody who said no without having been called has no link: a token of zeros is nobody's. */
+START_TEST(who_was_not_called_has_no_link)
+{
+    uint64_t key = last_key();
+    const uint8_t zeros[TOKEN_BYTES] = {0};
+    (void)step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = key, .person = "bo", .answer = ANSWER_NO}});
+    ck_assert_ptr_nonnull(engine_incident(engine, key)->callouts->recipients->next);
+    ck_assert_ptr_null(engine_recipient(engine, key, zeros));
+}
+END_TEST
+
+START_TEST(only_what_the_log_held_is_sent_again)
+{
+    uint64_t key = last_key(), seq = engine_last_seq(engine);
+    (void)last_key();
+    ck_assert_uint_eq(count_sends(engine_resume(engine, now, seq)), 1);
+    ck_assert_uint_eq(count_sends(engine_resume(engine, now, UINT64_MAX)), 2);
+    struct page_ref page = {key, 1, engine_incident(engine, key)->messages->nonce};
+    (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
+    ck_assert_uint_eq(count_sends(engine_resume(engine, now, UINT64_MAX)), 1);
+}
+END_TEST
+
+START_TEST(the_first_plan_is_no_reload)
+{
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, false}}), RECORD_RELOADED), 0);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, true}}), RECORD_RELOADED), 1);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {"people.ini:3: no such thing"}}), RECORD_RELOAD_REFUSED), 1);
+}
+END_TEST
+
+START_TEST(a_receipt_that_is_in_doubt_is_a_fate_of_its_own)
+{
+    uint64_t key = last_key();
+    struct page_ref page = {key, 1, engine_incident(engine, key)->messages->nonce};
+    (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
+    ck_assert_int_eq(engine_fate(engine, page), FATE_SENT);
+    now.boot_usec += USEC_PER_MIN;
+    tick();
+    ck_assert_int_eq(engine_fate(engine, page), FATE_DOUBTED);
+    ck_assert_str_eq(fate_name(FATE_DOUBTED), "doubted");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("engine_bounds");
+    TCase *tcase = tcase_create("bounds");
+    tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, the_numbers_of_eight_years_are_known);
+    tcase_add_test(tcase, a_clock_outside_all_years_gives_numbers_of_the_next_one);
+    tcase_add_test(tcase, no_number_is_given_twice_while_degraded);
+    tcase_add_test(tcase, codes_that_are_all_taken_are_shared_by_different_people_alone);
+    tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
+    tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
+    tcase_add_test(tcase, of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up);
+    tcase_add_test(tcase, who_waits_for_a_test_behind_many_others_is_told);
+    tcase_add_test(tcase, of_strangers_sixty_texts_an_hour_are_kept);
+    tcase_add_test(tcase, the_oldest_of_many_texts_is_forgotten);
+    tcase_add_test(tcase, the_oldest_of_many_messages_goes_by_its_name_no_more);
+    tcase_add_test(tcase, a_receipt_that_came_too_early_is_nobodys);
+    tcase_add_test(tcase, a_hundred_drills_are_open_or_planned_at_most);
+    tcase_add_test(tcase, the_result_of_a_drill_that_goes_on_is_what_it_is_now);
+    tcase_add_test(tcase, a_scheduled_drill_does_not_begin_before_its_time);
+    tcase_add_test(tcase, more_call_outs_than_a_tick_takes_are_left_to_the_next);
+    tcase_add_test(tcase, more_receipts_than_a_tick_takes_are_left_to_the_next);
+    tcase_add_test(tcase, what_has_closed_is_forgotten_after_a_day_and_earlier_where_it_is_much);
+    tcase_add_test(tcase, a_trigger_that_names_nobody_calls_the_first_roster_or_tells_the_administrators);
+    tcase_add_test(tcase, what_is_not_there_is_said_not_to_be);
+    tcase_add_test(tcase, who_was_not_called_has_no_link);
+    tcase_add_test(tcase, only_what_the_log_held_is_sent_again);
+    tcase_add_test(tcase, the_first_plan_is_no_reload);
+    tcase_add_test(tcase, a_receipt_that_is_in_doubt_is_a_fate_of_its_own);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}

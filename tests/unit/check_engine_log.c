@@ -1,0 +1,282 @@
+/* A log that holds what no engine writes: what cannot follow is refused, whatever field is wrong, and what can be lived with is. */
+#include "engine/drill.h"
+#include "engine_fixture.h"
+
+#define FAR_USEC (INT64_C(1) << 60)
+
+static void expect_corrupt(struct record record)
+{
+    EXPECT(replay(record) == ERR_CORRUPT);
+}
+
+static struct record of_kind(enum record_kind kind, uint64_t incident)
+{
+    return (struct record){.kind = kind, .incident = incident, .callout = 1, .person = "anna", .role = "TIB"};
+}
+
+START_TEST(a_kind_that_is_none_is_refused)
+{
+    expect_corrupt((struct record){.kind = 0});
+    expect_corrupt((struct record){.kind = RECORD_KIND_END});
+}
+END_TEST
+
+START_TEST(times_that_no_clock_shows_are_refused)
+{
+    static const size_t offsets[] = {offsetof(struct record, at_usec), offsetof(struct record, due_usec), offsetof(struct record, delay_usec),
+                                     offsetof(struct record, end_usec)};
+    for (size_t i = 0; i < N_ELEMENTS(offsets); i++) {
+        for (int sign = -1; sign <= 1; sign += 2) {
+            struct record record = opened(KEY(1));
+            *(int64_t *)(void *)((char *)&record + offsets[i]) = sign * FAR_USEC;
+            expect_corrupt(record);
+        }
+    }
+    /* The house reckons with none. */
+    replay_good((struct record){.kind = RECORD_DUTY_CHANGED, .end_usec = FAR_USEC});
+}
+END_TEST
+
+START_TEST(the_house_is_no_incident)
+{
+    expect_corrupt(opened(0));
+    expect_corrupt(started(0, 1));
+    expect_corrupt((struct record){.kind = RECORD_UPDATED, .summary = "Mer"});
+    expect_corrupt((struct record){.kind = RECORD_CLOSED});
+    expect_corrupt((struct record){.kind = RECORD_SETTLED});
+    expect_corrupt((struct record){.kind = RECORD_DRILL_PLANNED, .source = "local", .summary = "Prov", .targets = "role:TIB"});
+    ck_assert_uint_eq(engine_open_incidents(engine), 0);
+}
+END_TEST
+
+START_TEST(what_has_closed_takes_nothing_more)
+{
+    replay_good(opened(KEY(1)));
+    replay_good((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
+    expect_corrupt((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
+    expect_corrupt((struct record){.kind = RECORD_UPDATED, .incident = KEY(1), .summary = "Mer"});
+    expect_corrupt(started(KEY(1), 1));
+    expect_corrupt(opened(KEY(1)));
+    replay_good((struct record){.kind = RECORD_SETTLED, .incident = KEY(1)});
+    expect_corrupt((struct record){.kind = RECORD_SETTLED, .incident = KEY(1)});
+}
+END_TEST
+
+/* Without a time of its own it would be open for ever. */
+START_TEST(a_close_at_no_time_closes)
+{
+    struct record closed = {.kind = RECORD_CLOSED, .incident = KEY(1), .seq = 9};
+    replay_good(opened(KEY(1)));
+    ck_assert_int_eq(engine_replay(engine, &closed, now), ERR_OK);
+    ck_assert_uint_eq(engine_open_incidents(engine), 0);
+    ck_assert_int_ne(engine_incident(engine, KEY(1))->closed_usec, 0);
+}
+END_TEST
+
+START_TEST(a_plan_that_is_there_or_has_begun_cannot_follow)
+{
+    struct record planned = {.kind = RECORD_DRILL_PLANNED, .incident = KEY(1), .source = "local", .summary = "Prov", .targets = "role:TIB"};
+    replay_good(planned);
+    expect_corrupt(planned);
+    replay_good(opened(KEY(2)));
+    planned.incident = KEY(2);
+    expect_corrupt(planned);
+    planned.incident = KEY(3);
+    planned.targets = NULL;
+    expect_corrupt(planned);
+    planned.targets = "role:TIB";
+    planned.source = NULL;
+    expect_corrupt(planned);
+    planned.source = "local";
+    planned.summary = NULL;
+    expect_corrupt(planned);
+    expect_corrupt((struct record){.kind = RECORD_DRILL_POSTPONED, .incident = KEY(3)});
+    expect_corrupt((struct record){.kind = RECORD_DRILL_UNPLANNED, .incident = KEY(3)});
+    engine_set_aside(engine, KEY(1));
+    ck_assert_ptr_null(engine_planned_drills(engine));
+}
+END_TEST
+
+START_TEST(only_who_is_called_is_paged_or_held_back)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    struct record nobody = paged(KEY(1), 1), notice = paged(KEY(1), 1), page = paged(KEY(1), 1);
+    nobody.person = NULL;
+    expect_corrupt(nobody);
+    notice.purpose = PURPOSE_TAKEN;
+    expect_corrupt(notice);
+    page.kind = RECORD_NOTICE_QUEUED;
+    expect_corrupt(page);
+    replay_good(paged(KEY(1), 1));
+    replay_good(of_kind(RECORD_ACKNOWLEDGED, KEY(1)));
+    expect_corrupt(paged(KEY(1), 2));
+    expect_corrupt(of_kind(RECORD_DRILL_HELD_BACK, KEY(1)));
+    expect_corrupt(of_kind(RECORD_CALLOUT_CANCELLED, KEY(1)));
+    expect_corrupt(of_kind(RECORD_STEP_BEGUN, KEY(1)));
+    expect_corrupt(of_kind(RECORD_ACKNOWLEDGED, KEY(1)));
+}
+END_TEST
+
+/* Nothing cancels a call-out of an incident that stays open; a log that says so is lived with. */
+START_TEST(a_cancelled_call_out_takes_no_answer_and_is_called_anew)
+{
+    static const enum answer answers[] = {ANSWER_YES, ANSWER_NO, ANSWER_ETA};
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(of_kind(RECORD_CALLOUT_CANCELLED, KEY(1)));
+    for (size_t i = 0; i < N_ELEMENTS(answers); i++) {
+        struct event_answer answer = {.incident = KEY(1), .role = "TIB", .person = "anna", .answer = answers[i]};
+        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})), VERDICT_NO_CALLOUT);
+        answer.role = NULL;
+        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})), VERDICT_NO_CALLOUT);
+    }
+    struct effects effects = step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[1], NULL, "local", NULL}});
+    ck_assert_int_eq(verdict_of(effects), VERDICT_DONE);
+    ck_assert_uint_eq(engine_paging_callouts(engine), 1);
+}
+END_TEST
+
+START_TEST(a_cancelled_call_out_of_a_drill_takes_no_answer)
+{
+    struct record drill = opened(KEY(1));
+    drill.drill = drill.wait_for_all = true;
+    drill.targets = "role:TIB";
+    replay_good(drill);
+    replay_good(started(KEY(1), 1));
+    replay_good(paged(KEY(1), 1));
+    expect_corrupt((struct record){.kind = RECORD_ACKNOWLEDGED, .incident = KEY(1), .callout = 1});
+    replay_good(of_kind(RECORD_CALLOUT_CANCELLED, KEY(1)));
+    expect_corrupt(of_kind(RECORD_ACKNOWLEDGED, KEY(1)));
+    expect_corrupt(of_kind(RECORD_DECLINED, KEY(1)));
+    struct event_answer answer = {.incident = KEY(1), .role = "TIB", .person = "anna", .answer = ANSWER_YES};
+    ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})), VERDICT_NO_CALLOUT);
+}
+END_TEST
+
+/* Engines write how long; without it a drill's call-outs last as their rosters say, and one of the same role twice counts once. */
+START_TEST(a_drill_without_a_limit_ends_all_the_same)
+{
+    struct record drill = opened(KEY(1));
+    uint32_t answered, total;
+    CLEANUP_BUF struct buf missing = {0};
+    drill.drill = true;
+    drill.targets = "role:TIB";
+    replay_good(drill);
+    replay_good(started(KEY(1), 1));
+    replay_good(started(KEY(1), 2));
+    engine_drill_result(engine, engine_incident(engine, KEY(1)), &answered, &total, &missing);
+    ck_assert_uint_eq(total, 1);
+    ck_assert_str_eq(buf_text(&missing), "TIB");
+    (void)step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[0], NULL, "local", NULL}});
+    now.boot_usec += 30 * USEC_PER_MIN;
+    now.wall_usec += 30 * USEC_PER_MIN;
+    for (int i = 0; i < 20 && engine_open_incidents(engine); i++)
+        tick();
+    ck_assert_uint_eq(engine_open_incidents(engine), 0);
+}
+END_TEST
+
+START_TEST(a_release_long_after_the_beginning_or_before_it_is_one)
+{
+    for (int sign = -1; sign <= 1; sign += 2) {
+        uint64_t key = KEY(sign + 2);
+        replay_good(opened(key));
+        replay_good(started(key, 1));
+        replay_good(of_kind(RECORD_ACKNOWLEDGED, key));
+        struct record released = of_kind(RECORD_RELEASED, key);
+        released.at_usec = AT_USEC + sign * INT64_C(200) * 366 * USEC_PER_DAY;
+        replay_good(released);
+        ck_assert_uint_eq(engine_incident(engine, key)->callouts->released_sec, sign < 0 ? 0 : UINT32_MAX);
+    }
+}
+END_TEST
+
+START_TEST(a_receipt_that_is_due_in_years_is_not_waited_for)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(paged(KEY(1), 1));
+    struct record sent = paged(KEY(1), 1);
+    sent.kind = RECORD_PAGE_SENT;
+    sent.gateway = "elks";
+    sent.delay_usec = RECEIPT_USEC_MAX + 1;
+    replay_good(sent);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + USEC_PER_MIN);
+    ck_assert_ptr_null(heap_first(&engine->receipts));
+}
+END_TEST
+
+START_TEST(three_people_may_share_a_code)
+{
+    static const char *const people[] = {"anna", "bo", "cia"};
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    for (uint32_t i = 0; i < 3; i++) {
+        struct record page = paged(KEY(1), i + 1);
+        page.person = people[i];
+        page.code = 123456;
+        replay_good(page);
+    }
+    /* The first of them gets another; the two others keep theirs, and each is found by it. */
+    struct record again = paged(KEY(1), 4);
+    again.code = 654321;
+    replay_good(again);
+    const struct recipient *shared = map_get(&engine->codes, 123456), *own = map_get(&engine->codes, 654321);
+    ck_assert_str_eq(engine_text(engine, own->person), "anna");
+    ck_assert_str_eq(engine_text(engine, shared->person), "cia");
+    ck_assert_str_eq(engine_text(engine, shared->next_code->person), "bo");
+    ck_assert_ptr_null(shared->next_code->next_code);
+}
+END_TEST
+
+START_TEST(the_last_phones_of_somebody_are_known)
+{
+    static const char *const phones[] = {"+46701740611", "+46701740612", "+46701740613", "+46701740614", "+46701740615", "+46701740613"};
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    for (uint32_t i = 0; i < N_ELEMENTS(phones); i++) {
+        struct record page = paged(KEY(1), i + 1);
+        page.address = phones[i];
+        replay_good(page);
+    }
+    const struct recipient *recipient = engine_incident(engine, KEY(1))->callouts->recipients;
+    ck_assert(!recipient_has_number(engine, recipient, phones[0]));
+    for (int i = 1; i < 5; i++)
+        ck_assert(recipient_has_number(engine, recipient, phones[i]));
+}
+END_TEST
+
+START_TEST(only_a_person_is_told_for_a_person)
+{
+    ck_assert(!drill_lists("person:anna,role:bo", "person", "bo"));
+    ck_assert(!drill_lists("role:anna", "rule", "anna"));
+    ck_assert(!drill_lists("person:ann", "person", "bob"));
+    ck_assert(drill_lists("role:bo,person:bo", "person", "bo"));
+    ck_assert_str_ne(drill_default_scenario(LANGUAGE_EN), drill_default_scenario(LANGUAGE_SV));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("engine_log");
+    TCase *tcase = tcase_create("log");
+    tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
+    tcase_add_test(tcase, a_kind_that_is_none_is_refused);
+    tcase_add_test(tcase, times_that_no_clock_shows_are_refused);
+    tcase_add_test(tcase, the_house_is_no_incident);
+    tcase_add_test(tcase, what_has_closed_takes_nothing_more);
+    tcase_add_test(tcase, a_close_at_no_time_closes);
+    tcase_add_test(tcase, a_plan_that_is_there_or_has_begun_cannot_follow);
+    tcase_add_test(tcase, only_who_is_called_is_paged_or_held_back);
+    tcase_add_test(tcase, a_cancelled_call_out_takes_no_answer_and_is_called_anew);
+    tcase_add_test(tcase, a_cancelled_call_out_of_a_drill_takes_no_answer);
+    tcase_add_test(tcase, a_drill_without_a_limit_ends_all_the_same);
+    tcase_add_test(tcase, a_release_long_after_the_beginning_or_before_it_is_one);
+    tcase_add_test(tcase, a_receipt_that_is_due_in_years_is_not_waited_for);
+    tcase_add_test(tcase, three_people_may_share_a_code);
+    tcase_add_test(tcase, the_last_phones_of_somebody_are_known);
+    tcase_add_test(tcase, only_a_person_is_told_for_a_person);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
