@@ -97,12 +97,23 @@ static struct answered yes(struct engine *engine, struct callout *callout, const
     return done();
 }
 
+/* Whose turn came at a gateway while somebody had the call-out was let go in silence. What has no outcome, and no later page to the same place
+ * now, is handed in again, lest it wait for a restart; a page that waits there still goes out once, unless both are under way at once (P3). */
+static void send_unsent(struct engine *engine, const struct callout *callout)
+{
+    for (const struct message *message = callout->incident->messages; message; message = message->next)
+        if (message->callout == callout && message->purpose == PURPOSE_PAGE && message->turn != callout->turn &&
+            message->state == MESSAGE_QUEUED && message_wanted_again(message))
+            emit_send(engine, message, callout->incident->key);
+}
+
 static struct answered release(struct engine *engine, struct callout *callout, const struct event_answer *answer)
 {
     struct record record = answer_record(engine, callout, answer, RECORD_RELEASED);
     emit_record(engine, &record);
     notice_source(engine, callout, PURPOSE_SOURCE_RELEASED);
     callout_next_step(engine, callout, true);
+    send_unsent(engine, callout);
     return done();
 }
 

@@ -86,6 +86,7 @@ EXTRA_DIST += \
 	tests/scenarios/receipt_notice.scn \
 	tests/scenarios/released.scn \
 	tests/scenarios/released_in_a_repeat.scn \
+	tests/scenarios/released_before_sent.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
 	tests/scenarios/reply_again.scn \
