@@ -59,6 +59,16 @@ static void remove_ref(struct refs *refs, const struct m_page *page)
         }
 }
 
+/* Whoever asks for it while somebody has the call-out is told that it is not wanted any more, and forgets it. */
+static void let_go(const struct m_callout *callout)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < check.untried.n; i++)
+        if (check.untried.list[i]->callout != callout || check.untried.list[i]->purpose != PURPOSE_PAGE)
+            check.untried.list[kept++] = check.untried.list[i];
+    check.untried.n = kept;
+}
+
 /* ---- a step of the engine ---- */
 
 void check_before(const struct event *event)
@@ -190,6 +200,8 @@ static void see_record(const struct event *event, const struct effect_record *ef
     if (engine_replay(node_shadow(), record, event->now) != ERR_OK)
         fail("P14", "a %s that was just decided does not replay", record_event_name(effect->kind));
     touch(record);
+    if (effect->kind == RECORD_ACKNOWLEDGED)
+        let_go(model_callout(model_incident(record->incident), record->callout));
     struct m_page *page = model_page((struct page_ref){effect->incident, record->page, record->nonce});
     if (effect->kind == RECORD_PAGE_QUEUED || effect->kind == RECORD_NOTICE_QUEUED)
         add_ref(&check.unsent, page);
@@ -395,7 +407,7 @@ void check_after(const struct event *event, struct effects effects)
         note_record(effect, &record);
         see_record(event, effect, &record);
     }
-    answer_after(event);
+    answer_after(event, effects);
     check_whole(effects);
     check_said(event, effects);
     check_touched();
@@ -413,12 +425,12 @@ void check_handed(const struct effect_send *send, bool degraded)
     if (!degraded && page->seq > disk_seq())
         fail("P3", "page %u of %lx is let out before it is committed", send->page.number, (unsigned long)send->page.incident);
     page->rank = send->rank;
-    if (page->handed_life != node_life()) {
-        page->handed_usec = sim_now();
+    if (page->handed_life != node_life())
         page->handed_degraded = degraded;
-        if (send->n_leave_out == 0)
-            add_ref(&check.untried, page);
-    }
+    page->handed_usec = sim_now();
+    remove_ref(&check.untried, page);
+    if (send->n_leave_out == 0 && (page->purpose != PURPOSE_PAGE || page->callout->state == M_PAGING))
+        add_ref(&check.untried, page);
     page->handed_life = node_life();
     remove_ref(&check.unsent, page);
 }

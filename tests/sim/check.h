@@ -20,10 +20,10 @@ void check_mended(void);                                     /* the last fault i
 void check_live(void);                                       /* and by now it should have shown */
 void check_settled(void);                                    /* everything was closed long ago */
 
-/* check_answer.c: what an answer may do (P5, P6) */
+/* check_answer.c: what an answer may do (P5, P6), and what comes of a release (P3) */
 void answer_before(const struct event *event);
 void answer_record(const struct event *event, const struct record *record);
-void answer_after(const struct event *event);
+void answer_after(const struct event *event, struct effects effects);
 
 /* check_drill.c: what a drill may do (P13) */
 void drill_record(const struct event *event, const struct record *record);       /* before it is folded in */

@@ -160,9 +160,45 @@ void answer_record(const struct event *event, const struct record *record)
         fail("P5", "one answer changed two call-outs");
 }
 
-void answer_after(const struct event *event)
+static bool is_sent(struct page_ref ref, struct effects effects)
+{
+    for (size_t i = 0; i < effects.n; i++)
+        if (effects.list[i].kind == EFFECT_SEND && effects.list[i].send.page.incident == ref.incident &&
+            effects.list[i].send.page.number == ref.number)
+            return true;
+    return false;
+}
+
+static bool has_later(const struct m_page *page)
+{
+    for (const struct m_page *later = page->next; later; later = later->next)
+        if (later->callout == page->callout && later->purpose == PURPOSE_PAGE && later->channel == page->channel &&
+            strcmp(later->address, page->address) == 0)
+            return true;
+    return false;
+}
+
+/* P3: what the gateways may have let go while somebody had the call-out has no outcome, and is handed in again. */
+static void check_released(struct m_callout *callout, struct effects effects)
+{
+    for (const struct m_page *page = callout->incident->pages; page; page = page->next)
+        if (page->callout == callout && page->purpose == PURPOSE_PAGE && page->state == M_QUEUED &&
+            !model_person(callout, page->person)->declined && !has_later(page) && engine_page(node_engine(), page->ref) &&
+            !is_sent(page->ref, effects))
+            fail("P3", "page %u of %lx has no outcome, and is not sent when its call-out is released", page->ref.number,
+                 (unsigned long)page->ref.incident);
+}
+
+void answer_after(const struct event *event, struct effects effects)
 {
     (void)event;
     if (expected.must && !expected.changed)
         fail("P5", "a yes by %s changed nothing", expected.person);
+    for (size_t i = 0; i < effects.n; i++) {
+        const struct effect_record *effect = &effects.list[i].record;
+        struct record record;
+        if (effects.list[i].kind == EFFECT_RECORD && effect->kind == RECORD_RELEASED &&
+            record_decode(effect->payload, effect->payload_len, &record) == ERR_OK)
+            check_released(model_callout(model_incident(effect->incident), record.callout), effects);
+    }
 }

@@ -375,6 +375,14 @@ static bool is_call(const struct arrival *arrival)
     return !history_is_plain() && page && page->channel == CHANNEL_VOICE && page->purpose == PURPOSE_PAGE;
 }
 
+/* Now and then it is taken back at once: what goes out meanwhile has met both answers. */
+static void say_yes(const struct arrival *arrival, enum answer_via via, uint32_t pick)
+{
+    open_link(arrival, ANSWER_YES, via);
+    if (!history_is_plain() && pick % 4 == 0)
+        open_link(arrival, ANSWER_NO, via);
+}
+
 static const struct arrival *pick_arrival(const struct action *action)
 {
     if (people.n_inbox == 0)
@@ -395,7 +403,7 @@ static void answer(const struct action *action)
     else if (phone && how < 6)
         answer_text(arrival, action);
     else if (how < 8)
-        open_link(arrival, ANSWER_YES, how == 7 ? VIA_VOICE : VIA_WEB);
+        say_yes(arrival, how == 7 ? VIA_VOICE : VIA_WEB, action->c);
     else
         open_link(arrival, how == 8 ? ANSWER_NO : ANSWER_ETA, VIA_WEB);
 }
@@ -416,15 +424,19 @@ static void api_answer(const struct action *action)
     if (!node_alive() || !plan_person(&node_config()->plan, person))
         return;
     note("api: %s answers for %lx", person, (unsigned long)incident);
-    submit(&(struct event){.kind = EVENT_ANSWER,
-                           .answer = {.incident = incident,
-                                      .role = roles[action->b % N_ELEMENTS(roles)],
-                                      .person = person,
-                                      .actor = "local",
-                                      .answer = answers[action->c / 8 % N_ELEMENTS(answers)],
-                                      .eta_minutes = action->c / 64 % 60,
-                                      .via = VIA_API}},
-           NULL);
+    struct event event = {.kind = EVENT_ANSWER,
+                          .answer = {.incident = incident,
+                                     .role = roles[action->b % N_ELEMENTS(roles)],
+                                     .person = person,
+                                     .actor = "local",
+                                     .answer = answers[action->c / 8 % N_ELEMENTS(answers)],
+                                     .eta_minutes = action->c / 64 % 60,
+                                     .via = VIA_API}};
+    submit(&event, NULL);
+    if (history_is_plain() || event.answer.answer != ANSWER_YES || action->c / 4096 % 2)
+        return;
+    event.answer.answer = ANSWER_NO;      /* a mistake, taken back at once */
+    submit(&event, NULL);
 }
 
 static void call_in(const struct action *action)
