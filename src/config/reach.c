@@ -108,17 +108,52 @@ static void check_admins(struct load *load)
     }
 }
 
+static bool speaks(const struct config *config)
+{
+    for (size_t i = 0; i < config->n_channel_gateways[CHANNEL_VOICE]; i++)
+        if (!gateway_voice_plays(config->channel_gateways[CHANNEL_VOICE][i]))
+            return true;
+    return false;
+}
+
 static void check_spoken_notices(struct load *load)
 {
     const struct config *config = load->config;
     const struct doc_entry *entry = doc_entry(doc_section(load->beredd, "daemon", NULL), "admin-channels");
-    size_t n = config->n_channel_gateways[CHANNEL_VOICE];
-    bool speaks = false;
-    for (size_t i = 0; i < n; i++)
-        speaks = speaks || !gateway_voice_plays(config->channel_gateways[CHANNEL_VOICE][i]);
-    if (entry && n > 0 && !speaks && config->plan.admin_channels & 1u << CHANNEL_VOICE)
+    bool none = config->n_channel_gateways[CHANNEL_VOICE] > 0 && !speaks(config);
+    if (entry && none && config->plan.admin_channels & 1u << CHANNEL_VOICE)
         load_warning(load, doc_origin(load->beredd, entry->value.line),
                      "the gateways for voice play recordings, and have none for what the administrators are told: 'voice' has no effect here");
+}
+
+static bool is_admin(const struct plan *plan, const struct person *person)
+{
+    for (size_t i = 0; i < plan->n_admins; i++)
+        if (plan->admins[i] == person)
+            return true;
+    return false;
+}
+
+/* Notices are read. Who has nothing but a telephone hears none, but for an administrator, where paging itself is in trouble. */
+static void check_readers(struct load *load)
+{
+    const struct plan *plan = &load->config->plan;
+    unsigned read = plan->channels_served & (1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL);
+    if (!read && plan->channels_served) {
+        const struct doc_section *section = doc_section(load->beredd, "channels", NULL);
+        load_warning(load, doc_origin(load->beredd, section ? section->line : 0),
+                     "no gateway serves sms or email: nobody is told who took an alarm, that it was updated or withdrawn, or who goes on duty");
+        return;
+    }
+    for (size_t i = 0; i < plan->n_persons; i++) {
+        const struct person *person = &plan->persons[i];
+        if (reachable(person, read) || !reachable(person, plan->channels_served))
+            continue;
+        bool rung = is_admin(plan, person) && speaks(load->config);
+        load_warning(load, person->origin,
+                     "'%s' can only be rung: who took an alarm, that it was updated or withdrawn, and duty changes are told by sms or email alone%s; "
+                     "give one of these", person->id, rung ? ", and what goes to administrators too, but for trouble with the paging itself" : "");
+    }
 }
 
 static bool anybody_reachable(const struct plan *plan)
@@ -147,4 +182,5 @@ void reach_check(struct load *load)
         check_roster(&reach, &plan->rosters[i]);
     check_admins(load);
     check_spoken_notices(load);
+    check_readers(load);
 }

@@ -103,7 +103,8 @@ void apply_forget_ended(struct engine *engine, struct incident *incident, const 
 static bool same_kind(const struct message *message, const struct record *record, atom address)
 {
     uint32_t callout = message->callout ? message->callout->number : 0;
-    return message->purpose == record->purpose && message->address == address && callout == record->callout;
+    return message->purpose == record->purpose && message->address == address && message->channel + 1 == record->channel &&
+           callout == record->callout;
 }
 
 /* Notices that have come to an end make room for the next of their kind to the same address, and so do, beyond some number,
@@ -139,6 +140,8 @@ static struct message *add_message(struct engine *engine, struct incident *incid
     message->channel = record->channel - 1;
     message->purpose = record->purpose;
     message->count = (uint16_t)record->count;
+    if (record->telling && record->telling < record->page && record->page - record->telling <= UINT16_MAX)
+        message->in_telling = (uint16_t)(record->page - record->telling);
     return message;
 }
 

@@ -293,8 +293,8 @@ void callout_declined(struct engine *engine, struct callout *callout);
 
 /* notice.c */
 void notice_person(struct engine *engine, struct callout *callout, atom person, enum purpose purpose);
-/* A text that no gateway will deliver: the same by e-mail, if the person has one. */
-void notice_by_mail(struct engine *engine, struct incident *incident, const struct message *text);
+/* What no gateway will deliver goes to the person's next contact point that can carry it, if nothing else tells them the same. */
+void notice_elsewhere(struct engine *engine, struct incident *incident, const struct message *failed);
 void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose);
 void notice_others(struct engine *engine, struct callout *callout, enum purpose purpose, atom except);
 bool notice_updates(struct engine *engine, struct callout *callout);         /* false: nothing reaches who acknowledged */
@@ -307,7 +307,8 @@ void notice_of_incident(struct engine *engine, struct incident *incident, const 
 void notice_admins_of_incident(struct engine *engine, struct incident *incident, enum purpose purpose);
 /* Of no incident: `about` is the record that it tells of. */
 void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about);
-/* By each of these channels that reaches the person, never by voice unless it is among them; duty: the record that it tells of. */
+/* By each of these channels that reaches the person, by voice only where it is among them, or where paging itself is in trouble. `duty`: the
+ * record that it tells of. */
 void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty);
 
 /* answer.c */

@@ -1,34 +1,61 @@
 /* Telling without asking: who acknowledged, updates, withdrawals, trouble. A notice is recorded before it goes, as a page is. */
 #include "engine/internal.h"
 
-static void queue_counted(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
-                          enum channel channel, const char *address, enum purpose purpose, uint32_t count)
+/* `record` says of what it tells; the rest is filled in here. */
+static void queue(struct engine *engine, struct incident *incident, const char *person, enum channel channel, const char *address,
+                  enum purpose purpose, struct record record)
 {
-    struct record record = {
-        .kind = RECORD_NOTICE_QUEUED,
-        .incident = incident->key,
-        .callout = callout ? callout->number : 0,
-        .role = callout ? text_of(engine, callout->role) : NULL,
-        .person = person,
-        .channel = (uint8_t)channel + 1,
-        .address = address,
-        .page = incident->last_page + 1,
-        .nonce = emit_random_u32(engine),
-        .purpose = (uint8_t)purpose,
-        .count = count,
-        .drill = incident->drill,
-    };
+    record.kind = RECORD_NOTICE_QUEUED;
+    record.incident = incident->key;
+    record.person = person;
+    record.channel = (uint8_t)channel + 1;
+    record.address = address;
+    record.page = incident->last_page + 1;
+    record.nonce = emit_random_u32(engine);
+    record.purpose = (uint8_t)purpose;
+    record.drill = record.drill || incident->drill;
     emit_record(engine, &record);
     emit_send(engine, find_message(incident, record.page), incident->key);
+}
+
+static struct record about_callout(const struct engine *engine, const struct callout *callout)
+{
+    return callout ? (struct record){ .callout = callout->number, .role = text_of(engine, callout->role) } : (struct record){ 0 };
 }
 
 static void queue_notice(struct engine *engine, struct incident *incident, const struct callout *callout, const char *person,
                          enum channel channel, const char *address, enum purpose purpose)
 {
-    queue_counted(engine, incident, callout, person, channel, address, purpose, callout ? callout->put_off : 0);
+    struct record record = about_callout(engine, callout);
+    record.count = callout ? callout->put_off : 0;
+    queue(engine, incident, person, channel, address, purpose, record);
 }
 
-/* Notices are read, not rung: by text message where the person has one, else by e-mail. One is enough. */
+/* By each of these channels that the person has. All of it is one telling: see notice_elsewhere(). */
+static void queue_all(struct engine *engine, struct incident *incident, const struct person *person, unsigned channels,
+                      enum purpose purpose, struct record record)
+{
+    uint32_t first = incident->last_page + 1;
+    for (size_t i = 0; i < person->n_contacts; i++) {
+        record.telling = incident->last_page + 1 == first ? 0 : first;
+        if (channels & 1u << person->contacts[i].channel)
+            queue(engine, incident, person->id, person->contacts[i].channel, person->contacts[i].address, purpose, record);
+    }
+}
+
+/* Notices are read, not rung, except to whoever must know at once that paging itself is in trouble, and has nothing but a telephone. */
+static bool may_ring(enum purpose purpose)
+{
+    return purpose == PURPOSE_DEGRADED || purpose == PURPOSE_RESTORED || purpose == PURPOSE_UNREACHED || purpose == PURPOSE_CHECK_FAILED;
+}
+
+static unsigned channels_for(const struct engine *engine, const struct person *person, unsigned wanted, enum purpose purpose)
+{
+    unsigned quiet = wanted | 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL;
+    return targets_channels(engine, person, wanted) & (may_ring(purpose) ? UINT32_MAX : quiet);
+}
+
+/* By text message where the person has one, else by e-mail. One is enough. */
 static const struct contact *readable_contact(const struct engine *engine, const struct person *person)
 {
     const struct contact *best = NULL;
@@ -51,34 +78,90 @@ void notice_person(struct engine *engine, struct callout *callout, atom name, en
         queue_notice(engine, callout->incident, callout, person->id, contact->channel, contact->address, purpose);
 }
 
-/* What is asked for by a text is answered by a text alone; what goes to the administrators goes by all their channels anyway. */
-static bool may_go_by_mail(const struct message *text)
+/* ---- what does not arrive ---- */
+
+/* What is asked for by a text is answered by a text alone, and a test has given its answer. */
+static bool goes_elsewhere(enum purpose purpose)
 {
-    switch (text->purpose) {
-    case PURPOSE_CONFIRMATION:
-    case PURPOSE_TAKEN:
-    case PURPOSE_UPDATE:
-    case PURPOSE_WITHDRAWN:
-    case PURPOSE_DRILL_END:
-    case PURPOSE_DRILL_ABORTED:
-        return text->channel == CHANNEL_SMS && text->person != 0;
-    default:
+    switch (purpose) {
+    case PURPOSE_PAGE:
+    case PURPOSE_NOT_UNDERSTOOD:
+    case PURPOSE_CODE_LOCKED:
+    case PURPOSE_GATEWAY_TEST:
+    case PURPOSE_CHECK:
         return false;
+    default:
+        return true;
     }
 }
 
-void notice_by_mail(struct engine *engine, struct incident *incident, const struct message *text)
+static bool same_telling(const struct message *a, const struct message *b)
 {
-    const struct person *person = may_go_by_mail(text) && message_wanted_again(text) ? find_person(engine, text->person) : NULL;
-    bool served = engine->plan->channels_served & 1u << CHANNEL_EMAIL;
-    for (size_t i = 0; person && served && i < person->n_contacts; i++) {
-        const struct contact *contact = &person->contacts[i];
-        if (contact->channel != CHANNEL_EMAIL)
-            continue;
-        queue_counted(engine, incident, text->callout, person->id, CHANNEL_EMAIL, contact->address, text->purpose, text->count);
-        return;
-    }
+    return a->person == b->person && a->purpose == b->purpose && a->number - a->in_telling == b->number - b->in_telling;
 }
+
+static bool told_otherwise(const struct incident *incident, const struct message *failed)
+{
+    for (const struct message *message = incident->messages; message; message = message->next)
+        if (same_telling(message, failed) && message->state != MESSAGE_FAILED)
+            return true;
+    return false;
+}
+
+static bool tried(const struct engine *engine, const struct incident *incident, const struct message *failed, const struct contact *contact)
+{
+    atom address = intern_find(engine->names, contact->address);
+    for (const struct message *message = incident->messages; message; message = message->next)
+        if (same_telling(message, failed) && message->address == address && message->channel == contact->channel)
+            return true;
+    return false;
+}
+
+/* The first that is left: a text, then a mail, then, where that may be, a call. NULL: none. */
+static const struct contact *next_contact(const struct engine *engine, const struct incident *incident, const struct message *failed)
+{
+    static const enum channel order[] = { CHANNEL_SMS, CHANNEL_EMAIL, CHANNEL_VOICE };
+    const struct person *person = find_person(engine, failed->person);
+    unsigned served = engine->plan->channels_served & (may_ring(failed->purpose) ? UINT32_MAX : ~(1u << CHANNEL_VOICE));
+    for (size_t i = 0; person && i < N_ELEMENTS(order) * person->n_contacts; i++) {
+        const struct contact *contact = &person->contacts[i % person->n_contacts];
+        bool here = contact->channel == order[i / person->n_contacts] && served & 1u << contact->channel;
+        if (here && !tried(engine, incident, failed, contact))
+            return contact;
+    }
+    return NULL;
+}
+
+static struct record about_the_same(const struct engine *engine, const struct message *failed)
+{
+    const struct duty_notice *notice = purpose_has_notice(failed->purpose) ? map_get(&engine->duty_notices, failed->number) : NULL;
+    struct record record = about_callout(engine, failed->callout);
+    record.count = failed->count;
+    record.telling = failed->number - failed->in_telling;
+    record.drill = failed->purpose == PURPOSE_DRILL_MISSED;      /* which is told of no incident */
+    if (!notice)
+        return record;
+    record.role = text_of(engine, notice->role);
+    record.other = text_of(engine, notice->other);
+    record.gateway = text_of(engine, notice->gateway);
+    record.text = text_of(engine, notice->reason);
+    record.due_usec = notice->from_usec;
+    record.end_usec = notice->until_usec;
+    return record;
+}
+
+void notice_elsewhere(struct engine *engine, struct incident *incident, const struct message *failed)
+{
+    if (!failed->person || !goes_elsewhere(failed->purpose) || !message_wanted_again(failed) || told_otherwise(incident, failed))
+        return;
+    const struct contact *contact = next_contact(engine, incident, failed);
+    uint32_t since = incident->last_page + 1 - (failed->number - failed->in_telling);
+    if (contact && since <= UINT16_MAX)      /* after so many others nobody knows any more what was tried */
+        queue(engine, incident, text_of(engine, failed->person), contact->channel, contact->address, failed->purpose,
+              about_the_same(engine, failed));
+}
+
+/* ---- to whom ---- */
 
 void notice_number(struct engine *engine, struct callout *callout, atom person, const char *number, enum purpose purpose)
 {
@@ -122,24 +205,9 @@ void notice_source_unanswered(struct engine *engine, struct callout *callout)
 
 void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty)
 {
-    unsigned quiet = channels | 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL;
-    unsigned reached = targets_channels(engine, person, channels) & quiet;
-    for (size_t i = 0; i < person->n_contacts; i++) {
-        const struct contact *contact = &person->contacts[i];
-        if (!(reached & 1u << contact->channel))
-            continue;
-        struct record record = *duty;
-        record.kind = RECORD_NOTICE_QUEUED;
-        record.person = person->id;
-        record.other = purpose == PURPOSE_OFF_DUTY ? duty->person : duty->other;
-        record.channel = (uint8_t)contact->channel + 1;
-        record.address = contact->address;
-        record.page = engine->house.last_page + 1;
-        record.nonce = emit_random_u32(engine);
-        record.purpose = (uint8_t)purpose;
-        emit_record(engine, &record);
-        emit_send(engine, find_message(&engine->house, record.page), 0);
-    }
+    struct record record = *duty;
+    record.other = purpose == PURPOSE_OFF_DUTY ? duty->person : duty->other;
+    queue_all(engine, &engine->house, person, channels_for(engine, person, channels, purpose), purpose, record);
 }
 
 void notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose)
@@ -158,10 +226,9 @@ void notice_admins_about(struct engine *engine, enum purpose purpose, const stru
 static void notice_admin(struct engine *engine, struct incident *incident, const struct callout *callout, const struct person *admin,
                          enum purpose purpose)
 {
-    unsigned channels = targets_channels(engine, admin, engine->plan->admin_channels);
-    for (size_t i = 0; i < admin->n_contacts; i++)
-        if (channels & 1u << admin->contacts[i].channel)
-            queue_notice(engine, incident, callout, admin->id, admin->contacts[i].channel, admin->contacts[i].address, purpose);
+    struct record record = about_callout(engine, callout);
+    record.count = callout ? callout->put_off : 0;
+    queue_all(engine, incident, admin, channels_for(engine, admin, engine->plan->admin_channels, purpose), purpose, record);
 }
 
 void notice_admins(struct engine *engine, struct callout *callout, enum purpose purpose)

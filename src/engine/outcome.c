@@ -68,7 +68,7 @@ static void failed(struct engine *engine, struct incident *incident, const struc
     if (message->state != MESSAGE_QUEUED && outcome->outcome != OUTCOME_UNANSWERED)
         return;      /* a gateway has it after all */
     record_outcome(engine, incident, message, outcome, RECORD_PAGE_FAILED);
-    notice_by_mail(engine, incident, message);
+    notice_elsewhere(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->recipient);
 }

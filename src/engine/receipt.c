@@ -47,7 +47,7 @@ static void record_ending(struct engine *engine, const struct incident *incident
 static void try_others(struct engine *engine, struct incident *incident, const struct message *message)
 {
     struct callout *callout = message->callout;
-    notice_by_mail(engine, incident, message);
+    notice_elsewhere(engine, incident, message);
     if (message->purpose == PURPOSE_PAGE && callout->state == CALLOUT_PAGING && message->turn == callout->turn)
         callout_page_failed(engine, callout, message->recipient);
 }

@@ -37,6 +37,7 @@ static const struct field fields[] = {
     FIELD(52, FIELD_BOOL, wait_for_all), FIELD(53, FIELD_BOOL, dry_run),    FIELD(54, FIELD_BOOL, on_person),
     FIELD(55, FIELD_I64, limit_usec),   FIELD(56, FIELD_U32, total),
     FIELD(59, FIELD_U64, definition),
+    FIELD(60, FIELD_U32, telling),
 };
 
 static const char *const event_names[RECORD_KIND_END] = {

@@ -135,6 +135,7 @@ struct record {
     uint32_t eta_minutes;
     uint32_t count;
     uint32_t total;              /* of a drill's result: whose answers were waited for */
+    uint32_t telling;            /* notice-queued: the page that first told this person the same; 0: this one */
     uint8_t severity;            /* enum severity + 1; 0: not said */
     uint8_t channel;             /* enum channel + 1; 0: none */
     uint8_t purpose;

@@ -44,11 +44,12 @@ struct message {
     atom person, address, gateway;   /* gateway: the one that took it; or, of a test, the one asked for */
     uint16_t turn;                   /* the call-out's when it was queued */
     uint16_t count;                  /* updates that this notice tells of */
+    uint16_t in_telling;             /* the same is told to this person by several notices: how many numbers before this one the first is */
     uint8_t channel, purpose, state;
-    bool repeat;
-    bool asks_again;                 /* a page to somebody who had declined: nobody else remained */
-    bool unanswered;                 /* it has rung, and nobody answered: that a gateway took it is no news then */
-    bool has_trail;                  /* receipts are waited for, or were bad: engine_fate() tells */
+    bool repeat : 1;
+    bool asks_again : 1;             /* a page to somebody who had declined: nobody else remained */
+    bool unanswered : 1;             /* it has rung, and nobody answered: that a gateway took it is no news then */
+    bool has_trail : 1;              /* receipts are waited for, or were bad: engine_fate() tells */
 };
 
 struct callout {

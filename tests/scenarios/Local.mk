@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/scenarios/notice_by_mail.scn \
 	tests/scenarios/notice_channels.scn \
 	tests/scenarios/notice_unserved.scn \
+	tests/scenarios/notice_elsewhere.scn \
 	tests/scenarios/notices_overtaken.scn \
 	tests/scenarios/outcomes_late.scn \
 	tests/scenarios/receipt_answered.scn \

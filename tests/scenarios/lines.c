@@ -191,12 +191,15 @@ static void add_trail(struct buf *buf, const struct engine *engine, const struct
 static void add_message(struct buf *buf, const struct engine *engine, const struct message *message)
 {
     static const char *const states[] = {"queued", "sent", "delivered", "failed"};
-    buf_printf(buf, "  message %u-%08x %s to %s (%s) by %s: %s gateway=%s turn=%u count=%u callout=%u%s%s\n", message->number,
+    buf_printf(buf, "  message %u-%08x %s to %s (%s) by %s: %s gateway=%s turn=%u count=%u callout=%u%s%s", message->number,
                message->nonce, purpose_name(message->purpose), engine_text(engine, message->person),
                engine_text(engine, message->address), channel_name(message->channel), states[message->state],
                engine_text(engine, message->gateway), message->turn, message->count,
                message->callout ? message->callout->number : 0, message->repeat ? " repeat" : "",
                message->recipient ? "" : " to nobody called");
+    if (message->in_telling)
+        buf_printf(buf, " same as %u", message->number - message->in_telling);
+    buf_add_char(buf, '\n');
     add_trail(buf, engine, message);
 }
 

@@ -232,6 +232,21 @@ static const struct verdict verdicts[] = {
                 "people.ini:0: error: nobody can be paged: no person has a number or address on a channel that a gateway serves\n"
                 "rosters/TIB.ini:3: warning: 'anna.berg' cannot be reached here: people.ini gives no sms\n"
                 "rosters/TIB.ini:3: warning: 'bo.ek' cannot be reached here: people.ini gives no sms\n"),
+    PEOPLE_CASE("[person anna.berg]\nvoice = +46701740605\nsms = +46701740605\n[person bo.ek]\nvoice = +46701740606\nsms = +46701740606\n"
+                "[person d]\nvoice = +46701740607\n[person e]\nname = E\n",
+                "people.ini:7: warning: 'd' can only be rung: who took an alarm, that it was updated or withdrawn, and duty changes are told by sms or "
+                "email alone; give one of these\n"),
+    { { { "beredd.ini", "[daemon]\norganisation = X\nadmins = d\n[http]\npublic-url = https://larm.example.se\n" CHANNELS },
+        { "people.ini", PEOPLE "[person d]\nvoice = +46701740607\n" } },
+      "beredd.ini:3: warning: the administrator 'd' cannot be reached by the admin-channels\n"
+      "people.ini:13: warning: 'd' can only be rung: who took an alarm, that it was updated or withdrawn, and duty changes are told by sms or email "
+      "alone, and what goes to administrators too, but for trouble with the paging itself; give one of these\n" },
+    { { { "beredd.ini", "[daemon]\norganisation = X\nadmins = anna.berg\nadmin-channels = voice\n[http]\npublic-url = https://larm.example.se\n"
+                        "[channels]\nvoice = try\n" },
+        { "people.ini", "[person anna.berg]\nvoice = +46701740605\n[person bo.ek]\nvoice = +46701740606\n" },
+        { "rosters/TIB.ini", "[roster]\nrole = TIB\n" ROTATION "[ladder]\nstep = 0m primary voice\nrepeat = 10m\n" } },
+      "beredd.ini:7: warning: no gateway serves sms or email: nobody is told who took an alarm, that it was updated or withdrawn, or who goes on "
+      "duty\n" },
     { { { "groups.ini", "[group g]\nmembers = anna.berg, bo.eek,\n  cia.lund, anna.berg\n[group tom]\nmembers =\n" } },
       "groups.ini:2: error: unknown person 'bo.eek'; did you mean 'bo.ek'?\n"
       "groups.ini:3: warning: 'anna.berg' is named twice in 'g'\n"
