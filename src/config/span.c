@@ -17,18 +17,9 @@ static struct iso_week week_at(const struct tz *tz, int64_t at_usec)
     return iso_week_of_day(local_day(tz, at_usec));
 }
 
-/* Whether a week's duty begins at that instant, and which. A handover that waits for a workday is at most a fortnight late. */
 static bool duty_begins(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct iso_week *ret)
 {
-    if (!roster)
-        return false;
-    int64_t day = local_day(tz, at_usec);
-    for (int64_t monday = day - civil_weekday(day) + 7, i = 0; i < 4; i++, monday -= 7) {
-        *ret = iso_week_of_day(monday);
-        if (roster_week_begin(roster, tz, *ret) == at_usec)
-            return true;
-    }
-    return false;
+    return roster && roster_week_begun_at(roster, tz, at_usec, ret);
 }
 
 static struct iso_week week_before(struct iso_week week)

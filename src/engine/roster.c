@@ -37,6 +37,20 @@ int64_t roster_week_begin(const struct roster *roster, const struct tz *tz, stru
     return duty_begin(roster, tz, iso_week_monday(week));
 }
 
+/* A duty begins up to a week before its Monday (week-starts = before), and up to a week and some holidays after it. */
+bool roster_week_begun_at(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct iso_week *ret)
+{
+    struct civil local;
+    tz_to_local(tz, at_usec, &local);
+    int64_t day = civil_day(local.year, local.month, local.day), monday = day - civil_weekday(day);
+    for (int64_t candidate = monday + 7; candidate >= monday - 14; candidate -= 7)
+        if (duty_begin(roster, tz, candidate) == at_usec) {
+            *ret = iso_week_of_day(candidate);
+            return true;
+        }
+    return false;
+}
+
 /* The Monday of the week whose duty holds at an instant. The calendar's week is a guess that is at most a week off either way. */
 static int64_t duty_monday(const struct roster *roster, const struct tz *tz, int64_t at_usec)
 {

@@ -32,5 +32,7 @@ bool roster_in_hours(const struct roster *roster, const struct tz *tz, int64_t a
 
 /* When a week's duty begins: local handover resolved as a beginning. */
 int64_t roster_week_begin(const struct roster *roster, const struct tz *tz, struct iso_week week);
+/* The week whose duty begins at exactly this instant. False: no week's does. */
+bool roster_week_begun_at(const struct roster *roster, const struct tz *tz, int64_t at_usec, struct iso_week *ret);
 
 #endif

@@ -74,22 +74,6 @@ void roster_words_add_span(struct buf *buf, const struct tz *tz, int64_t from_us
 
 /* ---- weeks ---- */
 
-/* The Monday of the week whose duty begins at exactly this instant. A duty begins up to a week before its Monday (week-starts =
- * before), and up to a week and some holidays after it. */
-static bool duty_week_at(const struct roster *roster, const struct tz *tz, int64_t at_usec, int64_t *ret_monday)
-{
-    struct civil local;
-    tz_to_local(tz, at_usec, &local);
-    int64_t day = civil_day(local.year, local.month, local.day), monday = day - civil_weekday(day);
-    for (int64_t candidate = monday + 7; candidate >= monday - 14; candidate -= 7) {
-        if (roster_week_begin(roster, tz, iso_week_of_day(candidate)) == at_usec) {
-            *ret_monday = candidate;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_far_week(struct buf *buf, struct iso_week first, struct iso_week last, int year)
 {
     if (first.year != year)
@@ -100,11 +84,11 @@ static void add_far_week(struct buf *buf, struct iso_week first, struct iso_week
 bool roster_words_add_weeks(struct buf *buf, const struct roster *roster, const struct tz *tz, int64_t from_usec,
                             int64_t until_usec, int year)
 {
-    int64_t first_monday, end_monday;
-    if (from_usec == INT64_MIN || until_usec == INT64_MAX || !duty_week_at(roster, tz, from_usec, &first_monday) ||
-        !duty_week_at(roster, tz, until_usec, &end_monday) || end_monday <= first_monday)
+    struct iso_week first, end;
+    if (from_usec == INT64_MIN || until_usec == INT64_MAX || !roster_week_begun_at(roster, tz, from_usec, &first) ||
+        !roster_week_begun_at(roster, tz, until_usec, &end) || iso_week_compare(end, first) <= 0)
         return false;
-    struct iso_week first = iso_week_of_day(first_monday), last = iso_week_of_day(end_monday - 7);
+    struct iso_week last = iso_week_of_day(iso_week_monday(end) - 7);
     buf_printf(buf, "v. %d", first.week);
     if (first.year != last.year)
         add_far_week(buf, first, last, year);
