@@ -68,16 +68,11 @@ static bool send_piece(struct event_client *client, const struct store_record *r
     size_t i = 0;
     for (; i < *n && text.len < PIECE_BYTES_MAX; i++) {
         struct record record;
-        enum record_kind kind = (enum record_kind)records[i].kind;
-        client->last_seq = records[i].seq;
-        if (!record_event_name(kind) || !records[i].payload ||
-            record_decode(records[i].payload, records[i].payload_len, &record) != ERR_OK)
-            continue;
-        record.kind = kind;
-        record.seq = records[i].seq;
-        record.at_usec = records[i].at_usec;
-        record.incident = records[i].incident;
-        render(&text, &record);
+        const struct store_record *stored = &records[i];
+        client->last_seq = stored->seq;
+        if (record_event_name((enum record_kind)stored->kind) &&
+            record_decode(stored->payload, stored->payload_len, RECORD_COLUMNS(stored), &record) == ERR_OK)
+            render(&text, &record);
     }
     if (i < *n)
         *n = PIECE;

@@ -23,13 +23,9 @@ static void read_free(struct history_read *read)
 bool history_record(const struct history *history, size_t index, struct record *ret)
 {
     const struct history_entry *entry = &history->entries[index];
-    if (entry->redacted || record_decode(buf_text(&history->bytes) + entry->offset, entry->len, ret) != ERR_OK)
-        return false;
-    ret->kind = entry->kind;
-    ret->seq = entry->seq;
-    ret->at_usec = entry->at_usec;
-    ret->incident = history->incident;
-    return true;
+    const char *payload = entry->redacted ? NULL : buf_text(&history->bytes) + entry->offset;
+    struct record_columns columns = { entry->kind, entry->seq, entry->at_usec, history->incident };
+    return record_decode(payload, entry->len, columns, ret) == ERR_OK;
 }
 
 static void add_entry(struct history *history, const struct store_record *record)

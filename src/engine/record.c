@@ -254,11 +254,13 @@ static bool decode_field(const struct field *field, struct reader value, struct 
     return decode_number(field, value, place);
 }
 
-enum err record_decode(const void *payload, size_t len, struct record *ret)
+enum err record_decode(const void *payload, size_t len, struct record_columns columns, struct record *ret)
 {
-    struct reader reader = {payload, (const uint8_t *)payload + len};
     _Static_assert(sizeof(bool) == 1, "bools are written as bytes");
-    *ret = (struct record){0};
+    *ret = (struct record){.kind = columns.kind, .seq = columns.seq, .at_usec = columns.at_usec, .incident = columns.incident};
+    if (!payload)
+        return ERR_CORRUPT;
+    struct reader reader = {payload, (const uint8_t *)payload + len};
     while (reader.at < reader.end) {
         uint8_t tag = *reader.at++;
         uint64_t value_len;

@@ -157,8 +157,17 @@ const char *purpose_name(enum purpose purpose);
 bool purpose_known(unsigned purpose);      /* its number is that of a purpose; there are gaps */
 
 void record_encode(const struct record *record, struct buf *buf);    /* added at its end */
-/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record. The caller
- * fills kind, seq, at and incident. */
-WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record *ret);
+
+struct record_columns {          /* what travels beside the payload */
+    enum record_kind kind;
+    uint64_t seq;
+    int64_t at_usec;
+    uint64_t incident;
+};
+/* Those of whatever has the four by these names: a record in the store, or in an effect. */
+#define RECORD_COLUMNS(of) ((struct record_columns){(enum record_kind)(of)->kind, (of)->seq, (of)->at_usec, (of)->incident})
+
+/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record, or none (NULL). */
+WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record_columns columns, struct record *ret);
 
 #endif

@@ -37,13 +37,9 @@ static void fill_random(void *userdata, void *bytes, size_t len)
 static void tell(const struct run *run, const struct effect_record *effect)
 {
     struct record record;
-    enum err err = record_decode(effect->payload, effect->payload_len, &record);
+    enum err err = record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record);
     assert(err == ERR_OK);
     (void)err;
-    record.kind = effect->kind;
-    record.seq = effect->seq;
-    record.at_usec = effect->at_usec;
-    record.incident = effect->incident;
     run->ops->record(run->userdata, &record, run->after_usec);
 }
 

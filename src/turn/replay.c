@@ -2,14 +2,7 @@
 
 enum err stored_read(const struct store_record *stored, struct record *ret)
 {
-    enum err err = stored->payload ? record_decode(stored->payload, stored->payload_len, ret) : ERR_CORRUPT;
-    if (err != ERR_OK)
-        return err;
-    ret->kind = stored->kind;
-    ret->seq = stored->seq;
-    ret->at_usec = stored->at_usec;
-    ret->incident = stored->incident;
-    return ERR_OK;
+    return record_decode(stored->payload, stored->payload_len, RECORD_COLUMNS(stored), ret);
 }
 
 static enum err replay_one(struct engine *engine, const struct store_record *stored, struct now now)

@@ -6,8 +6,7 @@
 #include "engine/engine.h"
 #include "turn/opening.h"
 
-/* The record that a stored one holds, the store's columns included. ERR_CORRUPT: none, or redacted. Strings point into the
- * payload. */
+/* The record that a stored one holds: record_decode() of it. */
 WARN_UNUSED enum err stored_read(const struct store_record *stored, struct record *ret);
 
 /* Where numbering stood, then the live incidents, one after the other. One that is damaged is set aside, and everything else

@@ -119,7 +119,7 @@ static void check_effects(const struct world *world, const struct effects *effec
         struct record record;
         if (effects->list[i].kind != EFFECT_RECORD)
             continue;
-        HOLDS(record_decode(effect->payload, effect->payload_len, &record) == ERR_OK);
+        HOLDS(record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) == ERR_OK);
         HOLDS(!record.text || !holds_code(world, record.text), "a code in the log: %s", record.text);
     }
 }

@@ -55,14 +55,8 @@ static void add_damaged(struct buf *buf, const struct effect_record *stored, con
 static enum err replay(struct engine *engine, const struct effect_record *stored, const void *payload, size_t len, struct now now)
 {
     struct record record;
-    enum err err = record_decode(payload, len, &record);
-    if (err != ERR_OK)
-        return err;
-    record.kind = stored->kind;
-    record.seq = stored->seq;
-    record.at_usec = stored->at_usec;
-    record.incident = stored->incident;
-    return engine_replay(engine, &record, now);
+    enum err err = record_decode(payload, len, RECORD_COLUMNS(stored), &record);
+    return err == ERR_OK ? engine_replay(engine, &record, now) : err;
 }
 
 /* As the daemon does: an incident with a record that cannot follow is set aside, and none of its records counts. */
@@ -77,7 +71,7 @@ static void replay_all(struct world *world, struct engine *engine, const struct 
         enum err err = ERR_OK;
         if (here && !whole) {
             add_damaged(&damaged, stored, wrong);
-            err = replay(engine, stored, damaged.data, damaged.len, world->now);
+            err = replay(engine, stored, buf_text(&damaged), damaged.len, world->now);
         } else {
             err = replay(engine, stored, stored->payload, stored->payload_len, world->now);
         }

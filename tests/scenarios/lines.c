@@ -50,11 +50,10 @@ static const char *kind_word(const struct record *record)
 static void add_record(struct buf *buf, const struct effect_record *effect)
 {
     struct record record;
-    if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK) {
+    if (record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) != ERR_OK) {
         buf_add_text(buf, "UNREADABLE RECORD");
         return;
     }
-    record.kind = effect->kind;
     buf_add_text(buf, kind_word(&record));
     buf_add_char(buf, ' ');
     incident_add_id(buf, effect->incident);

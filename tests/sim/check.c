@@ -233,12 +233,13 @@ static void check_whole(struct effects effects)
             fail("P7", "step %u begins and pages nobody", begun);
         struct record read;
         begun = 0;
-        if (record->kind == RECORD_STEP_BEGUN && record_decode(record->payload, record->payload_len, &read) == ERR_OK)
+        enum err err = record_decode(record->payload, record->payload_len, RECORD_COLUMNS(record), &read);
+        if (record->kind == RECORD_STEP_BEGUN && err == ERR_OK)
             begun = read.step;
         bool queued =
             record->kind == RECORD_PAGE_QUEUED || record->kind == RECORD_NOTICE_QUEUED || record->kind == RECORD_PAGE_FAILED;
         bool sent = !queued;
-        if (queued && record_decode(record->payload, record->payload_len, &read) != ERR_OK)
+        if (queued && err != ERR_OK)
             fail("P14", "a record does not read back");
         sent |= record->kind == RECORD_PAGE_FAILED && !read.again;
         for (size_t k = i + 1; k < effects.n && !sent; k++)
@@ -398,12 +399,8 @@ void check_after(const struct event *event, struct effects effects)
         struct record record;
         if (effects.list[i].kind != EFFECT_RECORD)
             continue;
-        if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK)
+        if (record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) != ERR_OK)
             fail("P14", "a record does not read back");
-        record.kind = effect->kind;
-        record.seq = effect->seq;
-        record.at_usec = effect->at_usec;
-        record.incident = effect->incident;
         note_record(effect, &record);
         see_record(event, effect, &record);
     }

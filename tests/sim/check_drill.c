@@ -127,7 +127,7 @@ void drill_after(const struct event *event, struct effects effects)
         if (effect->kind == RECORD_STEP_BEGUN || effect->kind == RECORD_REPEAT_BEGUN)
             begins = effect->incident;
         if (effect->kind == RECORD_PAGE_QUEUED && begins == effect->incident && !model_incident(effect->incident)->drill &&
-            record_decode(effect->payload, effect->payload_len, &record) == ERR_OK)
+            record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) == ERR_OK)
             check_yielded(record.person);
     }
     if (model_planned_drills())

@@ -50,7 +50,7 @@ static void check_source_told(const struct effect_record *change, struct effects
         const struct effect_record *effect = &effects.list[i].record;
         struct record record;
         if (effects.list[i].kind == EFFECT_RECORD && effect->kind == RECORD_NOTICE_QUEUED && effect->incident == change->incident &&
-            record_decode(effect->payload, effect->payload_len, &record) == ERR_OK)
+            record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) == ERR_OK)
             n += record.purpose == purpose;
     }
     if (n != owed && !incident->wait_for_all)
@@ -88,7 +88,7 @@ static void check_news(const struct effect_record *effect, struct effects effect
 {
     struct record record;
     bool sent = false;
-    if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK)
+    if (record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) != ERR_OK)
         return;
     bool failed = record.news == NEWS_CHECK_FAILED, *before = &told.gateways[number_of(record.gateway)].failed;
     for (size_t i = 0; i < effects.n; i++)

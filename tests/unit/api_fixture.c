@@ -341,11 +341,7 @@ static bool on_submit(void *userdata, const struct event *event)
 static void publish(struct fx *fx, const struct logged *logged)
 {
     struct record record;
-    ck_assert_int_eq(record_decode(logged->payload, logged->payload_len, &record), ERR_OK);
-    record.kind = logged->kind;
-    record.seq = logged->seq;
-    record.at_usec = logged->at_usec;
-    record.incident = logged->incident;
+    ck_assert_int_eq(record_decode(logged->payload, logged->payload_len, RECORD_COLUMNS(logged), &record), ERR_OK);
     api_publish(fx->api, &record);
 }
 

@@ -113,13 +113,7 @@ static void say(const char *what, const char *which, int64_t at_usec)
 static bool read_kept(size_t index, struct record *ret)
 {
     const struct effect_record *effect = &kept[index].effect;
-    if (record_decode(effect->payload, effect->payload_len, ret) != ERR_OK)
-        return false;
-    ret->kind = effect->kind;
-    ret->seq = effect->seq;
-    ret->at_usec = effect->at_usec;
-    ret->incident = effect->incident;
-    return true;
+    return record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), ret) == ERR_OK;
 }
 
 static void say_record(const struct record *record)

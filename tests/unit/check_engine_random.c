@@ -194,12 +194,10 @@ static void forget_repeat(struct run *run, const struct record *record)
 static void see_record(struct run *run, const struct effect_record *effect)
 {
     struct record record;
-    if (record_decode(effect->payload, effect->payload_len, &record) != ERR_OK) {
+    if (record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) != ERR_OK) {
         fail(run, "a record does not read back");
         return;
     }
-    record.kind = effect->kind;
-    record.incident = effect->incident;
     if (run->begun && effect->kind != RECORD_PAGE_QUEUED && effect->kind != RECORD_DRILL_HELD_BACK)
         fail(run, "P7: a step began that pages nobody");
     run->begun = effect->kind == RECORD_STEP_BEGUN;

@@ -32,7 +32,7 @@ static void expect_round_trip(const struct record *record)
     CLEANUP_BUF struct buf buf = {0};
     struct record back;
     record_encode(record, &buf);
-    ck_assert_int_eq(record_decode(buf.data, buf.len, &back), ERR_OK);
+    ck_assert_int_eq(record_decode(buf_text(&buf), buf.len, RECORD_COLUMNS(record), &back), ERR_OK);
     expect_equal(record, &back);
 }
 
@@ -41,7 +41,7 @@ static enum err decode_exactly(const void *bytes, size_t len, struct record *ret
 {
     *ret_memory = malloc(len ? len : 1);
     memcpy(*ret_memory, len ? bytes : "", len ? len : 1);
-    return record_decode(*ret_memory, len, ret);
+    return record_decode(*ret_memory, len, (struct record_columns){0}, ret);
 }
 
 static enum err decode_bytes(const void *bytes, size_t len)
