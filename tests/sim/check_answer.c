@@ -198,7 +198,7 @@ void answer_after(const struct event *event, struct effects effects)
         const struct effect_record *effect = &effects.list[i].record;
         struct record record;
         if (effects.list[i].kind == EFFECT_RECORD && effect->kind == RECORD_RELEASED &&
-            record_decode(effect->payload, effect->payload_len, &record) == ERR_OK)
+            record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) == ERR_OK)
             check_released(model_callout(model_incident(effect->incident), record.callout), effects);
     }
 }
