@@ -172,12 +172,10 @@ static const struct person *person_of_login(const struct engine *engine, atom lo
     return NULL;
 }
 
-/* To who started it, if that is a person whom we know; else to the administrators. */
+/* To who started it, if that is a person whom we know, and who can be written to; else to the administrators. */
 void drill_tell_result(struct engine *engine, struct incident *incident)
 {
     const struct person *starter = person_of_login(engine, incident->terms->starter);
-    if (starter)
-        notice_of_incident(engine, incident, starter, PURPOSE_DRILL_RESULT);
-    else
+    if (!starter || !notice_of_incident(engine, incident, starter, PURPOSE_DRILL_RESULT))
         notice_admins_of_incident(engine, incident, PURPOSE_DRILL_RESULT);
 }

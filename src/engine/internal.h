@@ -303,7 +303,8 @@ void notice_admins(struct engine *engine, struct callout *callout, enum purpose 
 void notice_source(struct engine *engine, struct callout *callout, enum purpose purpose);
 /* Once it has come to a repeat, and then seldom: what somebody who waits for help can act on. */
 void notice_source_unanswered(struct engine *engine, struct callout *callout);
-void notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose);
+/* False: nothing that can be read reaches this person. */
+bool notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose);
 void notice_admins_of_incident(struct engine *engine, struct incident *incident, enum purpose purpose);
 /* Of no incident: `about` is the record that it tells of. */
 void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about);

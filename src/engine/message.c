@@ -66,8 +66,7 @@ static bool notice_wanted(const struct message *message)
 
 bool message_wanted_again(const struct message *message)
 {
-    if (message->state == MESSAGE_DELIVERED)
-        return false;
+    assert(message->state != MESSAGE_DELIVERED);
     if (message->purpose != PURPOSE_PAGE)
         return notice_wanted(message);
     return page_wanted(message) && !superseded(message);

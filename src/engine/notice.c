@@ -210,11 +210,12 @@ void notice_duty(struct engine *engine, const struct person *person, unsigned ch
     queue_all(engine, &engine->house, person, channels_for(engine, person, channels, purpose), purpose, record);
 }
 
-void notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose)
+bool notice_of_incident(struct engine *engine, struct incident *incident, const struct person *person, enum purpose purpose)
 {
     const struct contact *contact = readable_contact(engine, person);
     if (contact)
         queue_notice(engine, incident, NULL, person->id, contact->channel, contact->address, purpose);
+    return contact;
 }
 
 void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about)

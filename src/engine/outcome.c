@@ -35,9 +35,11 @@ static bool is_bad(enum outcome outcome)
     return outcome == OUTCOME_FAILED || outcome == OUTCOME_UNANSWERED || outcome == OUTCOME_UNDELIVERED;
 }
 
-/* A receipt may overtake the gateway's own answer: what was delivered was sent. */
+/* A receipt may overtake the gateway's own answer: what was delivered was sent. What another gateway says of it is not about this one. */
 static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome)
 {
+    if (message->gateway != intern_find(engine->names, outcome->gateway))
+        return;
     for (size_t i = 0; i < engine->n_tests; i++) {
         if (message->purpose != PURPOSE_GATEWAY_TEST || engine->tests[i].page != message->number)
             continue;

@@ -191,11 +191,11 @@ struct reader {
 static bool read_varint(struct reader *reader, uint64_t *ret)
 {
     uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
+    for (unsigned shift = 0;; shift += 7) {
         if (reader->at == reader->end)
             return false;
         uint8_t byte = *reader->at++;
-        if (shift == 63 && byte > 1)
+        if (shift == 63 && byte > 1)       /* it would go on after its tenth byte, or above 64 bits */
             return false;
         number |= (uint64_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80)) {
@@ -203,12 +203,12 @@ static bool read_varint(struct reader *reader, uint64_t *ret)
             return true;
         }
     }
-    return false;
 }
 
+/* No tag is 0. */
 static const struct field *field_of_tag(uint8_t tag)
 {
-    return tag >= 1 && tag <= N_ELEMENTS(fields) && fields[tag - 1].tag ? &fields[tag - 1] : NULL;
+    return tag <= N_ELEMENTS(fields) && fields[tag - 1].tag ? &fields[tag - 1] : NULL;
 }
 
 static bool read_number(struct reader value, uint64_t max, uint64_t *ret)

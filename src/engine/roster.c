@@ -51,7 +51,7 @@ bool roster_week_begun_at(const struct roster *roster, const struct tz *tz, int6
     return false;
 }
 
-/* The Monday of the week whose duty holds at an instant. The calendar's week is a guess that is at most a week off either way. */
+/* The Monday of the week whose duty holds at an instant: the calendar's next week, whose duty cannot be over, or one before it. */
 static int64_t duty_monday(const struct roster *roster, const struct tz *tz, int64_t at_usec)
 {
     struct civil local;
@@ -60,8 +60,6 @@ static int64_t duty_monday(const struct roster *roster, const struct tz *tz, int
     int64_t monday = day - civil_weekday(day) + 7;
     while (duty_begin(roster, tz, monday) > at_usec)
         monday -= 7;
-    while (duty_begin(roster, tz, monday + 7) <= at_usec)
-        monday += 7;
     return monday;
 }
 

@@ -87,7 +87,7 @@ bool seen_take_early(struct engine *engine, const struct event_outcome *sent, en
     uint64_t hash = hash_of(sent->gateway, sent->provider_id);
     for (size_t i = 0; i < EARLY_MAX; i++) {
         struct early_receipt *early = &engine->early[(engine->next_early + i) % EARLY_MAX];
-        if (early->hash != hash || early->boot_usec == 0 || engine->now.boot_usec - early->boot_usec > EARLY_USEC)
+        if (early->hash != hash || engine->now.boot_usec - early->boot_usec > EARLY_USEC)
             continue;
         *ret = early->outcome;
         *early = (struct early_receipt){0};

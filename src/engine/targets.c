@@ -66,8 +66,8 @@ void targets_add_step(struct targets *targets, const struct engine *engine, cons
     case TARGET_BACKUPS:
     case TARGET_EVERYONE:
         roster = plan_roster(engine->plan, intern_text(engine->names, callout->role));
-        if (roster)
-            add_on_call(targets, engine, roster, step->target.kind, step->channels);
+        assert(roster);      /* whose ladder it is */
+        add_on_call(targets, engine, roster, step->target.kind, step->channels);
         break;
     }
 }

@@ -218,12 +218,10 @@ static struct incident *join_bundle(struct engine *engine, struct incident *bund
 }
 
 /* A request's key came again with another text: that is added to what the key led to, never swallowed (P9). A real alarm is no
- * part of a drill, though, and another dedup key means another incident. */
+ * part of a drill, though, and a dedup key that no open incident has means another one. */
 static bool may_add_to(const struct incident *incident, const struct event_trigger *trigger)
 {
-    const char *key = incident_dedup_key(incident);
-    return !incident->closed_usec && incident->drill == trigger->drill &&
-           (!trigger->dedup_key || (key && strcmp(key, trigger->dedup_key) == 0));
+    return !incident->closed_usec && incident->drill == trigger->drill && !trigger->dedup_key;
 }
 
 void step_trigger(struct engine *engine, const struct event *event)

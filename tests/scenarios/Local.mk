@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/scenarios/answered_again.scn \
 	tests/scenarios/answered_by_voice.scn \
 	tests/scenarios/bundle.scn \
+	tests/scenarios/bundle_closed.scn \
 	tests/scenarios/bundle_texts.scn \
 	tests/scenarios/bundle_with_keys.scn \
 	tests/scenarios/call_in_kib.scn \
@@ -22,14 +23,16 @@ EXTRA_DIST += \
 	tests/scenarios/codes_masked.scn \
 	tests/scenarios/crash_and_resume.scn \
 	tests/scenarios/crowd.scn \
+	tests/scenarios/declined_by_all_and_worse.scn \
 	tests/scenarios/declined_in_a_repeat.scn \
 	tests/scenarios/declined_moves_on.scn \
 	tests/scenarios/degraded.scn \
 	tests/scenarios/degraded_again.scn \
-	tests/scenarios/degraded_and_crash.scn \
 	tests/scenarios/degraded_and_back.scn \
+	tests/scenarios/degraded_and_crash.scn \
 	tests/scenarios/drill.scn \
 	tests/scenarios/drill_acknowledged.scn \
+	tests/scenarios/drill_acknowledged_yields.scn \
 	tests/scenarios/drill_all_roles.scn \
 	tests/scenarios/drill_before_and_after.scn \
 	tests/scenarios/drill_clock.scn \
@@ -37,6 +40,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_dry_run_replies.scn \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
+	tests/scenarios/drill_kept_by_a_real_alarm.scn \
 	tests/scenarios/drill_names.scn \
 	tests/scenarios/drill_of_a_group.scn \
 	tests/scenarios/drill_overdue_told.scn \
@@ -46,6 +50,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_planned_postponed.scn \
 	tests/scenarios/drill_planned_stopped.scn \
 	tests/scenarios/drill_replies.scn \
+	tests/scenarios/drill_result_told.scn \
 	tests/scenarios/drill_scheduled.scn \
 	tests/scenarios/drill_scheduled_clock.scn \
 	tests/scenarios/drill_storm.scn \
@@ -55,6 +60,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_wait_for_all_outsiders.scn \
 	tests/scenarios/drill_wait_for_all_repeats.scn \
 	tests/scenarios/drill_without.scn \
+	tests/scenarios/drill_without_the_first.scn \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_to_a_step.scn \
@@ -72,10 +78,12 @@ EXTRA_DIST += \
 	tests/scenarios/long_key.scn \
 	tests/scenarios/notice_by_mail.scn \
 	tests/scenarios/notice_channels.scn \
+	tests/scenarios/notice_two_phones.scn \
 	tests/scenarios/notice_unserved.scn \
 	tests/scenarios/notice_elsewhere.scn \
 	tests/scenarios/notices_overtaken.scn \
 	tests/scenarios/outcomes_late.scn \
+	tests/scenarios/page_replaced.scn \
 	tests/scenarios/receipt_answered.scn \
 	tests/scenarios/receipt_before_answer.scn \
 	tests/scenarios/receipt_by_id.scn \
@@ -85,7 +93,9 @@ EXTRA_DIST += \
 	tests/scenarios/receipt_missing_everywhere.scn \
 	tests/scenarios/receipt_never.scn \
 	tests/scenarios/receipt_notice.scn \
+	tests/scenarios/receipt_of_many.scn \
 	tests/scenarios/released.scn \
+	tests/scenarios/released_before_who_was_told.scn \
 	tests/scenarios/released_in_a_repeat.scn \
 	tests/scenarios/released_before_sent.scn \
 	tests/scenarios/reload_while_paging.scn \
@@ -101,12 +111,15 @@ EXTRA_DIST += \
 	tests/scenarios/source_is_told.scn \
 	tests/scenarios/source_of_a_drill.scn \
 	tests/scenarios/source_of_many.scn \
+	tests/scenarios/source_unreachable.scn \
+	tests/scenarios/text_then_page.scn \
 	tests/scenarios/texts_of_strangers.scn \
 	tests/scenarios/texts_of_two_alarms.scn \
 	tests/scenarios/triggers_alike.scn \
 	tests/scenarios/two_phones_of_somebody_gone.scn \
 	tests/scenarios/two_roles.scn \
 	tests/scenarios/unclear_after_acknowledgement.scn \
+	tests/scenarios/update_without_news.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
 	tests/scenarios/updates_sensitive.scn \
 	tests/scenarios/updates_to_nobody.scn \

@@ -148,6 +148,8 @@ START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up)
     ck_assert(engine_message(engine, first, now.wall_usec, &view));
     for (int i = 0; i < HOUSE_MESSAGES_MAX; i++)
         (void)duty();
+    struct page_ref middle = {0, HOUSE_MESSAGES_MAX / 2, find_message(&engine->house, HOUSE_MESSAGES_MAX / 2)->nonce};
+    ck_assert(!engine_message(engine, middle, now.wall_usec, &view));      /* what it told of is gone */
     ck_assert(!engine_message(engine, first, now.wall_usec, &view));
     ck_assert_uint_le(engine->duty_notices.len, HOUSE_MESSAGES_MAX);
     size_t n = 0;

@@ -247,6 +247,110 @@ START_TEST(the_last_phones_of_somebody_are_known)
 }
 END_TEST
 
+/* Incidents are read one after the other, so that numbers go up and down. */
+START_TEST(the_last_number_is_the_highest)
+{
+    struct record first = opened(KEY(1)), second = opened(KEY(2));
+    first.seq = 9;
+    second.seq = 4;
+    first.at_usec = second.at_usec = AT_USEC;
+    ck_assert_int_eq(engine_replay(engine, &first, now), ERR_OK);
+    ck_assert_int_eq(engine_replay(engine, &second, now), ERR_OK);
+    ck_assert_uint_eq(engine_last_seq(engine), 9);
+}
+END_TEST
+
+static struct record notice(uint64_t incident, uint32_t page, enum purpose purpose, uint32_t callout)
+{
+    struct record record = paged(incident, page);
+    record.kind = RECORD_NOTICE_QUEUED;
+    record.purpose = (uint8_t)purpose;
+    record.callout = callout;
+    return record;
+}
+
+START_TEST(a_notice_of_a_call_out_that_is_none_is_not_sent)
+{
+    static const enum purpose purposes[] = {PURPOSE_SOURCE_RELEASED, PURPOSE_SOURCE_UNANSWERED, PURPOSE_SOURCE_TAKEN, PURPOSE_TAKEN,
+                                            PURPOSE_CONFIRMATION};
+    struct message_view view;
+    replay_good(opened(KEY(1)));
+    for (uint32_t i = 0; i < N_ELEMENTS(purposes); i++) {
+        replay_good(notice(KEY(1), i + 1, purposes[i], 0));
+        ck_assert(!engine_message(engine, (struct page_ref){KEY(1), i + 1, 7}, now.wall_usec, &view));
+    }
+    expect_corrupt(notice(KEY(1), 9, PURPOSE_TAKEN, 1));
+}
+END_TEST
+
+/* Only who has acknowledged is told of updates. */
+START_TEST(a_notice_of_updates_stops_no_page)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(notice(KEY(1), 1, PURPOSE_UPDATE, 1));
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + USEC_PER_MIN);
+}
+END_TEST
+
+static struct record failure(uint32_t page, const char *gateway, enum receipt receipt)
+{
+    struct record record = paged(KEY(1), page);
+    record.kind = RECORD_PAGE_FAILED;
+    record.gateway = gateway;
+    record.receipt = (uint8_t)receipt;
+    return record;
+}
+
+START_TEST(what_a_gateway_has_denied_stays_denied)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(paged(KEY(1), 1));
+    replay_good(failure(1, "elks", RECEIPT_NEVER));
+    replay_good(failure(1, "elks", RECEIPT_MISSING));
+    replay_good(failure(1, NULL, RECEIPT_NEVER));        /* of no gateway: nothing to remember */
+    const struct trail *trail = trail_of(engine, engine_incident(engine, KEY(1))->messages);
+    ck_assert_uint_eq(trail->n, 1);
+    ck_assert_int_eq(trail_receipt(trail, intern_find(engine->names, "elks")), RECEIPT_NEVER);
+}
+END_TEST
+
+/* More gateways than are remembered: the rest is forgotten, and the page goes on. */
+START_TEST(five_gateways_of_a_page_are_remembered)
+{
+    static const char *const names[] = {"g1", "g2", "g3", "g4", "g5", "g6", "g7"};
+    struct page_ref page = {KEY(1), 1, 7};
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(paged(KEY(1), 1));
+    for (size_t i = 0; i < N_ELEMENTS(names); i++)
+        (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = names[i]}});
+    ck_assert_uint_eq(trail_of(engine, engine_incident(engine, KEY(1))->messages)->n, LEAVE_OUT_MAX);
+    for (size_t i = 0; i < N_ELEMENTS(names); i++)
+        replay_good(failure(1, names[i], RECEIPT_NEVER));
+    /* One of those that were forgotten has it after all, and then denies it: there is no room to say which are left. */
+    (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
+    struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "elks"}});
+    ck_assert_int_eq(engine_fate(engine, page), FATE_FAILED);
+    ck_assert_uint_eq(count_records(effects, RECORD_PAGE_QUEUED), 1);      /* by the person's other channel */
+    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g6"}});
+    ck_assert_uint_eq(count_records(effects, RECORD_PAGE_QUEUED), 0);
+}
+END_TEST
+
+START_TEST(a_source_that_is_gone_is_told_nothing)
+{
+    struct record record = opened(KEY(1));
+    record.source = "gone";
+    replay_good(record);
+    replay_good(started(KEY(1), 1));
+    struct effects effects = step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = KEY(1), .person = "anna", .answer = ANSWER_YES}});
+    ck_assert_uint_eq(count_records(effects, RECORD_ACKNOWLEDGED), 1);
+    ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 0);
+}
+END_TEST
+
 START_TEST(only_a_person_is_told_for_a_person)
 {
     ck_assert(!drill_lists("person:anna,role:bo", "person", "bo"));
@@ -276,6 +380,12 @@ int main(void)
     tcase_add_test(tcase, a_receipt_that_is_due_in_years_is_not_waited_for);
     tcase_add_test(tcase, three_people_may_share_a_code);
     tcase_add_test(tcase, the_last_phones_of_somebody_are_known);
+    tcase_add_test(tcase, the_last_number_is_the_highest);
+    tcase_add_test(tcase, a_notice_of_a_call_out_that_is_none_is_not_sent);
+    tcase_add_test(tcase, a_notice_of_updates_stops_no_page);
+    tcase_add_test(tcase, what_a_gateway_has_denied_stays_denied);
+    tcase_add_test(tcase, five_gateways_of_a_page_are_remembered);
+    tcase_add_test(tcase, a_source_that_is_gone_is_told_nothing);
     tcase_add_test(tcase, only_a_person_is_told_for_a_person);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);

@@ -136,6 +136,16 @@ START_TEST(kinds_keep_their_numbers)
 }
 END_TEST
 
+START_TEST(purposes_have_names)
+{
+    for (unsigned i = 1; i < PURPOSE_END; i++)
+        ck_assert(purpose_known(i) && strcmp(purpose_name((enum purpose)i), "message") != 0);
+    ck_assert(!purpose_known(0) && !purpose_known(PURPOSE_END) && !purpose_known(255));
+    ck_assert_str_eq(purpose_name((enum purpose)0), "message");
+    ck_assert_str_eq(purpose_name(PURPOSE_END), "message");
+}
+END_TEST
+
 START_TEST(fields_of_a_later_version_are_skipped)
 {
     struct record record = full(), back;
@@ -167,6 +177,7 @@ START_TEST(damage_is_told)
     EXPECT_CORRUPT("\x1b\x02\x80\x02");                /* above 8 bits */
     EXPECT_CORRUPT("\x1f\x01\x02");                    /* neither true nor false */
     EXPECT_CORRUPT("\x10\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02");    /* above 64 bits */
+    EXPECT_CORRUPT("\x10\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x00");   /* an eleventh byte */
     EXPECT_CORRUPT("\x24\x0f" "123456789012345");      /* a token too short */
     EXPECT_CORRUPT("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "a");    /* a length that wraps */
     ck_assert_int_eq(decode_bytes("", 0), ERR_OK);
@@ -238,6 +249,7 @@ static Suite *record_suite(void)
     tcase_add_test(tcase, what_is_not_said_takes_no_room);
     tcase_add_test(tcase, the_format_stays);
     tcase_add_test(tcase, kinds_keep_their_numbers);
+    tcase_add_test(tcase, purposes_have_names);
     tcase_add_test(tcase, fields_of_a_later_version_are_skipped);
     tcase_add_test(tcase, damage_is_told);
     tcase_add_test(tcase, cut_anywhere_it_does_no_harm);
