@@ -197,7 +197,17 @@ struct effect_record {
 enum { LEAVE_OUT_MAX = 5 };
 
 /* Before an attempt, ask engine_message() whether the page is still wanted: an answer may have come. */
-enum { RANK_FIRST = 0 };
+enum {
+    RANK_FIRST = 0,
+    RANK_CROWD = 3,              /* added, above all kinds of pages: by a source that has opened many lately */
+};
+
+/* The first page of a real alarm, whatever its severity and source. */
+static inline bool rank_is_first_page(uint32_t rank)
+{
+    uint32_t kind = rank & 0xF;
+    return rank <= UINT8_MAX && (kind == RANK_FIRST || kind == RANK_FIRST + RANK_CROWD);
+}
 
 struct effect_send {
     struct page_ref page;

@@ -39,7 +39,6 @@ enum {
     QUEUED_TURNS_MAX = 16,               /* repeats after which a page without an outcome is forgotten */
     QUEUED_NOTICES_MAX = 16,             /* of one kind, of one call-out, to one address, without an outcome */
     CALM_TRIGGERS = 5,                   /* new incidents of a source in a minute; with more it is a crowd */
-    RANK_CROWD = 3,                      /* added to the rank: above all kinds of pages */
     SOURCE_TOLD_MAX = 6,                 /* call-outs in a minute of which one source hears that nobody answers */
     OPEN_DRILLS_MAX = 100,               /* before another one may be started */
     PLANNED_MAX = 100,                   /* drills that will begin by themselves */

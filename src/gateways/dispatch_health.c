@@ -10,6 +10,7 @@ static void lane_judge(struct lane *lane, const struct attempt *attempt)
         lane->failures = 0;
     else if (slow || (!attempt->page_refused && attempt->retry_after_usec <= 0))
         lane->failures++;
+    lane->hung = slow && !attempt->accepted;
     if (lane->failures >= DISPATCH_FAILURES)
         lane->skip_until_usec = attempt->ended_usec + (slow ? DISPATCH_SKIP_SLOW_USEC : DISPATCH_SKIP_QUICK_USEC);
 }
@@ -35,7 +36,15 @@ enum standing lane_standing(const struct lane *lane, int64_t now_usec)
 {
     if (is_skipped(lane, now_usec))
         return STANDING_FAILING;
-    return now_usec < lane->busy_usec ? STANDING_BUSY : STANDING_GOOD;
+    if (now_usec < lane->busy_usec)
+        return STANDING_BUSY;
+    return lane->hung ? STANDING_HUNG : STANDING_GOOD;
+}
+
+enum standing lane_standing_for(const struct lane *lane, const struct page *page, int64_t now_usec)
+{
+    enum standing standing = lane_standing(lane, now_usec);
+    return standing == STANDING_HUNG && !rank_is_first_page(page->rank) ? STANDING_GOOD : standing;
 }
 
 void lane_count(struct lane *lane, const struct attempt *attempt)

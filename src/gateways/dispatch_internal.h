@@ -36,6 +36,7 @@ struct lane {
     unsigned window, in_flight;
     struct pace pace;
     unsigned failures;               /* of its own, in a row */
+    bool hung;                       /* the last of them took long */
     int64_t skip_until_usec;         /* boot: when it is probed, if it is skipped */
     int64_t busy_usec;               /* boot: until then it has asked to be left alone */
     uint64_t recent;                 /* the last attempts, a bit each, the last one lowest: 1 for a failure */
@@ -97,13 +98,15 @@ uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *pa
 void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_kept, uint32_t *ret_failing);
 /* Boot time at which the pace or the probing of a lane that pages wait for gives a place; INT64_MAX: no time does. */
 int64_t dispatch_places_usec(const struct dispatch *dispatch, int64_t now_usec);
-/* The first of these in the channel's order; after all others those that asked to be left alone, and those that are skipped last of all.
- * NULL: there is none. */
+/* The first of these in the channel's order; after all others those that asked to be left alone, for the first page of a real alarm those
+ * that hung, and those that are skipped last of all. NULL: there is none. */
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);
 
 /* dispatch_health.c */
-enum standing { STANDING_GOOD, STANDING_BUSY, STANDING_FAILING, STANDING_COUNT };
+enum standing { STANDING_GOOD, STANDING_BUSY, STANDING_HUNG, STANDING_FAILING, STANDING_COUNT };      /* the better first */
 enum standing lane_standing(const struct lane *lane, int64_t now_usec);
+/* The same as this page sees it: what hung is good enough for what can wait, and so it is found out how it is. */
+enum standing lane_standing_for(const struct lane *lane, const struct page *page, int64_t now_usec);
 void lane_count(struct lane *lane, const struct attempt *attempt);
 void lane_describe(const struct lane *lane, struct dispatch_gateway *ret);
 

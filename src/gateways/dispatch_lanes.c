@@ -240,10 +240,11 @@ struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct p
         struct lane *lane = dispatch->lane[dispatch->channel_lane[page->channel][i]];
         if (!(mask & UINT32_C(1) << lane->index))
             continue;
-        enum standing standing = lane_standing(lane, now_usec);
-        if (standing == STANDING_GOOD)
-            return lane;
+        enum standing standing = lane_standing_for(lane, page, now_usec);
         first[standing] = first[standing] ? first[standing] : lane;
     }
-    return first[STANDING_BUSY] ? first[STANDING_BUSY] : first[STANDING_FAILING];
+    for (enum standing standing = STANDING_GOOD; standing < STANDING_COUNT; standing++)
+        if (first[standing])
+            return first[standing];
+    return NULL;
 }

@@ -58,7 +58,7 @@ static bool should_turn_back(const struct dispatch *dispatch, const struct page 
 {
     bool alone = (mask & (mask - 1)) == 0;
     const struct lane *first = alone ? dispatch_first_lane(dispatch, page, dispatch_untried(dispatch, page)) : lane;
-    bool good = lane_standing(lane, loop_boot_usec()) == STANDING_GOOD;
+    bool good = lane_standing_for(lane, page, loop_boot_usec()) == STANDING_GOOD;
     return first != lane && (!good || free_lanes & UINT32_C(1) << first->index);
 }
 

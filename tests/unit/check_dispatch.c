@@ -579,6 +579,61 @@ START_TEST(gateway_that_hangs_is_better_than_none)
 }
 END_TEST
 
+/* What hung an hour ago hangs perhaps still, and where alarms are rare each would wait for it. What can wait finds out. */
+START_TEST(no_first_page_tries_out_a_gateway_that_hung)
+{
+    static const uint32_t first[] = { 0x00, 0x10, 0x33 }, other[] = { 0x01, 0x02, 0xFF, 0x100 };
+    begin();
+    send_as(1, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_advance(10 * USEC_PER_SEC);
+    fake_fail(fake_transfer(0), TRANSFER_UNKNOWN, "timeout");
+    fake_loop_run();
+    expect("1 attempt-failed beta: timeout\n");
+    reply(0, 200);
+    expect("1 sent alfa\n");
+    fake_loop_advance(USEC_PER_HOUR);
+    for (size_t i = 0; i < N_ELEMENTS(first); i++) {
+        send_as(2, first[i], CHANNEL_SMS, NULL);
+        fake_loop_run();
+        expect_wire("alfa", "2");
+        reply(0, 200);
+    }
+    send_as(3, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    reply(0, 500);                   /* never the last one left */
+    expect_wire("beta", "3");
+    fake_loop_advance(10 * USEC_PER_SEC);
+    fake_fail(fake_transfer(0), TRANSFER_UNKNOWN, "timeout");
+    fake_loop_run();
+    for (uint32_t i = 0; i < N_ELEMENTS(other); i++) {
+        send_as(4 + i, other[i], CHANNEL_SMS, NULL);
+        fake_loop_run();
+    }
+    expect_wire("beta", "4 5 6 7");
+    expect_wire("alfa", "");
+    reply(3, 200);
+    send_as(8, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    expect_wire("beta", "4 5 6 8");
+}
+END_TEST
+
+/* Better a place at one that hung than none. */
+START_TEST(a_first_page_without_a_place_tries_out_what_hung)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    hang(1, 10 * USEC_PER_SEC);
+    send_as(2, RANK_FIRST, CHANNEL_SMS, NULL);
+    send_as(3, RANK_FIRST, CHANNEL_SMS, NULL);
+    fake_loop_run();
+    expect_wire("alfa", "2");
+    expect_wire("beta", "");
+    fake_loop_advance(USEC_PER_SEC);
+    expect_wire("beta", "3");
+}
+END_TEST
+
 static void expect_state(int gateway, enum gateway_state state, int64_t for_usec)
 {
     struct dispatch_gateway status[N_GATEWAYS];
@@ -1411,7 +1466,8 @@ int main(void)
                                      pause_holds_up_nobody,
                                      failover_waits_a_second_for_a_place_too };
     const TTest *const hanging[] = { gateway_that_hangs_goes_last,
-                                     gateway_that_hangs_is_better_than_none,
+                                     gateway_that_hangs_is_better_than_none, no_first_page_tries_out_a_gateway_that_hung,
+                                     a_first_page_without_a_place_tries_out_what_hung,
                                      gateway_that_refuses_is_skipped_for_a_little,
                                      pages_refused_for_what_they_are_do_not_make_it_fail,
                                      who_waits_long_is_not_sent_to_a_failing_gateway };
