@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "engine/holiday.h"
 #include "engine/roster.h"
 
 static const struct person anna = { .id = "anna" }, bo = { .id = "bo" }, cia = { .id = "cia" }, dan = { .id = "dan" };
@@ -471,6 +472,124 @@ START_TEST(a_severity_without_a_ladder_takes_the_usual_one)
 }
 END_TEST
 
+/* ---- hours: outside them another has the duty ---- */
+
+static const struct duty_window office = { .weekdays = 0x1f, .from_minute = 8 * 60, .to_minute = 17 * 60 };
+
+static struct roster in_office_hours(const struct target *otherwise)
+{
+    struct roster roster = monday_noon();
+    roster.rotation = (struct rotation){ .present = true, .start = { 2026, 1 }, .order = three, .n_order = 1 };
+    roster.hours = (struct duty_hours){ .present = true, .windows = &office, .n_windows = 1 };
+    roster.otherwise = otherwise;
+    return roster;
+}
+
+START_TEST(outside_the_hours_whoever_is_named_has_the_duty)
+{
+    const struct group crisis = { .id = "kris" };
+    const struct target person = { .kind = TARGET_PERSON, .person = &dan }, group = { .kind = TARGET_GROUP, .group = &crisis };
+    const struct { const struct target *otherwise; const char *night; const struct group *group; } cases[] = {
+        { &person, "dan", NULL }, { &group, "nobody", &crisis }, { NULL, "nobody", NULL },
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct roster roster = in_office_hours(cases[i].otherwise);
+        struct on_call on_call;
+        ck_assert_str_eq(who(&roster, utc(2026, 5, 20, 5, 59)), cases[i].night);      /* 07:59 */
+        ck_assert_str_eq(who(&roster, utc(2026, 5, 20, 6, 0)), "anna");
+        ck_assert_str_eq(who(&roster, utc(2026, 5, 20, 14, 59)), "anna");
+        ck_assert_str_eq(who(&roster, utc(2026, 5, 20, 15, 0)), cases[i].night);
+        ck_assert_str_eq(who(&roster, utc(2026, 5, 23, 10, 0)), cases[i].night);      /* Saturday */
+        roster_on_call(&roster, stockholm, utc(2026, 5, 23, 10, 0), &on_call);
+        ck_assert_ptr_eq(on_call.group, cases[i].group);
+        ck_assert_int_eq(roster_change_after(&roster, stockholm, utc(2026, 5, 20, 12, 0)), utc(2026, 5, 20, 15, 0));
+    }
+}
+END_TEST
+
+/* The configuration refuses a ring; here it reaches nobody, and ends. */
+START_TEST(a_ring_of_rosters_reaches_nobody)
+{
+    struct roster one, two;
+    const struct target to_one = { .kind = TARGET_ROLE, .roster = &one }, to_two = { .kind = TARGET_ROLE, .roster = &two };
+    one = in_office_hours(&to_two);
+    two = in_office_hours(&to_one);
+    ck_assert_str_eq(who(&one, utc(2026, 5, 23, 10, 0)), "nobody");
+    ck_assert_str_eq(who(&one, utc(2026, 5, 20, 10, 0)), "anna");
+    ck_assert_int_eq(roster_change_after(&one, stockholm, utc(2026, 5, 20, 12, 0)), utc(2026, 5, 20, 15, 0));
+}
+END_TEST
+
+START_TEST(a_duty_is_handed_on_from_role_to_role)
+{
+    struct roster last = monday_noon(), middle;
+    last.rotation = (struct rotation){ .present = true, .start = { 2026, 1 }, .order = just_cia, .n_order = 1 };
+    const struct target to_last = { .kind = TARGET_ROLE, .roster = &last }, to_middle = { .kind = TARGET_ROLE, .roster = &middle };
+    middle = in_office_hours(&to_last);
+    struct roster first = in_office_hours(&to_middle);
+    ck_assert_str_eq(who(&first, utc(2026, 5, 23, 10, 0)), "cia");
+}
+END_TEST
+
+/* ---- bounds ---- */
+
+START_TEST(nobody_is_a_backup_twice_and_a_list_has_an_end)
+{
+    static struct person many[ROSTER_MAX_BACKUPS + 3];
+    const struct person *backups[ROSTER_MAX_BACKUPS + 5] = { &bo, &anna, &bo };
+    for (size_t i = 0; i < N_ELEMENTS(many) - 1; i++)
+        backups[i + 3] = &many[i];
+    const struct duty_weeks week = { .first = { 2026, 21 }, .last = { 2026, 21 },
+                                     .duty = { .primary = &anna, .backups = backups, .n_backups = N_ELEMENTS(backups) } };
+    struct roster roster = monday_noon();
+    struct on_call on_call;
+    roster.weeks = &week;
+    roster.n_weeks = 1;
+    roster_on_call(&roster, stockholm, utc(2026, 5, 20, 12, 0), &on_call);
+    ck_assert_uint_eq(on_call.n_backups, ROSTER_MAX_BACKUPS);
+    ck_assert_ptr_eq(on_call.backups[0], &bo);
+    ck_assert_ptr_eq(on_call.backups[1], &many[0]);
+    /* A rotation of nobody turns to nobody. */
+    roster.rotation = (struct rotation){ .present = true, .start = { 2026, 1 } };
+    ck_assert_str_eq(who(&roster, utc(2026, 6, 20, 12, 0)), "nobody");
+}
+END_TEST
+
+/* Anna has every minute of three days, in shifts of their own: no roster of people is like that, and where one stretch ends is not looked for so far. */
+START_TEST(a_stretch_of_thousands_of_shifts_is_given_up)
+{
+    enum { SHIFTS = 2 * 4096 + 10 };
+    static struct duty_shift shifts[SHIFTS];
+    int64_t begin = utc(2026, 5, 18, 0, 0);
+    for (int i = 0; i < SHIFTS; i++)
+        shifts[i] = (struct duty_shift){ .from_usec = begin + i * USEC_PER_MIN, .to_usec = begin + (i + 1) * USEC_PER_MIN, .duty = { .primary = &anna } };
+    const struct roster roster = { .role = "TIB", .shifts = shifts, .n_shifts = SHIFTS };
+    struct on_call on_call;
+    const struct person *next;
+    int64_t from, until;
+    roster_stretch(&roster, stockholm, begin + 4100 * USEC_PER_MIN, &on_call, &from, &until, &next);
+    ck_assert_ptr_eq(on_call.primary, &anna);
+    ck_assert_int_eq(from, INT64_MIN);
+    ck_assert_int_eq(until, INT64_MAX);
+    roster_stretch(&roster, stockholm, begin + 4000 * USEC_PER_MIN, &on_call, &from, &until, &next);
+    ck_assert_int_eq(from, begin);
+}
+END_TEST
+
+/* ---- days ---- */
+
+START_TEST(days_have_names_in_two_languages)
+{
+    ck_assert_str_eq(holiday_name(holiday_of_day(civil_day(2026, 12, 24)), LANGUAGE_SV), "julafton");
+    ck_assert_str_eq(holiday_name(holiday_of_day(civil_day(2026, 12, 24)), LANGUAGE_EN), "Christmas Eve");
+    ck_assert_int_eq(holiday_of_day(civil_day(2026, 5, 15)).kind, HOLIDAY_SQUEEZE);      /* the day after Ascension Day */
+    ck_assert_int_eq(holiday_of_day(civil_day(2026, 5, 13)).kind, HOLIDAY_NONE);         /* with a workday before it */
+    ck_assert_int_eq(holiday_of_day(civil_day(2026, 5, 18)).kind, HOLIDAY_NONE);         /* with one behind it */
+    ck_assert_int_eq(holiday_of_day(civil_day(2026, 5, 16)).kind, HOLIDAY_NONE);
+    ck_assert_str_eq(holiday_name(holiday_of_day(civil_day(2026, 5, 13)), LANGUAGE_SV), "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("roster");
@@ -495,6 +614,12 @@ int main(void)
     tcase_add_loop_test(tcase, inside_any_stretch_nothing_changes, 0, 40);
     tcase_add_test(tcase, ids_are_found_exactly_and_as_people_type_them);
     tcase_add_test(tcase, a_severity_without_a_ladder_takes_the_usual_one);
+    tcase_add_test(tcase, outside_the_hours_whoever_is_named_has_the_duty);
+    tcase_add_test(tcase, a_ring_of_rosters_reaches_nobody);
+    tcase_add_test(tcase, a_duty_is_handed_on_from_role_to_role);
+    tcase_add_test(tcase, nobody_is_a_backup_twice_and_a_list_has_an_end);
+    tcase_add_test(tcase, a_stretch_of_thousands_of_shifts_is_given_up);
+    tcase_add_test(tcase, days_have_names_in_two_languages);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -283,6 +283,131 @@ START_TEST(duties)
 }
 END_TEST
 
+/* It may say Sunday by its date; whoever goes on duty on one is tested on another day. */
+START_TEST(a_sunday_that_is_meant)
+{
+    struct schedule once = {.kind = SCHEDULE_ONCE, .date = {.year = 2026, .month = 11, .day = 29, .hour = 10}, .from_minute = 480, .to_minute = 1200};
+    struct schedule handover = {.kind = SCHEDULE_HANDOVER, .from_minute = 480, .to_minute = 1200}, saturday = once;
+    saturday.date.day = 28;
+    int64_t sunday = civil_day(2026, 11, 29);
+    ck_assert(!schedule_is_red(&once, sunday));
+    ck_assert(schedule_is_red(&saturday, sunday));
+    ck_assert(schedule_is_red(&handover, sunday));
+    ck_assert(!schedule_is_red(&handover, sunday + 1));
+    ck_assert_int_eq(schedule_next(&handover, stockholm, at(2026, 11, 28, 0, 0)), INT64_MAX);
+}
+END_TEST
+
+/* The configuration takes no such hours. */
+START_TEST(hours_that_never_come_open_nothing)
+{
+    struct schedule never = weekly(2, 600);
+    int64_t moment;
+    never.from_minute = 24 * 60;
+    never.to_minute = 0;
+    ck_assert_int_eq(schedule_open_from(&never, stockholm, at(2026, 12, 2, 10, 0)), INT64_MAX);
+    struct schedule_window window = schedule_window(&never, stockholm, at(2026, 12, 2, 10, 0));
+    ck_assert_int_eq(window.from_usec, INT64_MAX);
+    ck_assert_int_eq(window.until_usec, INT64_MAX);
+    ck_assert(!schedule_moment(&never, stockholm, window, at(2026, 12, 2, 10, 0), 7, &moment));
+}
+END_TEST
+
+/* ---- the next one, for people to read ---- */
+
+static void expect_next_window(const struct schedule *schedule, int64_t after_usec, const char *expected)
+{
+    CLEANUP_BUF struct buf found = {0};
+    struct schedule_window window = schedule_next_window(schedule, stockholm, after_usec);
+    add_time(&found, window.from_usec);
+    buf_add_text(&found, " to ");
+    add_time(&found, window.until_usec);
+    ck_assert_str_eq(buf_text(&found), expected);
+}
+
+START_TEST(the_next_window)
+{
+    static const struct person anna = {.id = "anna"}, bo = {.id = "bo"};
+    const struct duty_weeks weeks[] = {{.first = {2026, 46}, .last = {2026, 47}, .duty = {.primary = &anna}},
+                                       {.first = {2026, 48}, .last = {2026, 48}, .duty = {.primary = &bo}}};
+    const struct roster tib = {.role = "TIB", .handover_minute = 12 * 60, .weeks = weeks, .n_weeks = 2},
+                        kib = {.role = "KIB", .handover_minute = 9 * 60, .weeks = weeks, .n_weeks = 2}, vacant = {.role = "VAKT"};
+    const struct roster *const roles[] = {&tib, &kib, &vacant};
+    struct schedule weekly_one = weekly(2, 600), once = {.kind = SCHEDULE_ONCE, .date = {.year = 2026, .month = 11, .day = 20, .hour = 10},
+                                                         .from_minute = 480, .to_minute = 1200};
+    struct schedule handover = {.kind = SCHEDULE_HANDOVER, .from_minute = 480, .to_minute = 1200, .roles = roles, .n_roles = 3};
+    expect_next_window(&weekly_one, at(2026, 11, 30, 0, 0), "2026-12-02 10:00 to 2026-12-02 11:00");
+    expect_next_window(&once, at(2026, 11, 19, 0, 0), "2026-11-20 10:00 to 2026-11-20 11:00");
+    expect_next_window(&once, at(2026, 11, 20, 10, 0), "never to never");
+    expect_next_window(&handover, at(2026, 11, 18, 10, 0), "2026-11-23 09:00 to 2026-11-30 09:00");      /* KIB's comes first */
+    handover.surprise_usec = 2 * day_usec;
+    expect_next_window(&handover, at(2026, 11, 18, 10, 0), "2026-11-23 09:00 to 2026-11-25 09:00");
+    handover.surprise_usec = 30 * day_usec;              /* no longer than the duty */
+    expect_next_window(&handover, at(2026, 11, 18, 10, 0), "2026-11-23 09:00 to 2026-11-30 09:00");
+    expect_next_window(&handover, at(2026, 12, 18, 10, 0), "never to never");
+}
+END_TEST
+
+/* What is open ends with the window, also within an hour. */
+START_TEST(a_moment_within_part_of_an_hour)
+{
+    struct schedule schedule = weekly(4, 630);
+    int64_t occurrence = at(2026, 12, 4, 10, 30), moment;
+    schedule.surprise_usec = 20 * USEC_PER_MIN;
+    struct schedule_window window = schedule_window(&schedule, stockholm, occurrence);
+    for (uint64_t draw = 0; draw < 100; draw++) {
+        EXPECT(schedule_moment(&schedule, stockholm, window, occurrence, draw * UINT64_C(0x9e3779b97f4a7c15), &moment));
+        EXPECT(moment >= occurrence && moment < occurrence + 20 * USEC_PER_MIN);
+    }
+}
+END_TEST
+
+/* ---- duties that are not what they seem ---- */
+
+START_TEST(a_duty_goes_on_where_only_backups_change)
+{
+    static const struct person anna = {.id = "anna"}, bo = {.id = "bo"}, cia = {.id = "cia"};
+    static const struct person *const just_bo[] = {&bo}, *const just_cia[] = {&cia};
+    const struct duty_weeks weeks[] = {{.first = {2026, 45}, .last = {2026, 45}, .duty = {.primary = &bo}},
+                                       {.first = {2026, 46}, .last = {2026, 46}, .duty = {.primary = &anna, .backups = just_bo, .n_backups = 1}},
+                                       {.first = {2026, 47}, .last = {2026, 47}, .duty = {.primary = &anna, .backups = just_cia, .n_backups = 1}},
+                                       {.first = {2026, 48}, .last = {2026, 48}, .duty = {.primary = &anna}},
+                                       {.first = {2026, 50}, .last = {2026, 50}, .duty = {.primary = &anna}},
+                                       {.first = {2026, 51}, .last = {2026, 51}, .duty = {.primary = &bo}}};
+    const struct roster roster = {.role = "TIB", .handover_minute = 12 * 60, .weeks = weeks, .n_weeks = 6};
+    struct schedule_duty duty = schedule_duty(&roster, stockholm, at(2026, 11, 18, 10, 0));
+    ck_assert_int_eq(duty.from_usec, at(2026, 11, 9, 12, 0));
+    ck_assert_int_eq(duty.until_usec, at(2026, 11, 30, 12, 0));
+    /* After a week of nobody's she has it again, and that is no change of person. */
+    duty = schedule_next_duty(&roster, stockholm, at(2026, 11, 18, 10, 0));
+    ck_assert_ptr_eq(duty.person, &bo);
+    ck_assert_int_eq(duty.from_usec, at(2026, 12, 14, 12, 0));
+}
+END_TEST
+
+/* No roster of people changes a thousand times: what is beyond is not looked for, and everything ends. */
+START_TEST(a_thousand_changes_are_enough)
+{
+    enum { SHIFTS = 2500 };
+    static const struct person anna = {.id = "anna"}, bo = {.id = "bo"};
+    static const struct person *const just_bo[] = {&bo};
+    static struct duty_shift shifts[SHIFTS];
+    int64_t begin = at(2026, 5, 18, 0, 0);
+    for (int i = 0; i < SHIFTS; i++)
+        shifts[i] = (struct duty_shift){.from_usec = begin + i * USEC_PER_MIN, .to_usec = begin + (i + 1) * USEC_PER_MIN,
+                                        .duty = {.primary = &anna, .backups = just_bo, .n_backups = (size_t)i % 2}};
+    const struct roster roster = {.role = "TIB", .shifts = shifts, .n_shifts = SHIFTS};
+    struct schedule_duty duty = schedule_duty(&roster, stockholm, begin + 1200 * USEC_PER_MIN);
+    ck_assert_ptr_eq(duty.person, &anna);
+    ck_assert_int_eq(duty.from_usec, begin + 200 * USEC_PER_MIN);
+    ck_assert_int_eq(duty.until_usec, begin + 2201 * USEC_PER_MIN);
+    /* Every other minute nobody's: never anybody else's. */
+    for (int i = 0; i < SHIFTS; i++)
+        shifts[i] = (struct duty_shift){.from_usec = begin + 2 * i * USEC_PER_MIN, .to_usec = begin + (2 * i + 1) * USEC_PER_MIN, .duty = {.primary = &anna}};
+    ck_assert_ptr_null(schedule_next_duty(&roster, stockholm, begin).person);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("schedule");
@@ -298,6 +423,12 @@ int main(void)
     tcase_add_test(tcase, moments_are_open_and_spread);
     tcase_add_test(tcase, moments_left);
     tcase_add_test(tcase, duties);
+    tcase_add_test(tcase, a_sunday_that_is_meant);
+    tcase_add_test(tcase, hours_that_never_come_open_nothing);
+    tcase_add_test(tcase, the_next_window);
+    tcase_add_test(tcase, a_moment_within_part_of_an_hour);
+    tcase_add_test(tcase, a_duty_goes_on_where_only_backups_change);
+    tcase_add_test(tcase, a_thousand_changes_are_enough);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
