@@ -29,15 +29,35 @@ static size_t take_reply(char *bytes, size_t size, size_t n, void *userdata)
     return transfer->cut ? CURL_WRITEFUNC_ERROR : len;
 }
 
+static bool begins_head(const char *line, size_t len)
+{
+    return len >= 5 && !evutil_ascii_strncasecmp(line, "HTTP/", 5);
+}
+
+/* "HTTP/1.1 200", "HTTP/2 200". Of a first line that it does not understand, curl makes a status of 200, or of 0. */
+static bool has_status(const char *line, size_t len)
+{
+    static const char digits[] = "0123456789";
+    CLEANUP_BUF struct buf text = {0};
+    buf_add(&text, line, len);
+    const char *at = buf_text(&text) + 5;
+    size_t major = strspn(at, digits), minor = at[major] == '.' ? 1 + strspn(at + major + 1, digits) : 0;
+    at += major + minor;
+    bool has_version = !memcmp(line, "HTTP/", 5) && major == 1 && (minor == 0 || minor == 2);
+    return has_version && *at == ' ' && strspn(at + strspn(at, " "), digits) == 3;
+}
+
 static size_t take_head(char *bytes, size_t size, size_t n, void *userdata)
 {
     struct transfer *transfer = userdata;
     transfer->head_len += size * n;
-    if (size * n >= 5 && !memcmp(bytes, "HTTP/", 5))
+    bool is_first = begins_head(bytes, size * n);
+    if (is_first)
         transfer->head_done = false;                    /* the head of an interim reply ended before */
     else if (*bytes == '\r' || *bytes == '\n')
         transfer->head_done = true;
-    return transfer->head_len > MAX_REPLY_HEAD_BYTES ? CURL_WRITEFUNC_ERROR : size * n;
+    bool ok = transfer->head_len <= MAX_REPLY_HEAD_BYTES && (!is_first || has_status(bytes, size * n));
+    return ok ? size * n : CURL_WRITEFUNC_ERROR;
 }
 
 static CURL *take_handle(struct http_client *client)

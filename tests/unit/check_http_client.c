@@ -309,6 +309,8 @@ static struct answer_case answer_cases[] = {
       TRANSFER_UNKNOWN,
       200 },
     { "garbage", { "SSH-2.0-OpenSSH_9.2\r\n", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 0 },
+    { "a status in small letters", { "http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" }, TRANSFER_UNKNOWN, 0 },
+    { "a version that is none", { "HTTP/.11 503 Busy\r\nContent-Length: 0\r\n\r\n" }, TRANSFER_UNKNOWN, 0 },
     { "bad length", { "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", .then = THEN_CLOSE }, TRANSFER_UNKNOWN, 200 },
     { "endless head", { endless_head, .then = THEN_HOLD }, TRANSFER_UNKNOWN, 200 },
 };
