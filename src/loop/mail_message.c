@@ -3,7 +3,7 @@
 #include "base/civil.h"
 #include "base/text.h"
 
-enum { MAX_LINE = 76, MAX_ENCODED_WORD = 75 };
+enum { MAX_LINE = 76 };
 
 /* No encoded text can hold this: in quoted-printable "=_" is an error. */
 static const char boundary[] = "=_beredd_alternative";
@@ -59,12 +59,13 @@ static void add_q_byte(struct buf *buf, unsigned char c)
         buf_add(buf, (char[]){ '=', hex_digits[c >> 4], hex_digits[c & 15] }, 3);
 }
 
-/* One encoded word after another, each on a line of its own and of whole characters. */
-static void add_encoded_words(struct buf *buf, const char *text)
+/* One encoded word after another, each on a line of its own and of whole characters. A line with one is at most 76 bytes long (2),
+ * and the first has the header's name, so many bytes, before it. */
+static void add_encoded_words(struct buf *buf, const char *text, size_t name_len)
 {
     static const char begin[] = "=?utf-8?Q?";
     size_t len = strlen(text);
-    size_t word_start = buf->len;
+    size_t line_start = buf->len - name_len;
     buf_add_text(buf, begin);
     for (size_t at = 0; at < len;) {
         CLEANUP_BUF struct buf character = {0};
@@ -72,9 +73,9 @@ static void add_encoded_words(struct buf *buf, const char *text)
         text_utf8_next(text, len, &at);
         for (; from < at; from++)
             add_q_byte(&character, (unsigned char)text[from]);
-        if (buf->len - word_start + character.len + 2 > MAX_ENCODED_WORD) {
+        if (buf->len - line_start + character.len + 2 > MAX_LINE) {
             buf_add_text(buf, "?=\r\n ");
-            word_start = buf->len;
+            line_start = buf->len - 1;
             buf_add_text(buf, begin);
         }
         buf_add(buf, character.data, character.len);
@@ -82,16 +83,19 @@ static void add_encoded_words(struct buf *buf, const char *text)
     buf_add_text(buf, "?=");
 }
 
-static void add_unstructured(struct buf *buf, const char *text)
+static void add_subject(struct buf *buf, const char *text)
 {
+    static const char name[] = "Subject: ";
+    buf_add_text(buf, name);
     if (is_plain_ascii(text) && strlen(text) <= 60 && !strstr(text, "=?"))
         buf_add_text(buf, text);
     else
-        add_encoded_words(buf, text);
+        add_encoded_words(buf, text, sizeof name - 1);
 }
 
-static void add_mailbox(struct buf *buf, const char *name, const char *address)
+static void add_mailbox(struct buf *buf, const char *header, const char *name, const char *address)
 {
+    buf_add_text(buf, header);
     if (!name || !*name) {
         buf_add_text(buf, address);
         return;
@@ -101,7 +105,7 @@ static void add_mailbox(struct buf *buf, const char *name, const char *address)
         buf_add_text(buf, name);
         buf_add_char(buf, '"');
     } else {
-        add_encoded_words(buf, name);
+        add_encoded_words(buf, name, strlen(header));
     }
     buf_add_text(buf, "\r\n <");
     buf_add_text(buf, address);
@@ -199,12 +203,12 @@ enum err mail_message_add(struct buf *buf, const struct transfer_mail *mail)
         return err;
     buf_add_text(buf, "Date: ");
     add_date(buf, mail->date_sec);
-    buf_add_text(buf, "\r\nFrom: ");
-    add_mailbox(buf, mail->from_name, mail->from);
-    buf_add_text(buf, "\r\nTo: ");
-    add_mailbox(buf, NULL, mail->to);
-    buf_add_text(buf, "\r\nSubject: ");
-    add_unstructured(buf, mail->subject);
+    buf_add_text(buf, "\r\n");
+    add_mailbox(buf, "From: ", mail->from_name, mail->from);
+    buf_add_text(buf, "\r\n");
+    add_mailbox(buf, "To: ", NULL, mail->to);
+    buf_add_text(buf, "\r\n");
+    add_subject(buf, mail->subject);
     buf_add_text(buf, "\r\n");
     for (size_t i = 0; i < mail->n_headers; i++)
         buf_printf(buf, "%s\r\n", mail->headers[i]);

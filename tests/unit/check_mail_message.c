@@ -87,6 +87,26 @@ START_TEST(every_line_is_short_and_ascii)
 }
 END_TEST
 
+/* RFC 2047, 2: the header's name counts. */
+START_TEST(a_line_with_an_encoded_word_is_shorter)
+{
+    CLEANUP_BUF struct buf subject = {0};
+    for (int i = 0; i < 100; i++)
+        buf_add_char(&subject, 'a');
+    struct transfer_mail mail = plain();
+    mail.subject = buf_text(&subject);
+    mail.from_name = buf_text(&subject);
+    CLEANUP_BUF struct buf buf = compose(&mail);
+    check_lines(&buf);
+    for (const char *at = buf_text(&buf); (at = strstr(at, "=?utf-8?Q?")); at++) {
+        const char *line = at;
+        while (line[-1] != '\n')
+            line--;
+        ck_assert_int_le(strstr(at, "\r\n") - line, 76);
+    }
+}
+END_TEST
+
 static int hex(char c)
 {
     return c <= '9' ? c - '0' : c - 'A' + 10;
@@ -197,6 +217,7 @@ int main(void)
     tcase_add_test(tcase, a_plain_mail);
     tcase_add_test(tcase, names_and_subjects_are_encoded);
     tcase_add_test(tcase, every_line_is_short_and_ascii);
+    tcase_add_test(tcase, a_line_with_an_encoded_word_is_shorter);
     tcase_add_test(tcase, the_text_comes_back);
     tcase_add_test(tcase, a_mail_with_html_has_both_parts);
     tcase_add_loop_test(tcase, addresses_that_could_be_commands_are_refused, 0, N_ELEMENTS(bad_addresses));
