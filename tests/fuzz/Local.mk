@@ -9,7 +9,7 @@ FUZZ_ENGINE =
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_ENGINE)
 fuzz_libs = libconfig.a libengine.a libbase.a $(INIH_LIBS)
 
-fuzz_programs = tests/fuzz/fuzz_api tests/fuzz/fuzz_config tests/fuzz/fuzz_csv tests/fuzz/fuzz_gateway tests/fuzz/fuzz_hook tests/fuzz/fuzz_http tests/fuzz/fuzz_ics tests/fuzz/fuzz_record tests/fuzz/fuzz_reply tests/fuzz/fuzz_spool tests/fuzz/fuzz_tz
+fuzz_programs = tests/fuzz/fuzz_api tests/fuzz/fuzz_config tests/fuzz/fuzz_csv tests/fuzz/fuzz_gateway tests/fuzz/fuzz_hook tests/fuzz/fuzz_http tests/fuzz/fuzz_ics tests/fuzz/fuzz_mail tests/fuzz/fuzz_record tests/fuzz/fuzz_reply tests/fuzz/fuzz_spool tests/fuzz/fuzz_tz
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/config.c tests/fuzz/plan_check.c tests/fuzz/plan_check.h
 tests_fuzz_fuzz_config_CPPFLAGS = $(fuzz_cppflags)
@@ -21,11 +21,11 @@ tests_fuzz_fuzz_csv_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_csv_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_csv_LDADD = libfuzz.a libroster.a $(fuzz_libs)
 
-tests_fuzz_fuzz_gateway_SOURCES = tests/fuzz/gateway.c
+tests_fuzz_fuzz_gateway_SOURCES = tests/fuzz/gateway.c tests/fuzz/wire.c tests/fuzz/wire.h
 tests_fuzz_fuzz_gateway_CPPFLAGS = $(fuzz_cppflags)
-tests_fuzz_fuzz_gateway_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_gateway_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_gateway_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_gateway_LDADD = libfuzz.a libgateways.a libloop.a $(fuzz_libs) $(JANSSON_LIBS)
+tests_fuzz_fuzz_gateway_LDADD = libfuzz.a libgateways.a libloop.a $(fuzz_libs) $(JANSSON_LIBS) $(LOOP_LIBS)
 
 tests_fuzz_fuzz_hook_SOURCES = tests/fuzz/hook.c
 tests_fuzz_fuzz_hook_CPPFLAGS = $(fuzz_cppflags)
@@ -35,6 +35,7 @@ tests_fuzz_fuzz_hook_LDADD = libfuzz.a libgateways.a libloop.a $(fuzz_libs) $(JA
 
 tests_fuzz_fuzz_http_SOURCES = tests/fuzz/http.c
 tests_fuzz_fuzz_http_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_http_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_fuzz_http_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http_LDADD = libfuzz.a libloop.a $(fuzz_libs) $(LOOP_LIBS)
 
@@ -43,6 +44,12 @@ tests_fuzz_fuzz_ics_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_ics_CFLAGS = $(AM_CFLAGS) $(ICAL_CFLAGS)
 tests_fuzz_fuzz_ics_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ics_LDADD = libfuzz.a libroster.a $(fuzz_libs) $(ICAL_LIBS)
+
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/mail.c tests/fuzz/mail_check.c tests/fuzz/mail_check.h tests/fuzz/wire.c tests/fuzz/wire.h
+tests_fuzz_fuzz_mail_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_mail_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(CURL_CFLAGS)
+tests_fuzz_fuzz_mail_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mail_LDADD = libfuzz.a libloop.a $(fuzz_libs) $(LOOP_LIBS)
 
 tests_fuzz_fuzz_record_SOURCES = tests/fuzz/record.c
 tests_fuzz_fuzz_record_CPPFLAGS = $(fuzz_cppflags)

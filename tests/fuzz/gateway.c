@@ -2,8 +2,13 @@
  *
  *  - A reply that is accepted has a status that the rule accepts, and an id if one is asked for; one that is not has a reason that is clean.
  *  - A value in a template reads back as it was, and changes nothing around it: in a form, in JSON, in XML, in a header.
+ *  - Whatever a provider says over HTTP, one request is made and the transfer ends once; a status is one that was said, and Retry-After is
+ *    at most a day.
  *
- * First byte: the rule. Two bytes: the status. The rest: the body, and the value. */
+ * First byte: the rule. Two bytes: the status. The rest: the body, and the value. Where the first byte is 'a' or more: what a provider
+ * says over HTTP. */
+#include <config.h>      /* _GNU_SOURCE, for memmem() */
+
 #include <jansson.h>
 
 #include "base/text.h"
@@ -12,6 +17,7 @@
 #include "gateways/gateway_template.h"
 #include "gateways/json_path.h"
 #include "loop/http.h"
+#include "wire.h"
 
 enum { ID_MAX = 128 };
 
@@ -98,11 +104,44 @@ static void in_any(const char *template, const struct template_values *values)
     (void)template_place_of_body(template);
 }
 
+/* ---- what is said over HTTP ---- */
+
+static int count(const struct buf *text, const char *word)
+{
+    int n = 0;
+    for (const char *at = buf_text(text); (at = strstr(at, word)); at++)
+        n++;
+    return n;
+}
+
+static void talk(const struct fuzz_input *input)
+{
+    static const char *const headers[] = {"X-Test: 1"};
+    const struct transfer_http http = {
+        .method = "POST", .url = "http://192.0.2.1/send", .headers = headers, .n_headers = 1, .content_type = "application/json",
+        .body = "{}", .body_len = 2, .timeout_usec = INT64_C(60000000),
+    };
+    const struct wire *wire = wire_http(&http, input->at, fuzz_left(input));
+    CLEANUP_BUF struct buf status = {0};
+    buf_printf(&status, "%03ld", wire->status);
+    HOLDS(count(&wire->heard, "HTTP/1.1\r\n") == 1 && count(&wire->heard, "\r\n\r\n{}") == 1, "%s", buf_text(&wire->heard));
+    HOLDS(wire->outcome != TRANSFER_NOT_SENT, "it was");
+    bool was_said = wire->status > 0 && memmem(buf_text(&wire->said), wire->said.len, status.data, status.len);
+    HOLDS(wire->outcome != TRANSFER_DONE || was_said, "%ld that was never said", wire->status);
+    HOLDS(wire->body.len <= wire->said.len && wire->body.len <= 65536);
+    HOLDS(wire->retry_after_usec == 0 || memmem(buf_text(&wire->said), wire->said.len, ":", 1));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct fuzz_input input = {bytes, bytes + len};
     CLEANUP_BUF struct buf body = {0}, clean = {0};
-    size_t which = fuzz_u8(&input) % N_ELEMENTS(rules);
+    uint8_t first = fuzz_u8(&input);
+    if (first >= 'a') {
+        talk(&input);
+        return 0;
+    }
+    size_t which = first % N_ELEMENTS(rules);
     long status = (long)fuzz_number(&input, 2) % 700;
     buf_add(&body, input.at, fuzz_left(&input));
     judge(which, status, &body);

@@ -4,18 +4,21 @@
  *  - What comes back is whole HTTP responses, one after the other, each as long as it says.
  *  - How the bytes are cut into pieces changes nothing of which requests are seen.
  *  - It comes to rest, and there are never more connections than may be.
+ *  - X-Forwarded-For is a trusted proxy's word alone, and only the last address of the last of them; whatever it says, the peer has an
+ *    address.
  *
  * First two bytes: how the bytes are cut. The rest is sent: once whole, and once in pieces. */
 #include <config.h>      /* _GNU_SOURCE, for memmem() */
 
+#include <arpa/inet.h>
+#include <event2/keyvalq_struct.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/civil.h"
 #include "fuzz.h"
-#include "loop/http_server.h"
+#include "loop/http_server_internal.h"
 
 enum { INPUT_MAX = 100000, TURNS_MAX = 100000, QUIET_TURNS = 4, GONE_TURNS = 4 };
 
@@ -39,6 +42,74 @@ struct run {
 
 static struct run run;
 
+/* ---- who asks, behind a proxy ---- */
+
+#define PROXY "192.0.2.1"
+
+/* An address as it is written in one way only; false: it is none. IPv4 and the same mapped into IPv6 are one. */
+static bool canonical(const char *text, char ret[INET6_ADDRSTRLEN])
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return inet_ntop(AF_INET, &v4, ret, INET6_ADDRSTRLEN);
+    if (inet_pton(AF_INET6, text, &v6) != 1)
+        return false;
+    return IN6_IS_ADDR_V4MAPPED(&v6) ? inet_ntop(AF_INET, v6.s6_addr + 12, ret, INET6_ADDRSTRLEN) != NULL
+                                     : inet_ntop(AF_INET6, &v6, ret, INET6_ADDRSTRLEN) != NULL;
+}
+
+/* What the proxy added, with nothing around it; "" if it added nothing. */
+static void last_word(struct http_exchange *exchange, struct buf *ret)
+{
+    const struct evkeyval *header;
+    const char *last = "";
+    TAILQ_FOREACH(header, evhttp_request_get_input_headers(exchange->req), next)
+        if (strcasecmp(header->key, "X-Forwarded-For") == 0)
+            last = header->value;
+    for (const char *comma; (comma = strchr(last, ','));)
+        last = comma + 1;
+    last += strspn(last, " \t");
+    buf_add_text(ret, last);
+}
+
+/* Whether the word is this address, alone, in brackets, with a port, or with a blank and more behind it. */
+static bool says(const struct buf *word, const char *address)
+{
+    const char *text = buf_text(word);
+    bool bracket = *text == '[';
+    for (size_t len = 1; len <= word->len - bracket; len++) {
+        char candidate[INET6_ADDRSTRLEN + 1] = "", written[INET6_ADDRSTRLEN];
+        if (len >= sizeof candidate)
+            return false;
+        memcpy(candidate, text + bracket, len);
+        if (text[bracket + len] && !strchr(bracket ? "]" : ": \t", text[bracket + len]))
+            continue;
+        if (canonical(candidate, written) && strcmp(written, address) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_forwarded(struct http_exchange *exchange)
+{
+    unsigned char trusted[1][16];
+    struct http_server server = {.trusted = trusted, .n_trusted = 1};
+    struct http_conn conn = {.server = &server, .peer = {.address = PROXY}};
+    struct http_peer scratch;
+    CLEANUP_BUF struct buf word = {0};
+    char written[INET6_ADDRSTRLEN];
+    HOLDS(peer_parse_ip(PROXY, conn.ip) && peer_parse_ip("192.0.2.2", trusted[0]));
+    HOLDS(peer_of_request(&conn, exchange->req, &scratch) == &conn.peer, "a stranger's word");
+    memcpy(trusted[0], conn.ip, 16);
+    const struct http_peer *peer = peer_of_request(&conn, exchange->req, &scratch);
+    last_word(exchange, &word);
+    HOLDS(peer->trusted_proxy && !peer->local);
+    HOLDS(canonical(peer->address, written) && strcmp(written, peer->address) == 0, "%s", peer->address);
+    HOLDS(strcmp(peer->address, PROXY) == 0 || says(&word, peer->address), "%s of %s", peer->address, buf_text(&word));
+    HOLDS(!canonical(buf_text(&word), written) || strcmp(peer->address, written) == 0, "%s", peer->address);
+}
+
 /* ---- the handler ---- */
 
 static void check_request(const struct http_request *request)
@@ -59,6 +130,7 @@ static void handle(void *userdata, struct http_exchange *exchange, const struct 
 {
     (void)userdata;
     check_request(request);
+    check_forwarded(exchange);
     run.n_requests++;
     buf_printf(&run.requests, "%d %s?%s %s %s %zu:", request->method, request->path, request->query, request->content_type,
                request->idempotency_key, request->body_len);
@@ -147,7 +219,8 @@ static void send_all(const uint8_t *bytes, size_t len, size_t piece)
     HOLDS(http_server_connections(run.server) <= limits.max_connections);
 }
 
-/* The length of the response at the beginning; 0: it is not whole. HEAD has no body, whatever is said. */
+/* The length of the response at the beginning; 0: it is not whole. HEAD has no body, whatever is said. Where no length is said it may go
+ * on until the connection ends, if that is said, and nothing may come after it. */
 static size_t response_len(const char *text, size_t len)
 {
     CLEANUP_BUF struct buf head = {0};
@@ -158,6 +231,8 @@ static size_t response_len(const char *text, size_t len)
     buf_add(&head, text, head_len);
     const char *length = strcasestr(buf_text(&head), "\r\nContent-Length:");
     size_t body = length ? strtoul(length + 17, NULL, 10) : 0;
+    if (!length && strcasestr(buf_text(&head), "\r\nConnection: close\r\n") && !memmem(end, len - head_len + 4, "HTTP/1.", 7))
+        return len;
     if (head_len + body <= len && (len == head_len + body || strncmp(text + head_len + body, "HTTP/1.", 7) == 0))
         return head_len + body;
     return len == head_len || strncmp(text + head_len, "HTTP/1.", 7) == 0 ? head_len : 0;
