@@ -4,8 +4,10 @@ import base64
 import collections
 import re
 
+from harness.config import ANNA, BO
 from harness.elks import SmsGateway
 
+PERSONS = {ANNA: "anna.berg", BO: "bo.ek"}
 SUMMARY = re.compile(r"Prov \d+-\d+")
 PAGE = re.compile(r"LARM TIB \d\d:\d\d: ")
 
@@ -40,10 +42,13 @@ class Ledger:
         self.sent, self.tried = set(), set()       # summaries
         self.promised = {}                         # summary -> id
         self.acknowledged, self.closed = {}, {}    # summary -> the life that answered 200
+        self.answered_by = {}                      # summary -> the number that the link went to
+        self.refused = collections.Counter()       # status -> triggers that were answered neither 201 nor 503
 
 
-def differences(ledger, arrivals, incidents):
-    """One line for each thing that does not agree. incidents: as the API tells of them, every one, with its timeline."""
+def differences(ledger, arrivals, incidents, life=None):
+    """One line for each thing that does not agree. incidents: as the API tells of them, every one, with its timeline. life: the one that is left
+    in peace, and so has to page by itself whatever waits; None: there was none."""
     by_id = {incident["id"]: incident for incident in incidents}
     by_summary = collections.defaultdict(list)
     pages = collections.defaultdict(list)
@@ -54,18 +59,41 @@ def differences(ledger, arrivals, incidents):
         by_summary[incident["summary"]].append(incident)
         if incident["summary"] not in ledger.sent:
             yield f"{incident['id']} is of no trigger that was sent: {incident['summary']}"
+    yield from of_promises(ledger, by_id)
+    for summary, arrived in pages.items():
+        if summary not in ledger.sent:
+            yield f"a page of no trigger that was sent: {arrived[0].text}"
+    for summary, found in by_summary.items():
+        if len(found) > 1:
+            yield f"{summary} was triggered once, and is {', '.join(incident['id'] for incident in found)}"
+        for incident in found:
+            yield from of_incident(ledger, incident, pages[summary], life)
+    yield from of_pages(pages, by_summary)
+
+
+def of_promises(ledger, by_id):
+    if not ledger.promised:
+        yield "P1: no trigger was ever promised anything"
+    for status, times in ledger.refused.items():
+        yield f"P1: {times} triggers were answered {status}"
     for summary, ident in ledger.promised.items():
         if ident not in by_id:
             yield f"P1: {ident} was promised and is gone: {summary}"
         elif by_id[ident]["summary"] != summary:
             yield f"P1: {ident} was promised as {summary} and is {by_id[ident]['summary']}"
-    for summary, arrived in pages.items():
-        if summary not in ledger.sent:
-            yield f"a page of no trigger that was sent: {arrived[0].text}"
-    for summary, found in by_summary.items():
-        for incident in found:
-            yield from of_incident(ledger, incident, pages[summary])
-    yield from of_pages(pages, by_summary)
+
+
+def is_paging(incident):
+    return incident["state"] == "open" and incident["callouts"][-1]["state"] == "paging"
+
+
+def never_left(arrivals, incidents):
+    """P3: what stands in the log as meant to go to those who are still being called has to go, by the process that decided it or by a later one.
+    The log has to be older than the arrivals. (Mail is not written down.)"""
+    arrived = {arrival.page for arrival in arrivals}
+    return [f"P3: page {entry['page']} was to go, and never came"
+            for incident in incidents if is_paging(incident)
+            for entry in incident["timeline"] if entry["event"] == "page-queued" and entry["channel"] == "sms" and entry["page"] not in arrived]
 
 
 def of_pages(pages, by_summary):
@@ -79,26 +107,43 @@ def of_pages(pages, by_summary):
                 yield f"page {arrival.page} was sent again as another: {arrival.text}"
 
 
-def of_incident(ledger, incident, arrived):
+def of_incident(ledger, incident, arrived, life):
     summary, ident = incident["summary"], incident["id"]
     state = incident["callouts"][-1]["state"]
-    if ledger.promised.get(summary) == ident and not arrived and summary not in ledger.closed and summary not in ledger.tried:
+    answered = summary in ledger.tried or summary in ledger.closed
+    if ledger.promised.get(summary) == ident and not arrived and not answered:
         yield f"P2: {ident} was promised, and nobody was paged"
-    if summary in ledger.closed and incident["state"] != "closed":
-        yield f"{ident} was closed, and is {incident['state']}"
+    elif life and is_paging(incident) and not any(arrival.life == life for arrival in arrived):
+        yield f"P2: {ident} is open and nobody has it, and life {life} pages nobody"
+    if summary in ledger.closed:
+        yield from of_closed(ledger.closed[summary], incident, arrived)
     if summary in ledger.acknowledged:
-        yield from of_acknowledged(ledger.acknowledged[summary], incident, arrived)
-    elif summary not in ledger.tried and summary not in ledger.closed and (state != "paging" or incident["state"] != "open"):
-        yield f"P5: nobody answered {ident}, and it is {state}"
+        yield from of_acknowledged(ledger, incident, arrived)
+    elif not answered and not is_paging(incident):
+        yield f"P5: nobody answered {ident}, and it is {incident['state']}, {state}"
 
 
-def of_acknowledged(life, incident, arrived):
+def no_more(incident, event, life, arrived):
+    """P4: after that event, which life confirmed, nobody is paged."""
     events = [entry["event"] for entry in incident["timeline"]]
-    if "acknowledged" not in events:
-        yield f"P4: {incident['id']} was acknowledged, and knows nothing of it"
+    if event not in events:
+        yield f"P4: {incident['id']} was {event}, and knows nothing of it"
         return
-    if "page-queued" in events[events.index("acknowledged"):]:
-        yield f"P4: {incident['id']} queued a page after it was acknowledged"
+    if "page-queued" in events[events.index(event):]:
+        yield f"P4: {incident['id']} queued a page after it was {event}"
     for arrival in arrived:
         if arrival.life > life:
-            yield f"P4: {incident['id']} was acknowledged in life {life}, and life {arrival.life} sent {arrival.page}"
+            yield f"P4: {incident['id']} was {event} in life {life}, and life {arrival.life} sent {arrival.page}"
+
+
+def of_closed(life, incident, arrived):
+    if incident["state"] != "closed":
+        yield f"{incident['id']} was closed, and is {incident['state']}"
+    yield from no_more(incident, "closed", life, arrived)
+
+
+def of_acknowledged(ledger, incident, arrived):
+    summary, by = incident["summary"], incident["callouts"][-1].get("acknowledged_by")
+    yield from no_more(incident, "acknowledged", ledger.acknowledged[summary], arrived)
+    if by != PERSONS.get(ledger.answered_by.get(summary)):
+        yield f"P5: {incident['id']} was acknowledged by the link that {ledger.answered_by.get(summary)} got, and is {by}'s"
