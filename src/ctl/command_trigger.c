@@ -140,6 +140,12 @@ static void tell(const struct client_reply *reply)
         printf("Follow it: bereddctl log -f %s\n", json_text(incident, "id"));
 }
 
+/* Of a drill that gave way to what is real before it began. */
+static bool was_stopped(const struct client_reply *reply)
+{
+    return reply->status == 201 && json_flag(reply->json, "drill") && strcmp(json_text(reply->json, "state"), "closed") == 0;
+}
+
 int command_trigger(struct ctl *ctl, const struct args *args)
 {
     CLEANUP_BUF struct buf buffer = {0};
@@ -163,7 +169,10 @@ int command_trigger(struct ctl *ctl, const struct args *args)
         ctl_complain("warning: %s", json_text(reply.json, "warning"));
     if (ctl->json)
         print_json(&reply.body);
-    else
+    else if (!was_stopped(&reply))
         tell(&reply);
-    return EXIT_DONE;
+    if (!was_stopped(&reply))
+        return EXIT_DONE;
+    ctl_complain("the drill %s was stopped before it paged anybody: a real alarm is being paged to the same people", json_text(reply.json, "id"));
+    return EXIT_REFUSED;
 }

@@ -214,12 +214,22 @@ static int64_t delay_after(const struct resolved_ladder *ladder, size_t step)
     return step < ladder->n_steps ? ladder->steps[step].after_usec - ladder->steps[step - 1].after_usec : ladder->repeat_usec;
 }
 
+/* A drill that must stop, because something real pages the same people, has no further turn: it ends with this step of the engine. */
+static bool stops(struct engine *engine, const struct callout *callout)
+{
+    if (callout->incident->drill)
+        drill_yield_before(engine, callout->incident, callout);
+    return callout->incident->yields_to != 0;
+}
+
 /* Begins this step, or the first after it that reaches somebody (P7). False: the ladder ran out; the repeat is pending. */
 static bool begin_step(struct engine *engine, struct callout *callout, size_t step)
 {
     struct resolved_ladder ladder;
     struct targets targets = {0};
     const char *why = NULL;
+    if (stops(engine, callout))
+        return true;
     resolve_ladder(engine, callout, &ladder);
     for (; step <= ladder.n_steps; step++) {
         why = resolve_step(engine, callout, &ladder, step, &targets);
@@ -243,6 +253,8 @@ static void begin_repeat(struct engine *engine, struct callout *callout)
 {
     struct resolved_ladder ladder;
     struct targets targets = {0};
+    if (stops(engine, callout))
+        return;
     resolve_ladder(engine, callout, &ladder);
     /* Where everybody's answer is waited for, a no is one. */
     for (int with_declined = 0; with_declined <= !drill_waits_for_all(callout) && targets.n == 0; with_declined++) {

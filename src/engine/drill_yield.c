@@ -1,5 +1,5 @@
-/* A real alarm comes first: drills of the people whom it pages are stopped. They are found while the pages are queued, and
- * stopped once the step has done everything else, so that no notice of theirs stands before a page (P13). */
+/* A real alarm comes first: drills of the people whom it pages are stopped, whichever began first. They are found while its pages are queued, or
+ * before a drill's are, and stopped once the step has done everything else, so that no notice of theirs stands before a page (P13). */
 #include "engine/internal.h"
 
 static bool yields(const struct engine *engine, const struct callout *callout)
@@ -48,6 +48,37 @@ void drill_yield_to(struct engine *engine, const struct incident *real, const st
         drill->yields_to = real->key;
         engine->drills_yield = true;
     }
+}
+
+static bool is_paging(const struct engine *engine, const struct incident *real, const struct targets *people)
+{
+    struct targets paged = {0};
+    for (const struct callout *callout = real->callouts; callout; callout = callout->next)
+        if (callout->state == CALLOUT_PAGING)
+            targets_add_paged(&paged, engine, callout);
+    bool met = meets(people, &paged);
+    targets_done(&paged);
+    return met;
+}
+
+static void find_real(struct engine *engine, struct incident *drill, const struct targets *people)
+{
+    const struct incident *real;
+    for (size_t cursor = 0; !drill->yields_to && (real = map_next(&engine->incidents, &cursor));)
+        if (!real->drill && !real->closed_usec && is_paging(engine, real, people))
+            drill->yields_to = real->key;
+    engine->drills_yield |= drill->yields_to != 0;
+}
+
+void drill_yield_before(struct engine *engine, struct incident *drill, const struct callout *callout)
+{
+    struct targets people = {0};
+    if ((drill->terms && drill->terms->dry_run) || !yields(engine, callout))
+        return;
+    targets_add_paged(&people, engine, callout);
+    callout_add_all(engine, callout, &people);
+    find_real(engine, drill, &people);
+    targets_done(&people);
 }
 
 void drill_yield(struct engine *engine)

@@ -350,6 +350,8 @@ void drill_record_end(struct engine *engine, const struct incident *incident);  
 /* drill_yield.c */
 /* Notes which must stop. */
 void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);
+/* This drill, if such a call-out of it, which need not have begun, would page somebody whom a real one is paging. Then it pages nobody. */
+void drill_yield_before(struct engine *engine, struct incident *drill, const struct callout *callout);
 void drill_yield(struct engine *engine);                     /* stops them */
 
 /* One for each event. */

@@ -120,19 +120,35 @@ static bool called_in(const struct engine *engine, const struct incident *incide
     return find_latest_callout(incident, intern_find(engine->names, roster->role)) != NULL;
 }
 
-/* Named roles; else the source's; else every roster that is always called. */
-static void start_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger)
+/* Named roles; else the source's; else every roster that is always called. NULL: that was the last. */
+static const struct roster *next_role(const struct plan *plan, const struct event_trigger *trigger, size_t *cursor)
 {
-    const struct plan *plan = engine->plan;
     const struct source *source = plan_source(plan, trigger->source);
     const struct roster *const *roles = trigger->n_roles ? trigger->roles : source ? source->roles : NULL;
     size_t n = trigger->n_roles ? trigger->n_roles : source ? source->n_roles : 0;
-    for (size_t i = 0; i < n; i++)
-        if (!called_in(engine, incident, roles[i]))
-            callout_start(engine, incident, roles[i]->role, CALLEE_ROLE, incident->severity);
-    for (size_t i = 0; n == 0 && i < plan->n_rosters; i++)
-        if (!plan->rosters[i].on_request && !called_in(engine, incident, &plan->rosters[i]))
-            callout_start(engine, incident, plan->rosters[i].role, false, incident->severity);
+    if (n > 0)
+        return *cursor < n ? roles[(*cursor)++] : NULL;
+    while (*cursor < plan->n_rosters && plan->rosters[*cursor].on_request)
+        ++*cursor;
+    return *cursor < plan->n_rosters ? &plan->rosters[(*cursor)++] : NULL;
+}
+
+/* Before any of them begins: of a drill that must stop, nobody is paged. */
+static void yield_before(struct engine *engine, struct incident *drill, const struct roster *roster)
+{
+    const struct callout callout = {.incident = drill, .role = intern_add(engine->names, roster->role), .severity = drill->severity};
+    drill_yield_before(engine, drill, &callout);
+}
+
+static void start_callouts(struct engine *engine, struct incident *incident, const struct event_trigger *trigger)
+{
+    const struct plan *plan = engine->plan;
+    const struct roster *roster;
+    for (size_t cursor = 0; incident->drill && (roster = next_role(plan, trigger, &cursor));)
+        yield_before(engine, incident, roster);
+    for (size_t cursor = 0; (roster = next_role(plan, trigger, &cursor));)
+        if (!called_in(engine, incident, roster))
+            callout_start(engine, incident, roster->role, CALLEE_ROLE, incident->severity);
     if (!incident->callouts)      /* nothing is configured to be called: it must not wait for nothing (P2) */
         callout_start(engine, incident, plan->n_rosters ? plan->rosters[0].role : "-", CALLEE_ROLE, incident->severity);
 }

@@ -46,6 +46,8 @@ def test_a_drill_and_a_real_alarm_in_the_middle(beredd, sms_gateway, smtp_server
     assert "ÖVNING" in smtp_server.wait_for("drift@example.se")[0]["Subject"]
     refused = beredd.ctl("drill", "start", "--to", "bo.ek", "--yes")
     assert refused.returncode == 1 and "real alarm" in refused.stderr
+    refused = beredd.ctl("trigger", "--role", "TIB", "--drill", "Storm")
+    assert refused.returncode == 1 and "was stopped before it paged anybody" in refused.stderr and not refused.stdout
 
 
 def test_waits_for_all_and_says_who_has_not(beredd, sms_gateway, smtp_server):

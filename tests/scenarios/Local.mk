@@ -34,7 +34,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_acknowledged.scn \
 	tests/scenarios/drill_acknowledged_yields.scn \
 	tests/scenarios/drill_all_roles.scn \
-	tests/scenarios/drill_before_and_after.scn \
+	tests/scenarios/drill_before_and_after.scn tests/scenarios/drill_beside_real.scn \
 	tests/scenarios/drill_clock.scn \
 	tests/scenarios/drill_dry_run.scn \
 	tests/scenarios/drill_dry_run_replies.scn \

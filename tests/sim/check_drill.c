@@ -102,6 +102,20 @@ static void check_yielded(const char *person)
     }
 }
 
+/* The other way round: whoever is being called for what is real is paged by no drill that gives way. */
+static void check_alone(const struct m_callout *drilled, const char *person)
+{
+    if (drilled->incident->dry_run || !yields(drilled))
+        return;
+    for (struct m_incident *real = model_incidents(); real; real = real->next) {
+        for (struct m_callout *callout = real->callouts; callout && !real->drill && !real->closed; callout = callout->next) {
+            const struct m_person *paged = callout->state == M_PAGING ? model_person(callout, person) : NULL;
+            if (paged && paged->paged)
+                fail("P13", "%s is paged for what is real, and by the drill %lx", person, (unsigned long)drilled->incident->key);
+        }
+    }
+}
+
 /* A drill that does not begin when it should is told, or it would be taken for one that went well. */
 static void check_missed(const struct event *event, struct effects effects, uint64_t key)
 {
@@ -126,8 +140,13 @@ void drill_after(const struct event *event, struct effects effects)
             check_missed(event, effects, effect->incident);
         if (effect->kind == RECORD_STEP_BEGUN || effect->kind == RECORD_REPEAT_BEGUN)
             begins = effect->incident;
-        if (effect->kind == RECORD_PAGE_QUEUED && begins == effect->incident && !model_incident(effect->incident)->drill &&
-            record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) == ERR_OK)
+        if (effect->kind != RECORD_PAGE_QUEUED ||
+            record_decode(effect->payload, effect->payload_len, RECORD_COLUMNS(effect), &record) != ERR_OK)
+            continue;
+        struct m_incident *incident = model_incident(effect->incident);
+        if (incident->drill)
+            check_alone(model_callout(incident, record.callout), record.person);
+        else if (begins == effect->incident)
             check_yielded(record.person);
     }
     if (model_planned_drills())
