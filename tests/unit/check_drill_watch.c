@@ -65,8 +65,11 @@ static void read_zone(void)
     ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
 }
 
+static bool answers;                     /* whether those who are paged do */
+
 static void setup(void)
 {
+    answers = false;
     read_zone();
     roster = (struct roster){.role = "TIB", .title = "TIB", .handover_minute = 12 * 60, .weeks = weeks, .n_weeks = 8, .drill_escalate = true,
                              .drill_yield = true, .drill_deadline_usec = 30 * USEC_PER_MIN,
@@ -174,7 +177,6 @@ static void look(void)
 }
 
 /* As the loop does: deadlines and looks, in order. Everybody who is paged answers, where `answers`. */
-static bool answers;
 
 static void answer_all(void)
 {

@@ -55,7 +55,7 @@ static void done(void *userdata, const struct transfer_result *result)
 
 static struct transfer_http get(void)
 {
-    return (struct transfer_http){ .method = "GET", .url = url, .timeout_usec = 10 * USEC_PER_SEC };
+    return (struct transfer_http){ .method = "GET", .url = url, .timeout_usec = USEC_PER_MIN };
 }
 
 static struct transfer *start(const struct transfer_http *http)
@@ -384,11 +384,11 @@ END_TEST
 
 START_TEST(silence_after_the_request_is_unknown)
 {
-    static const struct reply replies[] = { { "", .then = THEN_HOLD } };
-    begin_peer(replies, 1);
     struct transfer_http http = get();
-    http.timeout_usec = 2 * USEC_PER_SEC;               /* enough to connect and ask in, under valgrind too */
-    ck_assert_int_eq(fetch(&http)->outcome, TRANSFER_UNKNOWN);
+    enum transfer_outcome outcome = TRANSFER_NOT_SENT;       /* and is, where the machine is too late to ask within the time */
+    for (http.timeout_usec = 250000; outcome == TRANSFER_NOT_SENT && http.timeout_usec < USEC_PER_MIN; http.timeout_usec *= 2)
+        outcome = fetch(&http)->outcome;                     /* nobody accepts; the kernel takes it */
+    ck_assert_int_eq(outcome, TRANSFER_UNKNOWN);
 }
 END_TEST
 

@@ -170,11 +170,22 @@ START_TEST(a_handshake_that_stalls_ends_by_the_clock)
 }
 END_TEST
 
+/* A machine that is too late for the handshake gets more time. */
+static SSL *dial_within_the_limit(void)
+{
+    for (limits.request_usec = 500000; limits.request_usec < USEC_PER_MIN; limits.request_usec *= 2) {
+        begin();
+        SSL *ssl = dial();
+        if (ssl)
+            return ssl;
+        fixture_stop(TAKE(fixture));
+    }
+    ck_abort_msg("no handshake in a minute");
+}
+
 START_TEST(a_half_request_over_tls_ends_by_the_clock)
 {
-    limits.request_usec = 2 * USEC_PER_SEC;
-    begin();
-    SSL *ssl = dial();
+    SSL *ssl = dial_within_the_limit();
     CLEANUP_BUF struct buf buf = {0};
     say(ssl, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
     ck_assert(!hear(ssl, &buf, NULL));

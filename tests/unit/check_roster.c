@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/holiday.h"
 #include "engine/roster.h"
+#include "unit.h"
 
 static const struct person anna = { .id = "anna" }, bo = { .id = "bo" }, cia = { .id = "cia" }, dan = { .id = "dan" };
 static struct tz *stockholm;
@@ -412,7 +413,7 @@ static void check_stretches(const struct roster *roster, uint32_t *seed)
             ck_assert_str_ne(who(roster, until), now);
         }
         for (int64_t t = from == INT64_MIN ? at - USEC_PER_DAY : from; t < until && t < at + 3 * USEC_PER_DAY; t += 37 * USEC_PER_MIN)
-            ck_assert_str_eq(who(roster, t), now);
+            EXPECT(!strcmp(who(roster, t), now));
     }
 }
 

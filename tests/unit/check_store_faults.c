@@ -64,9 +64,10 @@ START_TEST(store_that_cannot_be_created_says_so)
 END_TEST
 
 /* A real limit of the kernel's, without the shim's help: files may not grow beyond it. */
-static void fill_up_to_the_limit(struct fixture *f)
+static void fill_up_to_the_limit(struct fixture *f, struct rlimit *ret_before)
 {
     struct rlimit limit = {.rlim_cur = 300000, .rlim_max = RLIM_INFINITY};
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, ret_before), 0);
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     enum err err = ERR_OK;
@@ -82,7 +83,8 @@ START_TEST(file_that_may_not_grow_is_followed_by_another)
     struct fixture f = fixture_new();
     fixture_open(&f);
     ck_assert_int_eq(fixture_append(&f, three), ERR_OK);
-    fill_up_to_the_limit(&f);
+    struct rlimit before;
+    fill_up_to_the_limit(&f, &before);
     uint64_t confirmed = store_head(f.store).seq;
     ck_assert_int_eq(fixture_recover(&f), ERR_OK);
     ck_assert(fixture_exists(&f, "beredd-2.db"));
@@ -91,6 +93,7 @@ START_TEST(file_that_may_not_grow_is_followed_by_another)
     fixture_assert_whole(&f);
     fixture_reopen(&f);
     fixture_assert_whole(&f);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     fixture_done(&f);
 }
 END_TEST

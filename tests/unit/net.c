@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { PATIENCE_MSEC = 10000 };
+enum { PATIENCE_MSEC = 60000 };
 
 static struct sockaddr_in loopback(int port)
 {

@@ -1,5 +1,4 @@
-/* Blocking sockets on loopback for tests: the other side of the loop. Whatever does not happen within ten seconds fails the
- * test. */
+/* Blocking sockets on loopback for tests: the other side of the loop. Whatever does not happen within a minute fails the test. */
 #ifndef TESTS_NET_H
 #define TESTS_NET_H
 
