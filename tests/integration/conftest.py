@@ -17,8 +17,8 @@ from harness.elks import SmsGateway                 # noqa: E402
 from harness.smtp import MailServer                 # noqa: E402
 from harness.waiting import free_port               # noqa: E402
 
-# For each of a test's setup, itself, and its teardown; they wait 15 to 60 at the most for any one thing.
-LIMIT_SECONDS = int(os.environ.get("TEST_LIMIT_SECONDS", "100"))
+# For each of a test's setup, itself, and its teardown; they wait a minute at the most for any one thing.
+LIMIT_SECONDS = int(os.environ.get("TEST_LIMIT_SECONDS", "240"))
 
 
 def limited(item):

@@ -11,7 +11,7 @@ from harness.config import ANNA, BO, CIA, SLOW_LADDER
 from harness.waiting import eventually
 
 HOUR = 3600
-LATE = 2.0               # s: what a busy machine may add to a delay; what P11 is about are hours
+LATE = 10.0              # s: what a busy machine may add to a delay; what P11 is about are hours
 CLIMB = "step = 0s primary sms\nstep = 1s secondary sms\nrepeat = 1s"
 
 
@@ -23,8 +23,14 @@ def sane(beredd, clocks, ident):
     """Each record is in its place and of a time that somebody's clock has shown; and nobody has lost the thread."""
     timeline = beredd.timeline(ident)
     assert [entry["seq"] for entry in timeline] == sorted(entry["seq"] for entry in timeline)
-    assert all(min(clocks) - 30 < at < max(clocks) + 30 for at in moments(timeline)), (clocks, timeline)
+    assert all(min(clocks) - 300 < at < max(clocks) + 300 for at in moments(timeline)), (clocks, timeline)
     assert beredd.ctl("verify").returncode == 0
+
+
+def quiet(beredd):
+    """Before a sleep: a commit that is under way would seem to have taken as long as the sleep, and the disk to be dead."""
+    eventually(lambda: not any(gateway["in_flight"] or gateway["waiting"] for gateway in beredd.get("/v1/gateways").json["gateways"]))
+    beredd.get("/v1/incidents")          # waits for the commit of what it shows
 
 
 def took(since):
@@ -38,6 +44,7 @@ def test_steps_stretch_no_delay(stopped, sms_gateway, clocks):
     beredd = stopped
     beredd.config.ladder(CLIMB)
     beredd.start()
+    first = time.monotonic()
     ident, walls = beredd.trigger(), [clocks.now()]
     sms_gateway.wait_for(ANNA)
     pages = [BO, ANNA, ANNA, ANNA, ANNA]
@@ -46,7 +53,7 @@ def test_steps_stretch_no_delay(stopped, sms_gateway, clocks):
         clocks.step(change)
         walls.append(clocks.now())
         sms_gateway.wait_for(pages[n], n=n + 1 if n else 1)
-        assert 0.7 < took(begun) < 1 + LATE, f"after a step of {change} s"
+        assert took(begun) < 1 + LATE and took(first) > n + 0.9, f"after a step of {change} s"
     assert beredd.events(ident).count("step-begun") == 2 and beredd.events(ident).count("repeat-begun") == 4
     assert beredd.post(f"/v1/incidents/{ident}/acknowledge", {"person": "anna.berg"}).status == 200
     sane(beredd, walls, ident)
@@ -80,15 +87,19 @@ def test_suspend(stopped, sms_gateway, clocks):
     beredd.start()
     ident = beredd.trigger()
     sms_gateway.wait_for(ANNA)
+    quiet(beredd)
     clocks.suspend(9 * 60)
     beredd.trigger("Ett annat", roles=["KIB"])           # by its page we know that the daemon has turned since it woke up
     sms_gateway.wait_for(CIA, containing="Ett annat")
     assert not sms_gateway.to(BO)
+    quiet(beredd)
     clocks.suspend(60)
     sms_gateway.wait_for(BO)
+    quiet(beredd)
     clocks.suspend(12 * HOUR)
     sms_gateway.wait_for(CIA, containing="Brand")
     for number in (ANNA, BO, CIA):
+        quiet(beredd)
         clocks.suspend(12 * HOUR)
         eventually(lambda n=number: beredd.events(ident).count("repeat-begun") == [ANNA, BO, CIA].index(n) + 1)
         eventually(lambda n=number: len(sms_gateway.to(ANNA, "Brand")) == [ANNA, BO, CIA].index(n) + 2)
@@ -116,6 +127,7 @@ def settled(beredd, sms_gateway, who):
     """An alarm now goes to whoever has the duty; all that was told before it has been told by then."""
     ident = beredd.trigger(f"Vem {time.monotonic()}")
     eventually(lambda: [entry["person"] for entry in beredd.timeline(ident, "page-queued")][:1] == [who], what=f"{who} is paged")
+    quiet(beredd)
     return told(beredd)
 
 
@@ -139,9 +151,10 @@ def test_change_comes_once(stopped, sms_gateway, clocks, name):
     change, before, fold = CHANGES[name]
     beredd = stopped
     announce(beredd, change)
-    clocks.set(local(before, fold) + 0.6)
+    clocks.set(local(before, fold) - HOUR)
     beredd.start()
     assert told(beredd) == ["anna.berg"]
+    clocks.set(local(before, fold) + 0.6)
     sms_gateway.wait_for(BO, containing="Du är TIB nu")
     sms_gateway.wait_for(ANNA, containing="Du är inte längre TIB")
     for seconds in (-1, 1, HOUR, -HOUR, HOUR):
@@ -180,21 +193,22 @@ def test_2038(stopped, sms_gateway, clocks):
     """Over 2^31 seconds, awake, and again through a restart: ids, times, delays and answers go on."""
     beredd = stopped
     beredd.config.ladder(CLIMB)
-    clocks.set(2**31 - 1)
+    clocks.set(2**31 - HOUR)
     beredd.start()
+    clocks.set(2**31 - 1.5)
     ident = beredd.trigger()
     assert ident == "2038-0001"
     begun = time.monotonic()
     eventually(lambda: clocks.now() > 2**31)
     sms_gateway.wait_for(BO)
     sms_gateway.wait_for(ANNA, n=2)
-    assert took(begun) < 2 + LATE
+    assert took(begun) < 3 + LATE
     beredd.kill()
     beredd.start()
     sms_gateway.wait_for(ANNA, n=4)
     assert beredd.trigger("Ett annat") == "2038-0002"
     opened, _, *rest = moments(beredd.timeline(ident))
-    assert opened < 2**31 < rest[-1] < 2**31 + 60
+    assert opened < 2**31 < rest[-1] < 2**31 + 300
     sms_gateway.reply(beredd, ANNA, f"JA {sms_gateway.to(ANNA)[0].code}")
     eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
     sane(beredd, [2**31], ident)
@@ -203,17 +217,17 @@ def test_2038(stopped, sms_gateway, clocks):
 def test_back_over_new_year(stopped, sms_gateway, clocks):
     """Numbers are a year's own, and one that was given is not given again."""
     beredd = stopped
-    clocks.set(local("2026-12-31 23:59:50"))
+    clocks.set(local("2026-12-31 23:58:00"))
     beredd.start()
     assert [beredd.trigger("Ett"), beredd.trigger("Två")] == ["2026-0001", "2026-0002"]
-    clocks.step(20)
+    clocks.step(240)
     assert beredd.trigger("Tre") == "2027-0001"
-    clocks.step(-20)
+    clocks.step(-240)
     assert beredd.trigger("Fyra") == "2026-0003"
     beredd.kill()
     beredd.start()
     assert beredd.trigger("Fem") == "2026-0004"
-    clocks.step(20)
+    clocks.step(240)
     assert beredd.trigger("Sex") == "2027-0002"
     for text in ("Ett", "Två", "Tre", "Fyra", "Fem", "Sex"):
         sms_gateway.wait_for(ANNA, containing=text)

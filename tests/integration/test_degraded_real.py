@@ -65,7 +65,7 @@ def works_from_memory(beredd, sms_gateway, smtp_server, summary):
 
 
 def whole_again(beredd, sms_gateway, smtp_server, ident):
-    eventually(lambda: ready(beredd), deadline=30, what="restored")
+    eventually(lambda: ready(beredd), what="restored")
     administrators_told(sms_gateway, smtp_server, 2)
     assert not beredd.get("/v1/status").json["degraded"]
     assert beredd.callout(ident)["acknowledged_by"] == "anna.berg"

@@ -84,13 +84,14 @@ def test_the_last_gateway_is_never_skipped(beredd, sms_gateway):
 
 
 def test_rate_is_kept_and_nothing_is_lost(stopped, second):
-    """Nine at three a second: whatever second is looked at, no more than three were sent in it. The network may bring them a little closer."""
+    """Nine at three a second: the fourth is sent a second after the first, the seventh two. A busy machine only makes it later."""
     stopped.config.files["gateways/two.ini"] = generic("two", second.port, "rate = 3/s\n")
     stopped.config.change("beredd.ini", "sms = elks", "sms = two")
     beredd = stopped.start()
+    begun = time.monotonic()
     for n in range(9):
         beredd.trigger(f"Larm {n}")
     second.wait_for(9)
-    assert all(later - first > 0.9 for first, later in zip(second.times, second.times[3:]))
-    assert second.times[-1] - second.times[0] < 5
+    assert all(at - begun > n // 3 - 0.1 for n, at in enumerate(second.times))
+    assert second.times[-1] - begun < 20
     assert {asked.fields["text"].split("Larm ")[1][0] for asked in second.messages} == set("012345678")

@@ -14,7 +14,7 @@ def test_climbs_and_repeats_until_somebody_answers(stopped, sms_gateway):
     beredd = stopped.start()
     ident = beredd.trigger()
     sms_gateway.wait_for(ANNA)
-    second, = sms_gateway.wait_for(BO)
+    second = sms_gateway.wait_for(BO)[0]
     eventually(lambda: beredd.callout(ident)["round"] >= 1, what="the repeat")
     sms_gateway.wait_for(ANNA, 2), sms_gateway.wait_for(BO, 2)
     assert beredd.callout(ident)["step"] == 2, "it stays at the last while it repeats"

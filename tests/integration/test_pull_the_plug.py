@@ -28,7 +28,7 @@ def plugs_fixture(sms_gateway, twilio):
 @pytest.fixture(name="three_ways")
 def three_ways_fixture(stopped, plugs, twilio, smsd):
     config = stopped.config
-    config.files["gateways/elks.ini"] = config.elks_ini(port=plugs[0].port).replace("timeout = 2s", "timeout = 1s")
+    config.files["gateways/elks.ini"] = config.elks_ini(port=plugs[0].port).replace("timeout = 10s", "timeout = 1s")
     config.files["gateways/twilio.ini"] = (
         f"[gateway twilio]\ntype = http\npreset = twilio\nusername = {twilio.ACCOUNT}\npassword = {twilio.TOKEN}\nfrom = {twilio.NUMBER}\n"
         f"timeout = 1s\nurl = http://127.0.0.1:{plugs[1].port}/2010-04-01/Accounts/{{username}}/Messages.json\n")

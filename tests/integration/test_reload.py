@@ -8,11 +8,11 @@ from harness.waiting import eventually
 
 
 def test_next_step_pages_who_is_on_duty_now(stopped, sms_gateway):
-    stopped.config.ladder("step = 0s primary sms\nstep = 3s primary sms\nrepeat = 10m", who="anna.berg")
+    stopped.config.ladder("step = 0s primary sms\nstep = 5s primary sms\nrepeat = 10m", who="anna.berg")
     beredd = stopped.start()
     ident = beredd.trigger()
     first, = sms_gateway.wait_for(ANNA)
-    beredd.config.ladder("step = 0s primary sms\nstep = 3s primary sms\nrepeat = 10m", who="bo.ek")
+    beredd.config.ladder("step = 0s primary sms\nstep = 5s primary sms\nrepeat = 10m", who="bo.ek")
     beredd.reload()
     sms_gateway.wait_for(BO)
     sms_gateway.reply(beredd, ANNA, f"JA {first.code}")
@@ -21,7 +21,7 @@ def test_next_step_pages_who_is_on_duty_now(stopped, sms_gateway):
 
 def test_page_under_way_is_neither_dropped_nor_doubled(stopped, sms_gateway):
     stopped.config.ladder("step = 0s primary sms\nrepeat = 10m")
-    stopped.config.change("gateways/elks.ini", "timeout = 2s", "timeout = 20s")
+    stopped.config.change("gateways/elks.ini", "timeout = 10s", "timeout = 20s")
     beredd = stopped.start()
     sms_gateway.behave("slow")
     ident = beredd.trigger()
@@ -92,11 +92,11 @@ def test_role_that_is_gone_leaves_its_call_out_paging(stopped, sms_gateway):
     stopped.config.ladder(FAST_LADDER)
     beredd = stopped.start()
     ident = beredd.trigger()
-    sms, = sms_gateway.wait_for(ANNA)
+    sms = sms_gateway.wait_for(ANNA)[0]
     del beredd.config.files["rosters/TIB.ini"]
     beredd.config.change("rosters/KIB.ini", "call = on-request", "call = always")
     beredd.reload()
-    sms_gateway.wait_for(ANNA, 2)
+    sms_gateway.wait_for(ANNA, len(sms_gateway.to(ANNA)) + 1)
     sms_gateway.reply(beredd, ANNA, f"JA {sms.code}")
     eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
 
@@ -125,7 +125,7 @@ def test_service_manager_that_hangs_stops_nothing(stopped, sms_gateway):
 
 def test_person_removed_while_being_paged(stopped, sms_gateway):
     """Their page is out, and their code still answers; the next step goes to who is left."""
-    stopped.config.ladder("step = 0s primary sms\nstep = 2s primary sms\nrepeat = 10m", who="anna.berg")
+    stopped.config.ladder("step = 0s primary sms\nstep = 4s primary sms\nrepeat = 10m", who="anna.berg")
     beredd = stopped.start()
     ident = beredd.trigger()
     sms, = sms_gateway.wait_for(ANNA)

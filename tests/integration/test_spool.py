@@ -35,10 +35,10 @@ def test_out_reply_and_report(through_modem, smsd):
     assert sent["gateway"] == "modem"
     eventually(lambda: smsd.files("outgoing", "checked", "failed") == [], what="that only sent/ has it")
     modem.report(modem.parts(ANNA)[-1])
-    delivered, = eventually(lambda: beredd.timeline(ident, "page-delivered"), deadline=30)
+    delivered, = eventually(lambda: beredd.timeline(ident, "page-delivered"))
     assert delivered["gateway"] == "modem" and beredd.callout(ident)["state"] == "paging"
     modem.inbound(ANNA, f"Ja {code_in(text)} 20")
-    callout = eventually(lambda: beredd.callout(ident)["state"] == "acknowledged" and beredd.callout(ident), deadline=30)
+    callout = eventually(lambda: beredd.callout(ident)["state"] == "acknowledged" and beredd.callout(ident))
     assert callout["acknowledged_by"] == "anna.berg" and callout["eta_minutes"] == 20
     modem.wait_for(ANNA, containing="Kvitterat")
     eventually(lambda: smsd.files("incoming") == [], what="that what was read is gone")
@@ -62,12 +62,12 @@ def test_replies_in_every_alphabet(through_modem, smsd):
     code = code_in(modem.wait_for(ANNA)[0])
     modem.inbound(ANNA, "På väg åäö €")
     modem.inbound_long(ANNA, "Vad gäller det här? " * 10)
-    note = eventually(lambda: [entry for entry in through_modem.timeline(ident, "note") if "På väg åäö €" in entry["text"]], deadline=30)
+    note = eventually(lambda: [entry for entry in through_modem.timeline(ident, "note") if "På väg åäö €" in entry["text"]])
     assert note[0]["person"] == "anna.berg"
-    eventually(lambda: [entry for entry in through_modem.timeline(ident, "note") if entry["text"].count("Vad gäller") == 10], deadline=30)
+    eventually(lambda: [entry for entry in through_modem.timeline(ident, "note") if entry["text"].count("Vad gäller") == 10])
     assert modem.wait_for(ANNA, containing="Förstod inte")
     modem.inbound(ANNA, f"Ja {code}", ucs2=True)
-    eventually(lambda: through_modem.callout(ident)["state"] == "acknowledged", deadline=30)
+    eventually(lambda: through_modem.callout(ident)["state"] == "acknowledged")
 
 
 def test_refused_by_the_network(through_modem, smsd, smtp_server):
@@ -76,7 +76,7 @@ def test_refused_by_the_network(through_modem, smsd, smtp_server):
     through_modem.config.change("rosters/TIB.ini", "primary sms", "primary sms, email")
     through_modem.reload()
     ident = through_modem.trigger()
-    failed = eventually(lambda: through_modem.timeline(ident, "page-failed"), deadline=30)
+    failed = eventually(lambda: through_modem.timeline(ident, "page-failed"))
     assert failed[0]["gateway"] == "modem" and "CMS ERROR: 38" in failed[0]["text"]
     smtp_server.wait_for("anna.berg@example.se")
     smsd.modem.mode = "accept"
@@ -91,7 +91,7 @@ def test_report_that_it_never_arrives(through_modem, smsd):
     eventually(lambda: through_modem.timeline(ident, "page-sent"))
     smsd.modem.report(smsd.modem.parts(ANNA)[-1], 0x30)
     smsd.modem.report(smsd.modem.parts(ANNA)[-1], 0x46)
-    failed = eventually(lambda: through_modem.timeline(ident, "page-failed"), deadline=30)
+    failed = eventually(lambda: through_modem.timeline(ident, "page-failed"))
     assert failed[0]["gateway"] == "modem" and "70" in failed[0]["text"] and not through_modem.timeline(ident, "page-delivered")
 
 
@@ -125,9 +125,9 @@ def test_report_after_a_restart(through_modem, smsd):
     eventually(lambda: through_modem.timeline(ident, "page-sent"))
     through_modem.kill()
     smsd.modem.report(smsd.modem.parts(ANNA)[-1])
-    eventually(lambda: smsd.files("incoming"), deadline=30)
+    eventually(lambda: smsd.files("incoming"))
     through_modem.start()
-    eventually(lambda: through_modem.timeline(ident, "page-delivered"), deadline=30)
+    eventually(lambda: through_modem.timeline(ident, "page-delivered"))
 
 
 def test_page_is_sent_once_over_a_restart(through_modem, smsd):
@@ -139,7 +139,7 @@ def test_page_is_sent_once_over_a_restart(through_modem, smsd):
     through_modem.start()
     eventually(lambda: through_modem.get("/v1/status").json["gateways"])
     smsd.go_on()
-    eventually(lambda: through_modem.timeline(waiting, "page-sent"), deadline=30)
+    eventually(lambda: through_modem.timeline(waiting, "page-sent"))
     smsd.pause()
     meanwhile = through_modem.trigger("Meanwhile")
     eventually(lambda: len(smsd.files("outgoing")) == 1)
@@ -148,7 +148,7 @@ def test_page_is_sent_once_over_a_restart(through_modem, smsd):
     smsd.modem.wait_for(ANNA, containing="Meanwhile")
     eventually(lambda: len(smsd.files("sent")) == 2)
     through_modem.start()
-    eventually(lambda: through_modem.timeline(meanwhile, "page-sent"), deadline=30)
+    eventually(lambda: through_modem.timeline(meanwhile, "page-sent"))
     assert len(smsd.modem.texts(ANNA)) == 2, "nothing went out twice"
 
 
@@ -157,7 +157,7 @@ def test_reply_while_it_was_away(through_modem, smsd):
     code = code_in(smsd.modem.wait_for(ANNA)[0])
     through_modem.kill()
     smsd.modem.inbound(ANNA, code)
-    eventually(lambda: smsd.files("incoming"), deadline=30)
+    eventually(lambda: smsd.files("incoming"))
     through_modem.start()
-    eventually(lambda: through_modem.callout(ident)["state"] == "acknowledged", deadline=30)
+    eventually(lambda: through_modem.callout(ident)["state"] == "acknowledged")
     eventually(lambda: smsd.files("incoming") == [])

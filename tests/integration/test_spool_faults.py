@@ -45,7 +45,7 @@ def test_smsd_stands_still(modem_first, smsd, sms_gateway):
     assert "has not taken it; taken back" in why(beredd, ident) and smsd.files("outgoing", "checked") == []
     smsd.go_on()
     smsd.modem.inbound(ANNA, f"JA {sms.code}")          # what comes through now says that smsd has looked at everything
-    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged", deadline=30)
+    eventually(lambda: beredd.callout(ident)["state"] == "acknowledged")
     assert not [text for text in smsd.modem.texts(ANNA) if "Svara JA" in text and "Kvitterat" not in text]
 
 

@@ -4,10 +4,10 @@ import datetime
 import json
 import os
 import signal
-import zoneinfo
 
 import pytest
 
+from harness.clocks import local
 from harness.config import ANNA, BO, SLOW_LADDER
 from harness.waiting import eventually
 
@@ -16,12 +16,6 @@ ANNOUNCE = "announce = sms\nhandover = Mon 12:00\n"
 
 def log_of(beredd, event):
     return [entry for entry in map(json.loads, beredd.ctl("log", "--json").stdout.splitlines()) if entry["event"] == event]
-
-
-def next_minute():
-    """As the configuration writes local time; ten seconds away, at least."""
-    soon = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Stockholm")) + datetime.timedelta(seconds=70)
-    return soon.strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.fixture(name="announcing")
@@ -76,14 +70,16 @@ def test_change_while_it_was_down_is_told_at_the_start(announcing, sms_gateway):
     sms_gateway.wait_for(ANNA, containing="Du är inte längre TIB")
 
 
-def test_change_by_the_clock(stopped, sms_gateway):
-    """A shift that ends at the next full minute: nothing but the watch's timer tells of it."""
+def test_change_by_the_clock(stopped, sms_gateway, clocks):
+    """A shift that ends in a second: nothing but the watch's timer tells of it."""
     stopped.config.files["rosters/TIB.ini"] = (
         f"[roster]\nrole = TIB\n{ANNOUNCE}[shifts]\nshift = 2020-01-01 00:00 / 2090-01-01 00:00 anna.berg\n"
-        f"shift = 2020-01-02 00:00 / {next_minute()} bo.ek\n[ladder]\n{SLOW_LADDER}\n")
+        f"shift = 2020-01-02 00:00 / 2026-12-24 10:00 bo.ek\n[ladder]\n{SLOW_LADDER}\n")
+    clocks.set(local("2026-12-24 09:00:00"))
     beredd = stopped.start()
+    clocks.set(local("2026-12-24 09:59:58"))
     assert not sms_gateway.taken
-    eventually(lambda: sms_gateway.to(ANNA, "Du är TIB nu"), deadline=90, what="that Anna is told")
+    sms_gateway.wait_for(ANNA, containing="Du är TIB nu")
     sms_gateway.wait_for(BO, containing="Anna Berg har tagit över")
     assert [entry["person"] for entry in log_of(beredd, "duty-changed")] == ["bo.ek", "anna.berg"]
 

@@ -72,11 +72,11 @@ email = mail
 
     def elks_ini(self, name="elks", port=None, more=""):
         return (f"[gateway {name}]\ntype = http\npreset = 46elks\nurl = http://127.0.0.1:{port or self.elks_port}/a1/sms\n"
-                f"username = u-elks\npassword = p-elks\nfrom = +46766860000\ntimeout = 2s\nhook-secret = {HOOK_SECRET}\n{more}")
+                f"username = u-elks\npassword = p-elks\nfrom = +46766860000\ntimeout = 10s\nhook-secret = {HOOK_SECRET}\n{more}")
 
     def mail_ini(self, more=""):
         return (f"[gateway mail]\ntype = smtp\nurl = smtp://127.0.0.1:{self.smtp_port}\nfrom = larm@example.se\n"
-                f"starttls = no\ntimeout = 5s\n{more}")
+                f"starttls = no\ntimeout = 20s\n{more}")
 
     def ladder(self, ladder, role="TIB", who="anna.berg, bo.ek", more=""):
         self.files[f"rosters/{role}.ini"] = self.roster(role, f"Roll {role}", who, ladder, more)

@@ -120,7 +120,7 @@ class Rig:
     def section(self, name, kind, port, row=None):
         """`port` is the proxy's. `row`: it is the row's first gateway."""
         host, scheme = (row.host, row.scheme) if row else ("127.0.0.1", "")
-        more = f"timeout = {TIMEOUT}s\n" + (f"receipt-timeout = {TIMEOUT}s\n" if row and row.receipts else "")
+        more = f"timeout = {TIMEOUT if row else 20}s\n" + (f"receipt-timeout = {TIMEOUT}s\n" if row and row.receipts else "")
         if scheme and row.trusts:
             more += f"ca-file = {self.certificates.path(row.server if row.server != 'plain' else 'good')}\n"
         if kind == "smtp":

@@ -131,7 +131,7 @@ omit-empty = true
         """The shipped preset, with its address changed to our port."""
         url = self.url(preset, f"http://127.0.0.1:{self.send_port}")
         return (f"[gateway kannel]\ntype = http\npreset = kannel\nurl = {url}\nusername = {self.USER}\npassword = {self.PASSWORD}\n"
-                f"from = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 5s\n")
+                f"from = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 20s\n")
 
     def send_status(self, number, text):
         """What sendsms answers."""
