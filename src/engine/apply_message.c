@@ -72,10 +72,12 @@ static void unlock(struct engine *engine, atom address)
 }
 
 /* Takes it out of its incident's list: *place is the next one then. */
-static void forget_message(struct engine *engine, struct message **place)
+static void forget_message(struct engine *engine, const struct incident *incident, struct message **place)
 {
     struct message *message = *place;
     *place = message->next;
+    if (incident == &engine->house)
+        free(map_remove(&engine->duty_notices, message->number));
     trail_forget(engine, message);
     free(message);
 }
@@ -94,7 +96,7 @@ void apply_forget_ended(struct engine *engine, struct incident *incident, const 
     struct message **place = &incident->messages;
     while (*place) {
         if ((*place)->callout == callout && outlived(*place, callout))
-            forget_message(engine, place);
+            forget_message(engine, incident, place);
         else
             place = &(*place)->next;
     }
@@ -116,7 +118,7 @@ static void forget_told(struct engine *engine, struct incident *incident, const 
     while (*place) {
         bool same = same_kind(*place, record, address);
         if (same && (*place)->state != MESSAGE_QUEUED) {
-            forget_message(engine, place);
+            forget_message(engine, incident, place);
             continue;
         }
         if (same && queued++ == 0)
@@ -124,7 +126,7 @@ static void forget_told(struct engine *engine, struct incident *incident, const 
         place = &(*place)->next;
     }
     if (oldest && queued >= QUEUED_NOTICES_MAX && incident->key != 0)
-        forget_message(engine, oldest);
+        forget_message(engine, incident, oldest);
 }
 
 static struct message *add_message(struct engine *engine, struct incident *incident, const struct record *record)
@@ -185,16 +187,9 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     return ERR_OK;
 }
 
-/* What it tells of is kept until a gateway has taken it; of a thousand that none takes, the older ones are given up. */
+/* What it tells of is kept as long as the message: a gateway that took it may say yet that it will not arrive. */
 static void note_duty(struct engine *engine, const struct record *record)
 {
-    if (engine->duty_notices.len >= HOUSE_MESSAGES_MAX) {
-        struct duty_notice *notice;
-        for (size_t cursor = 0; (notice = map_next(&engine->duty_notices, &cursor));)
-            free(notice);
-        map_done(&engine->duty_notices);
-        engine->duty_notices = (struct map){0};
-    }
     struct duty_notice *notice = NEW(struct duty_notice);
     *notice = (struct duty_notice){
         .role = intern_add(engine->names, record->role),
@@ -232,7 +227,7 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
             apply_disarm(engine, callout);
     }
     if (incident == &engine->house && incident->messages->number + HOUSE_MESSAGES_MAX <= record->page)
-        forget_message(engine, &incident->messages);
+        forget_message(engine, incident, &incident->messages);
     return ERR_OK;
 }
 
@@ -278,8 +273,6 @@ enum err apply_outcome(struct engine *engine, struct incident *incident, const s
     if (is_sent(record) && waits && !incident->closed_usec)
         trail_wait(engine, incident, message, now.boot_usec + apply_left_usec(record->due_usec, record->delay_usec, now),
                    record->delay_usec);
-    if (incident == &engine->house && message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
-        free(map_remove(&engine->duty_notices, message->number));
     if (record->gateway && record->kind != RECORD_PAGE_FAILED)
         message->gateway = intern_add(engine->names, record->gateway);
     return ERR_OK;

@@ -107,9 +107,10 @@ void drill_clock_stepped(struct engine *engine)
 
 /* ---- ended ---- */
 
+/* Where everybody's answer is waited for, a yes that was taken back is none. */
 static bool has_succeeded(const struct callout *callout)
 {
-    if (callout->state == CALLOUT_ACKNOWLEDGED)
+    if (callout->state == CALLOUT_ACKNOWLEDGED && !drill_waits_for_all(callout))
         return true;
     for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
         if (recipient->confirmed_usec)

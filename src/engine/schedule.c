@@ -138,8 +138,9 @@ static int64_t next_monthly(const struct schedule *schedule, const struct tz *tz
 {
     int year, month, of_month;
     civil_from_day(day, &year, &month, &of_month);
-    for (int i = 0; i < MONTHS_MAX; i++) {
+    for (int i = 0;; i++) {
         int64_t at_day;
+        assert(i < MONTHS_MAX);
         if (nth_weekday(year, month, schedule->weekday, schedule->nth, &at_day)) {
             int64_t at_usec = instant(tz, at_day, schedule->minute, TZ_BEGIN);
             if (at_usec > after_usec)
@@ -148,7 +149,6 @@ static int64_t next_monthly(const struct schedule *schedule, const struct tz *tz
         year += month == 12;
         month = month % 12 + 1;
     }
-    return INT64_MAX;
 }
 
 static int64_t next_weekly(const struct schedule *schedule, const struct tz *tz, int64_t day, int64_t after_usec)

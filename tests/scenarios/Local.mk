@@ -34,7 +34,8 @@ EXTRA_DIST += \
 	tests/scenarios/drill_acknowledged.scn \
 	tests/scenarios/drill_acknowledged_yields.scn \
 	tests/scenarios/drill_all_roles.scn \
-	tests/scenarios/drill_before_and_after.scn tests/scenarios/drill_beside_real.scn \
+	tests/scenarios/drill_before_and_after.scn \
+	tests/scenarios/drill_beside_real.scn \
 	tests/scenarios/drill_clock.scn \
 	tests/scenarios/drill_dry_run.scn \
 	tests/scenarios/drill_dry_run_replies.scn \
@@ -59,12 +60,14 @@ EXTRA_DIST += \
 	tests/scenarios/drill_wait_for_all_ends.scn \
 	tests/scenarios/drill_wait_for_all_outsiders.scn \
 	tests/scenarios/drill_wait_for_all_repeats.scn \
+	tests/scenarios/drill_wait_for_all_taken_back.scn \
 	tests/scenarios/drill_without.scn \
 	tests/scenarios/drill_without_the_first.scn \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_to_a_step.scn \
 	tests/scenarios/duty_told.scn \
+	tests/scenarios/every_target.scn \
 	tests/scenarios/failed_page_of_somebody_gone.scn \
 	tests/scenarios/failed_page_of_who_declined.scn \
 	tests/scenarios/failed_pages.scn \
@@ -78,11 +81,13 @@ EXTRA_DIST += \
 	tests/scenarios/long_key.scn \
 	tests/scenarios/notice_by_mail.scn \
 	tests/scenarios/notice_channels.scn \
+	tests/scenarios/notice_elsewhere.scn \
 	tests/scenarios/notice_two_phones.scn \
 	tests/scenarios/notice_unserved.scn \
-	tests/scenarios/notice_elsewhere.scn \
+	tests/scenarios/notices_fail_one_by_one.scn \
 	tests/scenarios/notices_overtaken.scn \
 	tests/scenarios/outcomes_late.scn \
+	tests/scenarios/outside_the_hours.scn \
 	tests/scenarios/page_replaced.scn \
 	tests/scenarios/receipt_answered.scn \
 	tests/scenarios/receipt_before_answer.scn \
@@ -95,9 +100,10 @@ EXTRA_DIST += \
 	tests/scenarios/receipt_notice.scn \
 	tests/scenarios/receipt_of_many.scn \
 	tests/scenarios/released.scn \
+	tests/scenarios/released_before_sent.scn \
 	tests/scenarios/released_before_who_was_told.scn \
 	tests/scenarios/released_in_a_repeat.scn \
-	tests/scenarios/released_before_sent.scn \
+	tests/scenarios/released_of_two_roles.scn \
 	tests/scenarios/reload_while_paging.scn \
 	tests/scenarios/replies_not_understood.scn \
 	tests/scenarios/reply_again.scn \
@@ -111,6 +117,7 @@ EXTRA_DIST += \
 	tests/scenarios/source_is_told.scn \
 	tests/scenarios/source_of_a_drill.scn \
 	tests/scenarios/source_of_many.scn \
+	tests/scenarios/source_of_two_roles.scn \
 	tests/scenarios/source_unreachable.scn \
 	tests/scenarios/text_then_page.scn \
 	tests/scenarios/texts_of_strangers.scn \

@@ -140,7 +140,7 @@ static struct effects duty(void)
         .roster = &fixture_rosters[1], .person = "bo", .from_usec = now.wall_usec, .until_usec = INT64_MAX, .tell = true}});
 }
 
-START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up)
+START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up)
 {
     struct message_view view;
     (void)duty();
@@ -149,13 +149,55 @@ START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up)
     for (int i = 0; i < HOUSE_MESSAGES_MAX; i++)
         (void)duty();
     struct page_ref middle = {0, HOUSE_MESSAGES_MAX / 2, find_message(&engine->house, HOUSE_MESSAGES_MAX / 2)->nonce};
-    ck_assert(!engine_message(engine, middle, now.wall_usec, &view));      /* what it told of is gone */
+    ck_assert(engine_message(engine, middle, now.wall_usec, &view));
     ck_assert(!engine_message(engine, first, now.wall_usec, &view));
-    ck_assert_uint_le(engine->duty_notices.len, HOUSE_MESSAGES_MAX);
+    ck_assert_uint_eq(engine->duty_notices.len, HOUSE_MESSAGES_MAX);
     size_t n = 0;
     for (const struct message *message = engine->house.messages; message; message = message->next)
         n++;
-    ck_assert_uint_le(n, HOUSE_MESSAGES_MAX);
+    ck_assert_uint_eq(n, HOUSE_MESSAGES_MAX);
+}
+END_TEST
+
+START_TEST(of_many_notices_of_a_kind_in_an_incident_the_oldest_is_given_up)
+{
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    for (uint32_t i = 1; i <= QUEUED_NOTICES_MAX + 1; i++) {
+        struct record record = paged(KEY(1), i);
+        record.kind = RECORD_NOTICE_QUEUED;
+        record.purpose = PURPOSE_UPDATE;
+        replay_good(record);
+    }
+    const struct message *first = engine_incident(engine, KEY(1))->messages;
+    size_t n = 0;
+    for (const struct message *message = first; message; message = message->next)
+        n++;
+    ck_assert_uint_eq(first->number, 2);
+    ck_assert_uint_eq(n, QUEUED_NOTICES_MAX);
+}
+END_TEST
+
+/* What was told so long ago, and was still on its way, is told by no other channel: nobody knows any more by which it was. */
+START_TEST(a_notice_of_very_long_ago_goes_nowhere_else)
+{
+    struct record old = paged(KEY(1), 1), new = paged(KEY(1), UINT16_MAX + 1);
+    old.kind = new.kind = RECORD_NOTICE_QUEUED;
+    old.purpose = PURPOSE_WITHDRAWN;
+    new.purpose = PURPOSE_UPDATE;
+    replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good(old);
+    struct event failed = {.kind = EVENT_OUTCOME, .outcome = {.page = {KEY(1), 1, 7}, .outcome = OUTCOME_FAILED, .gateway = "elks"}};
+    replay_good(new);
+    ck_assert_uint_eq(count_records(step(&failed), RECORD_NOTICE_QUEUED), 0);
+    new.page++;
+    new.telling = 1;                                     /* as far back as can be noted, and farther, is by itself */
+    replay_good(new);
+    ck_assert_uint_eq(find_message(engine_incident(engine, KEY(1)), new.page)->in_telling, 0);
+    new.telling = new.page = UINT16_MAX + 3;             /* as is what has not been told yet */
+    replay_good(new);
+    ck_assert_uint_eq(find_message(engine_incident(engine, KEY(1)), new.page)->in_telling, 0);
 }
 END_TEST
 
@@ -477,7 +519,9 @@ int main(void)
     tcase_add_test(tcase, codes_that_are_all_taken_are_shared_by_different_people_alone);
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
     tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
-    tcase_add_test(tcase, of_a_thousand_notices_that_no_gateway_takes_the_older_are_given_up);
+    tcase_add_test(tcase, of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up);
+    tcase_add_test(tcase, of_many_notices_of_a_kind_in_an_incident_the_oldest_is_given_up);
+    tcase_add_test(tcase, a_notice_of_very_long_ago_goes_nowhere_else);
     tcase_add_test(tcase, who_waits_for_a_test_behind_many_others_is_told);
     tcase_add_test(tcase, of_strangers_sixty_texts_an_hour_are_kept);
     tcase_add_test(tcase, the_oldest_of_many_texts_is_forgotten);

@@ -49,6 +49,112 @@ START_TEST(the_house_is_no_incident)
 }
 END_TEST
 
+static void expect_corrupt_opened(const char *source, const char *summary, uint8_t severity)
+{
+    struct record record = opened(KEY(9));
+    record.source = source;
+    record.summary = summary;
+    record.severity = severity;
+    expect_corrupt(record);
+}
+
+static void expect_corrupt_started(const char *role, uint32_t number, uint8_t severity)
+{
+    struct record record = started(KEY(1), number);
+    record.role = role;
+    record.severity = severity;
+    expect_corrupt(record);
+}
+
+static void expect_corrupt_page(uint32_t number, const char *address, uint8_t channel, uint8_t purpose)
+{
+    struct record record = paged(KEY(1), number);
+    record.address = address;
+    record.channel = channel;
+    record.purpose = purpose;
+    expect_corrupt(record);
+}
+
+START_TEST(a_record_without_what_it_needs_is_refused)
+{
+    static const enum record_kind answers[] = {RECORD_ACKNOWLEDGED, RECORD_DECLINED, RECORD_DRILL_HELD_BACK};
+    expect_corrupt_opened(NULL, "Brand", 1);
+    expect_corrupt_opened("local", NULL, 1);
+    expect_corrupt_opened("local", "Brand", 0);
+    expect_corrupt_opened("local", "Brand", SEVERITY_COUNT + 1);
+    replay_good(opened(KEY(1)));
+    expect_corrupt((struct record){.kind = RECORD_UPDATED, .incident = KEY(1), .severity = SEVERITY_COUNT + 1});
+    expect_corrupt((struct record){.kind = RECORD_DRILL_RESULT, .incident = KEY(1)});
+    expect_corrupt(of_kind(RECORD_STEP_BEGUN, KEY(1)));
+    expect_corrupt_started(NULL, 1, 1);
+    expect_corrupt_started("TIB", 2, 1);
+    expect_corrupt_started("TIB", 1, 0);
+    expect_corrupt_started("TIB", 1, SEVERITY_COUNT + 1);
+    replay_good(started(KEY(1), 1));
+    expect_corrupt((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
+    expect_corrupt(of_kind(RECORD_RELEASED, KEY(1)));
+    for (size_t i = 0; i < N_ELEMENTS(answers); i++)
+        expect_corrupt((struct record){.kind = answers[i], .incident = KEY(1), .callout = 1});
+    expect_corrupt_page(0, "+46701740605", 1, PURPOSE_PAGE);
+    expect_corrupt_page(1, NULL, 1, PURPOSE_PAGE);
+    expect_corrupt_page(1, "+46701740605", 0, PURPOSE_PAGE);
+    expect_corrupt_page(1, "+46701740605", CHANNEL_COUNT + 1, PURPOSE_PAGE);
+    expect_corrupt_page(1, "+46701740605", 1, 0);
+    replay_good(of_kind(RECORD_ACKNOWLEDGED, KEY(1)));
+    expect_corrupt((struct record){.kind = RECORD_RELEASED, .incident = KEY(1), .callout = 1});
+}
+END_TEST
+
+START_TEST(a_record_may_do_without_the_rest)
+{
+    struct record untitled = opened(KEY(1)), sent = paged(KEY(1), 9), unnamed = paged(KEY(1), 1);
+    untitled.summary = untitled.location = "";
+    replay_good(untitled);
+    ck_assert_str_eq(incident_summary(engine_incident(engine, KEY(1))), "-");
+    ck_assert_ptr_null(incident_location(engine_incident(engine, KEY(1))));
+    replay_good((struct record){.kind = RECORD_UPDATED, .incident = KEY(1), .summary = "Mer", .idempotency_key = "r"});
+    replay_good((struct record){.kind = RECORD_NOTE, .incident = KEY(1), .inbound = INBOUND_WRONG_CODE});
+    replay_good((struct record){.kind = RECORD_DEGRADED});
+    ck_assert(engine->degraded);
+    replay_good(started(KEY(1), 1));
+    sent.kind = unnamed.kind = RECORD_PAGE_SENT;
+    sent.gateway = unnamed.gateway = "elks";
+    sent.provider_id = "s9";
+    replay_good(sent);                                   /* of a page that is forgotten; its name is known */
+    struct page_ref page;
+    ck_assert(seen_sent(engine, "elks", "s9", &page));
+    replay_good(paged(KEY(1), 1));
+    replay_good(unnamed);
+    ck_assert_int_eq(engine_fate(engine, (struct page_ref){KEY(1), 1, 7}), FATE_SENT);
+}
+END_TEST
+
+/* Its time is the call-outs', whatever their steps say. */
+START_TEST(a_drill_ends_before_a_step_that_is_later)
+{
+    struct record drill = opened(KEY(1)), callout = started(KEY(1), 1);
+    drill.drill = true;
+    callout.at_usec = AT_USEC;
+    callout.end_usec = AT_USEC + 10 * USEC_PER_SEC;
+    replay_good(drill);
+    replay_good(callout);
+    ck_assert_int_eq(engine_deadline(engine), now.boot_usec + 10 * USEC_PER_SEC);
+    now.boot_usec += 10 * USEC_PER_SEC;
+    tick();
+    ck_assert_uint_eq(engine_open_incidents(engine), 0);
+}
+END_TEST
+
+START_TEST(a_drill_that_closed_without_a_reason_was_not_aborted)
+{
+    struct record drill = opened(KEY(1));
+    drill.drill = true;
+    replay_good(drill);
+    replay_good((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
+    ck_assert(!engine_incident(engine, KEY(1))->aborted);
+}
+END_TEST
+
 START_TEST(what_has_closed_takes_nothing_more)
 {
     replay_good(opened(KEY(1)));
@@ -218,7 +324,7 @@ START_TEST(three_people_may_share_a_code)
         page.code = 123456;
         replay_good(page);
     }
-    /* The first of them gets another; the two others keep theirs, and each is found by it. */
+    /* The first of them gets another; the two others keep theirs, and each is found by it. Then the last. */
     struct record again = paged(KEY(1), 4);
     again.code = 654321;
     replay_good(again);
@@ -227,6 +333,13 @@ START_TEST(three_people_may_share_a_code)
     ck_assert_str_eq(engine_text(engine, shared->person), "cia");
     ck_assert_str_eq(engine_text(engine, shared->next_code->person), "bo");
     ck_assert_ptr_null(shared->next_code->next_code);
+    again = paged(KEY(1), 5);
+    again.person = "cia";
+    again.code = 765432;
+    replay_good(again);
+    shared = map_get(&engine->codes, 123456);
+    ck_assert_str_eq(engine_text(engine, shared->person), "bo");
+    ck_assert_ptr_null(shared->next_code);
 }
 END_TEST
 
@@ -272,7 +385,7 @@ static struct record notice(uint64_t incident, uint32_t page, enum purpose purpo
 START_TEST(a_notice_of_a_call_out_that_is_none_is_not_sent)
 {
     static const enum purpose purposes[] = {PURPOSE_SOURCE_RELEASED, PURPOSE_SOURCE_UNANSWERED, PURPOSE_SOURCE_TAKEN, PURPOSE_TAKEN,
-                                            PURPOSE_CONFIRMATION};
+                                            PURPOSE_CONFIRMATION, PURPOSE_ON_DUTY};
     struct message_view view;
     replay_good(opened(KEY(1)));
     for (uint32_t i = 0; i < N_ELEMENTS(purposes); i++) {
@@ -329,6 +442,7 @@ START_TEST(five_gateways_of_a_page_are_remembered)
     ck_assert_uint_eq(trail_of(engine, engine_incident(engine, KEY(1))->messages)->n, LEAVE_OUT_MAX);
     for (size_t i = 0; i < N_ELEMENTS(names); i++)
         replay_good(failure(1, names[i], RECEIPT_NEVER));
+    ck_assert_uint_eq(step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g1"}}).n, 0);
     /* One of those that were forgotten has it after all, and then denies it: there is no room to say which are left. */
     (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
     struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "elks"}});
@@ -357,6 +471,9 @@ START_TEST(only_a_person_is_told_for_a_person)
     ck_assert(!drill_lists("role:anna", "rule", "anna"));
     ck_assert(!drill_lists("person:ann", "person", "bob"));
     ck_assert(drill_lists("role:bo,person:bo", "person", "bo"));
+    CLEANUP_BUF struct buf list = {0};
+    drill_add_name(&list, DRILL_ALL_ROLES, "");
+    ck_assert_str_eq(buf_text(&list), DRILL_ALL_ROLES);
     ck_assert_str_ne(drill_default_scenario(LANGUAGE_EN), drill_default_scenario(LANGUAGE_SV));
 }
 END_TEST
@@ -369,6 +486,10 @@ int main(void)
     tcase_add_test(tcase, a_kind_that_is_none_is_refused);
     tcase_add_test(tcase, times_that_no_clock_shows_are_refused);
     tcase_add_test(tcase, the_house_is_no_incident);
+    tcase_add_test(tcase, a_record_without_what_it_needs_is_refused);
+    tcase_add_test(tcase, a_record_may_do_without_the_rest);
+    tcase_add_test(tcase, a_drill_ends_before_a_step_that_is_later);
+    tcase_add_test(tcase, a_drill_that_closed_without_a_reason_was_not_aborted);
     tcase_add_test(tcase, what_has_closed_takes_nothing_more);
     tcase_add_test(tcase, a_close_at_no_time_closes);
     tcase_add_test(tcase, a_plan_that_is_there_or_has_begun_cannot_follow);
