@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 
@@ -128,6 +129,29 @@ def test_log_that_comes_late_joins(stopped, faulty_disk, sms_gateway):
     beredd.kill()
     beredd.start()
     assert beredd.callout(known["Från nu"])["state"] == "acknowledged" and beredd.callout(old)["state"] == "paging"
+
+
+def test_reads_that_hang(stopped, faulty_disk, sms_gateway):
+    """Reads alone, of what nobody holds in memory: who asks hears after 2 s what memory knows. Until then, and from then on, the loop turns and pages."""
+    stopped.config.change("sources.ini", "[source rtj]\n", "[source rtj]\nlimit = 100000/m\n")
+    beredd = stopped.start()
+    first = beredd.trigger("Det första", details="x" * 6000)
+    for n in range(250):                                     # more than the store's megabyte
+        beredd.trigger(f"Larm {n}.", details="y" * 6000)
+    faulty_disk.be("hang-read")
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(beredd.get(f"/v1/incidents/{first}")))
+    asking.start()
+    assert beredd.request("GET", "/healthz").status == 200
+    asking.join()
+    shown, = answers
+    assert shown.status == 200 and shown.json["summary"] == "Det första" and shown.json["details"] is None and not shown.json["timeline"]
+    wait_until_degraded(beredd)
+    trigger_degraded(beredd, "Medan ingen läser")
+    sms_gateway.wait_for(ANNA, containing="Medan ingen läser")
+    faulty_disk.be("ok")
+    eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=30, what="restored")
+    assert beredd.incident(first)["details"] == "x" * 6000
 
 
 def test_disk_that_comes_and_goes(stopped, faulty_disk, sms_gateway):

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import threading
 
 import pytest
 
@@ -119,6 +120,28 @@ def test_hangs_and_so_does_the_journal(stopped, volume, journald, sms_gateway, s
         through(beredd, sms_gateway, smtp_server, fail, mend)
     finally:
         journald.go_on()
+
+
+def test_a_timeline_is_asked_for_while_it_hangs(stopped, volume, sms_gateway):
+    """Behind a commit that hangs: who asks hears what memory knows, who triggers that it is not saved, and the page goes."""
+    beredd = stopped.start()
+    ident = beredd.trigger("Före")
+    volume.freeze()
+    answers = {}
+    triggering = threading.Thread(
+        target=lambda: answers.update(trigger=beredd.post("/v1/incidents", {"summary": "Under"}, token="token-of-rtj")))
+    asking = threading.Thread(target=lambda: answers.update(show=beredd.get(f"/v1/incidents/{ident}")))
+    triggering.start()
+    asking.start()
+    assert beredd.request("GET", "/healthz").status == 200
+    sms_gateway.wait_for(ANNA, containing="Under")
+    triggering.join()
+    asking.join()
+    assert answers["trigger"].status == 503 and answers["show"].status == 200 and answers["show"].json["summary"] == "Före"
+    assert beredd.get(f"/v1/incidents/{ident}").json["callouts"][0]["state"] == "paging"      # and whoever asks from now on, at once
+    volume.thaw()
+    eventually(lambda: ready(beredd), deadline=30, what="restored")
+    assert [entry["event"] for entry in beredd.incident(ident)["timeline"]][0] == "opened"
 
 
 def test_read_only_from_the_start(stopped, volume, sms_gateway, smtp_server):

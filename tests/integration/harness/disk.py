@@ -19,7 +19,7 @@ class FaultyDisk:
         self.be("ok")
 
     def be(self, mode):
-        """ok, hang, eio, enospc, hang-sync, eio-sync, slow"""
+        """ok, hang, eio, enospc, hang-sync, eio-sync, hang-read, slow"""
         new = self.mode.with_suffix(".new")
         new.write_text(mode + "\n")
         new.rename(self.mode)

@@ -1,5 +1,6 @@
 /* Preloaded into the daemon by the tests: a disk that hangs, fails or fills on demand. $FAULTY_DISK names a file whose first word says
- * what happens to writes below the directory $FAULTY_BELOW: "ok", "hang", "eio", "enospc"; "hang-sync" and "eio-sync" for fsync and fdatasync alone; "slow": each takes a while. */
+ * what happens to writes below the directory $FAULTY_BELOW: "ok", "hang", "eio", "enospc"; "hang-sync" and "eio-sync" for fsync and fdatasync alone; "slow": each takes a while.
+ * "hang-read": reads hang, and nothing else. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,13 +36,15 @@ static int is_below(int fd)
 }
 
 /* 0: go on. */
-static int fault(int fd, int is_sync)
+static int fault(int fd, int is_sync, int is_read)
 {
     if (!is_below(fd))
         return 0;
     for (;;) {
         char mode[32];
         mode_now(mode, sizeof mode);
+        if ((strcmp(mode, "hang-read") == 0) != is_read)
+            return 0;
         int sync_only = strlen(mode) > 5 && strcmp(mode + strlen(mode) - 5, "-sync") == 0;
         if (sync_only && !is_sync)
             return 0;
@@ -64,7 +67,7 @@ static int fault(int fd, int is_sync)
 #define REAL(type, name, ...) type (*real)(__VA_ARGS__) = (type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
 #define FAIL_OR(fd, is_sync, call)     \
     do {                               \
-        int error = fault(fd, is_sync); \
+        int error = fault(fd, is_sync, 0); \
         if (error) {                   \
             errno = error;             \
             return -1;                 \
@@ -101,4 +104,19 @@ int fdatasync(int fd)
 {
     REAL(int, fdatasync, int);
     FAIL_OR(fd, 1, real(fd));
+}
+
+ssize_t pread64(int fd, void *bytes, size_t n, __off64_t at);
+ssize_t pread64(int fd, void *bytes, size_t n, __off64_t at)
+{
+    REAL(ssize_t, pread64, int, void *, size_t, __off64_t);
+    (void)fault(fd, 0, 1);
+    return real(fd, bytes, n, at);
+}
+
+ssize_t pread(int fd, void *bytes, size_t n, off_t at)
+{
+    REAL(ssize_t, pread, int, void *, size_t, off_t);
+    (void)fault(fd, 0, 1);
+    return real(fd, bytes, n, at);
 }
