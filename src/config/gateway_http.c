@@ -76,7 +76,21 @@ const char *gateway_http_load_rule(const struct layers *layers, const char *key,
     return text;
 }
 
-/* "200-299, 304", "/pattern/", or both. */
+/* "200" or "200-299": what can be the code of a reply, and not all of it of redirects, which are never followed. */
+static const char *codes_problem(const char *at, size_t len)
+{
+    bool good = len == 3 || (len == 7 && at[3] == '-');
+    for (size_t i = 0; good && i < len; i++)
+        good = i == 3 || (at[i] >= '0' && at[i] <= '9');
+    const char *last = len == 7 ? at + 4 : at;
+    if (!good || strncmp(last, at, 3) < 0)
+        return "is no list of HTTP codes, as 200-299, and no /PATTERN/";
+    if (at[0] < '2' || last[0] > '5')
+        return "has codes that no reply has: they go from 200 to 599";
+    return at[0] == '3' && last[0] == '3' ? "would never be met: redirects are not followed" : NULL;
+}
+
+/* "200-299, 404", "/pattern/", or both. */
 static const char *accept_problem(struct load *load, const char *text)
 {
     const char *pattern = strchr(text, '/');
@@ -84,11 +98,7 @@ static const char *accept_problem(struct load *load, const char *text)
     const char *at = text + strspn(text, " \t,");
     while (!problem && *at && at != pattern) {
         size_t len = strcspn(at, " \t,");
-        bool code = len == 3 || (len == 7 && at[3] == '-');
-        for (size_t i = 0; code && i < len; i++)
-            code = i == 3 || (at[i] >= '0' && at[i] <= '9');
-        if (!code || (len == 7 && strncmp(at + 4, at, 3) < 0))
-            problem = "is no list of HTTP codes, as 200-299, and no /PATTERN/";
+        problem = codes_problem(at, len);
         at += len;
         at += strspn(at, " \t,");
     }

@@ -104,6 +104,13 @@ static const char *load_secret(const struct scope *scope, const char *key, bool 
 /* The secret is a part of the hooks' path. */
 static void load_hook_secret(const struct scope *scope, struct gateway *gateway)
 {
+    const struct doc_entry *entry = doc_entry(scope->section, "hook-secret");
+    if (entry && (gateway->type == GATEWAY_SMTP || gateway->type == GATEWAY_SPOOL)) {
+        load_warning(scope->load, scope_origin(scope, entry), "'hook-secret' has no effect: %s; remove the line",
+                     gateway->type == GATEWAY_SMTP ? "e-mail brings no receipts, and is answered by its link"
+                                                   : "a modem's replies and receipts are read from its directory");
+        return;
+    }
     const char *secret = load_secret(scope, "hook-secret", true);
     if (!secret)
         return;

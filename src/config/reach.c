@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "config/gateway_voice.h"
 
 /* Whether pages would arrive: what only shows when people, rosters, ladders and gateways are seen together. */
@@ -47,10 +48,44 @@ static void check_person(struct reach *reach, struct origin where, const struct 
 
 /* ---- ladders ---- */
 
+/* The longest that a call may ring, and where; NULL: none rings. */
+static const struct gateway *slowest_to_ring(const struct config *config)
+{
+    const struct gateway *slowest = NULL;
+    for (size_t i = 0; i < config->n_channel_gateways[CHANNEL_VOICE]; i++) {
+        const struct gateway *gateway = config->channel_gateways[CHANNEL_VOICE][i];
+        if (gateway->type == GATEWAY_HTTP && (!slowest || gateway->voice.ring_usec > slowest->voice.ring_usec))
+            slowest = gateway;
+    }
+    return slowest;
+}
+
+/* Of a call that ends after the next step has begun nothing more comes: the person's other contact points are not tried for it. Steps of
+ * the same time are meant to run side by side. */
+static void check_ringing(struct reach *reach, const struct ladder *ladder)
+{
+    const struct gateway *gateway = slowest_to_ring(reach->load->config);
+    for (size_t i = 0; gateway && i < ladder->n_steps; i++) {
+        const struct ladder_step *step = &ladder->steps[i];
+        bool last = i + 1 == ladder->n_steps;
+        int64_t left_usec = last ? ladder->repeat_usec : step[1].after_usec - step->after_usec;
+        if (!(step->channels & 1u << CHANNEL_VOICE) || left_usec == 0 || left_usec > gateway->voice.ring_usec)
+            continue;
+        CLEANUP_BUF struct buf ring = { 0 }, left = { 0 };
+        text_add_duration(&ring, gateway->voice.ring_usec);
+        text_add_duration(&left, left_usec);
+        load_warning(reach->load, step->origin,
+                     "a call through '%s' may ring for %s, and %s after %s: who does not answer is not tried by other ways first; give the step "
+                     "more time, or set a shorter 'ring-time' in gateways/%s.ini",
+                     gateway->name, buf_text(&ring), last ? "the repeat comes" : "the next step comes", buf_text(&left), gateway->name);
+    }
+}
+
 static unsigned check_ladder(struct reach *reach, const struct ladder *ladder)
 {
     const struct plan *plan = &reach->load->config->plan;
     unsigned all = 0;
+    check_ringing(reach, ladder);
     for (size_t i = 0; i < ladder->n_steps; i++) {
         const struct ladder_step *step = &ladder->steps[i];
         unsigned unserved = step->channels & ~plan->channels_served;

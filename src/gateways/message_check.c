@@ -99,6 +99,30 @@ static void check_link(const struct check *check)
     }
 }
 
+/* One of these words, "|" between them, begins a word of the text. */
+static bool names_one_of(const char *text, const char *words)
+{
+    for (const char *word = words; *word; word += strcspn(word, "|"), word += *word == '|') {
+        CLEANUP_BUF struct buf wanted = { 0 };
+        buf_add(&wanted, word, strcspn(word, "|"));
+        for (size_t at = 0; text[at]; at++) {
+            bool begins = at == 0 || strchr(" \t\n.,:;!?()[]\"'-", text[at - 1]);
+            if (begins && text_starts_with_fold(text + at, buf_text(&wanted)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever hears it has nothing else to go by. */
+static void check_keys(const struct check *check)
+{
+    bool yes = names_one_of(check->entry->text, "1|ett|one"), no = names_one_of(check->entry->text, "2|två|two");
+    if (!yes || !no)
+        complain(check, PROBLEM_WARNING, "'%s' does not say which key %s: 1 takes the alarm, 2 says no", check->entry->key,
+                 yes ? "says no" : no ? "takes the alarm" : "to press");
+}
+
 static void check_ways_to_answer(const struct check *check)
 {
     const char *text = check->entry->text, *key = check->entry->key;
@@ -106,7 +130,9 @@ static void check_ways_to_answer(const struct check *check)
     bool page = message_text_kind_is_page(check->name.kind);
     if (code && check->name.field != TEXT_SMS)
         complain(check, PROBLEM_WARNING, "{code} is empty in '%s': only a text message can be answered with it", key);
-    if (page && check->name.field == TEXT_SMS && !code && !link)
+    if (page && check->name.field == TEXT_VOICE)
+        check_keys(check);
+    else if (page && check->name.field == TEXT_SMS && !code && !link)
         complain(check, PROBLEM_ERROR, "'%s' has neither {code} nor {link}: nobody could answer it", key);
     else if (page && check->name.field == TEXT_SMS && !link)
         complain(check, PROBLEM_WARNING, "'%s' has no {link}: whoever's replies cannot come in, or whose code is locked, cannot answer", key);

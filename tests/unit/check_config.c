@@ -597,6 +597,27 @@ static const struct verdict verdicts[] = {
                "gateways/elks.ini:8: error: unknown placeholder 'password'\n"
                "gateways/elks.ini:9: error: voice-answered-by = 'a b' is no field:NAME and no json:PATH\n"
                "gateways/elks.ini:10: error: unknown key 'prompt-se-alarm' in [gateway elks]; did you mean 'prompt-sv-alarm'?\n"),
+    ELKS_CASE("type = http\nurl = https://x\nbody = {to}{text}\naccept = 999\naccept-later = 199-250\n",
+              "gateways/elks.ini:1: warning: no 'hook-secret': replies by SMS and receipts cannot come in\n"
+              "gateways/elks.ini:5: error: accept = '999' has codes that no reply has: they go from 200 to 599\n"
+              "gateways/elks.ini:6: error: accept-later = '199-250' has codes that no reply has: they go from 200 to 599\n"),
+    { { { "beredd.ini", DAEMON "[channels]\nsms = try\nemail = try\n\nvoice = elks\n" },
+        { "gateways/elks.ini", "[gateway elks]\ntype = http\nurl = https://x\nbody = {to}{text}\naccept = 300-302\nhook-secret = abcdefghijklmnop\nring-time = 45s\n"
+                               "voice-url = https://x/{to}\nvoice-ask = {text}\nvoice-say = {text}\nvoice-digit = key\n" },
+        { "rosters/TIB.ini", "[roster]\nrole = TIB\n" ROTATION "backups = 1\n[ladder]\nstep = 0m primary sms, voice\nstep = 0m secondary voice\n"
+                             "step = 45s primary voice\nstep = 91s secondary voice\nrepeat = 30s\n[ladder info]\nstep = 0m primary voice\nrepeat = 46s\n" } },
+      "gateways/elks.ini:5: error: accept = '300-302' would never be met: redirects are not followed\n"
+      "gateways/elks.ini:6: warning: 'hook-secret' stands here in a file that every user of the machine can read; write credential:NAME, or chmod o-r "
+      "the file\n"
+      "rosters/TIB.ini:9: warning: a call through 'elks' may ring for 45s, and the next step comes after 45s: who does not answer is not tried by other "
+      "ways first; give the step more time, or set a shorter 'ring-time' in gateways/elks.ini\n"
+      "rosters/TIB.ini:11: warning: a call through 'elks' may ring for 45s, and the repeat comes after 30s: who does not answer is not tried by other "
+      "ways first; give the step more time, or set a shorter 'ring-time' in gateways/elks.ini\n" },
+    { { { "beredd.ini", DAEMON "[channels]\nsms = modem, try\nemail = mail\n" },
+        { "gateways/modem.ini", "[gateway modem]\ntype = spool\ndirectory = /var/spool/sms\nfrom = +46701740696\nhook-secret = abcdefghijklmnop\n" },
+        { "gateways/mail.ini", "[gateway mail]\ntype = smtp\nurl = smtp://mail.example.se\nfrom = larm@example.se\nhook-secret = credential:none\n" } },
+      "gateways/mail.ini:5: warning: 'hook-secret' has no effect: e-mail brings no receipts, and is answered by its link; remove the line\n"
+      "gateways/modem.ini:5: warning: 'hook-secret' has no effect: a modem's replies and receipts are read from its directory; remove the line\n" },
     ELKS_CASE("type = outbox\nfile = x\nprompt-sv-yes = https://x\nring-time = 30s\n",
               "gateways/elks.ini:4: error: 'prompt-sv-yes' means nothing to a gateway of type outbox\n"
               "gateways/elks.ini:5: error: 'ring-time' means nothing to a gateway of type outbox\n"),
