@@ -87,7 +87,7 @@ static enum err op_reload(void *userdata, bool install, struct problems *problem
 {
     struct daemon *daemon = userdata;
     CLEANUP(config_free) struct config *config = NULL;
-    enum err err = configuration_read(daemon->options, false, problems, &config);
+    enum err err = configuration_read(daemon->options, READING_TO_RELOAD, problems, &config);
     if (!install)
         return err;
     configuration_log_problems(problems);
@@ -629,7 +629,7 @@ static void stop(struct daemon *daemon)
 static bool load_at_start(struct daemon *daemon)
 {
     CLEANUP(problems_free) struct problems *problems = problems_new();
-    enum err err = configuration_read(daemon->options, false, problems, &daemon->config);
+    enum err err = configuration_read(daemon->options, READING_TO_START, problems, &daemon->config);
     configuration_log_problems(problems);
     if (err != ERR_OK)
         log_crit("The configuration in %s has errors; nothing was started. Mend them and check with: beredd -c %s -t",

@@ -166,8 +166,10 @@ struct config_env {
     const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
     /* Judges the texts of what was read: gateways/, which renders them, knows how. NULL: nobody does. */
     void (*check_texts)(const struct config *config, struct problems *problems);
+    enum err (*check_tls)(const char *certificate_path, const char *key_path);      /* a certificate and its key, or why not; NULL: nobody looks */
     int64_t now_usec;                /* for "in the past" notes */
     int check_days;                  /* how far ahead holes in rosters are told; 0: 60 days */
+    bool starting;                   /* there is none in force: a certificate that cannot be used keeps nobody from being paged, and is a warning */
     bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The configuration that
                                         comes of it may lack what stands there, so it must not be used */
 };

@@ -132,27 +132,54 @@ static void load_public_url(const struct scope *scope)
 
 /* ---- TLS ---- */
 
-static const char *load_tls_file(const struct scope *scope, const char *key)
+/* Paging goes on without it, but nobody outside can trigger or answer until it is mended. */
+static void tls_problem(const struct scope *scope, struct origin where, const char *problem)
+{
+    if (scope->load->env->starting)
+        load_warning(scope->load, where, "%s: no TCP address is served until it can be used", problem);
+    else
+        load_error(scope->load, where, "%s", problem);
+}
+
+static const char *load_tls_file(const struct scope *scope, const char *key, bool *ret_readable)
 {
     const struct doc_entry *entry = doc_entry(scope->section, key);
     const char *name = value_text(scope, key, NULL);
+    *ret_readable = false;
     if (!name)
         return NULL;
     const char *path = load_path(scope->load, name);
-    CLEANUP_BUF struct buf bytes = { 0 };
+    CLEANUP_BUF struct buf bytes = { 0 }, problem = { 0 };
     enum err err = slurp_file(path, SLURP_MAX_BYTES, &bytes, NULL);
+    *ret_readable = err == ERR_OK;
     if (err == ERR_NOT_FOUND)
-        load_error(scope->load, scope_origin(scope, entry), "there is no file %s", path);
+        buf_printf(&problem, "there is no file %s", path);
+    else if (err && scope->load->env->starting)
+        buf_printf(&problem, "%s cannot be read: %s", path, err_text(err));
     else if (err)
         load_unreadable(scope->load, scope_origin(scope, entry), path, err);
+    if (problem.len > 0)
+        tls_problem(scope, scope_origin(scope, entry), buf_text(&problem));
     return path;
+}
+
+static void check_pair(const struct scope *scope)
+{
+    const struct config *config = scope->load->config;
+    enum err err = scope->load->env->check_tls ? scope->load->env->check_tls(config->tls_certificate, config->tls_key) : ERR_OK;
+    if (err)
+        tls_problem(scope, scope_origin(scope, doc_entry(scope->section, "tls-certificate")),
+                    "tls-certificate and tls-key are no certificate and its key, in PEM");
 }
 
 static void load_tls(const struct scope *scope)
 {
     struct config *config = scope->load->config;
-    config->tls_certificate = load_tls_file(scope, "tls-certificate");
-    config->tls_key = load_tls_file(scope, "tls-key");
+    bool certificate_read, key_read;
+    config->tls_certificate = load_tls_file(scope, "tls-certificate", &certificate_read);
+    config->tls_key = load_tls_file(scope, "tls-key", &key_read);
+    if (certificate_read && key_read)
+        check_pair(scope);
     if (!config->tls_certificate != !config->tls_key)
         load_error(scope->load, scope_section_origin(scope), "tls-certificate and tls-key belong together; '%s' is missing",
                    config->tls_key ? "tls-certificate" : "tls-key");

@@ -6,9 +6,10 @@
 
 #include "base/log.h"
 #include "gateways/message_check.h"
+#include "loop/http_server.h"
 #include "loop/loop.h"
 
-enum err configuration_read(const struct daemon_options *options, bool check_only, struct problems *problems, struct config **ret)
+enum err configuration_read(const struct daemon_options *options, enum reading reading, struct problems *problems, struct config **ret)
 {
     struct config_env env = {
         .directory = options->config_directory,
@@ -17,7 +18,9 @@ enum err configuration_read(const struct daemon_options *options, bool check_onl
         .zoneinfo_directory = "/usr/share/zoneinfo",
         .check_texts = message_check_texts,
         .now_usec = loop_wall_usec(),
-        .check_only = check_only,
+        .check_tls = http_server_check_tls,
+        .starting = reading == READING_TO_START,
+        .check_only = reading == READING_TO_CHECK,
     };
     return config_load(&env, problems, ret);
 }
@@ -56,7 +59,7 @@ int daemon_check(const struct daemon_options *options)
 {
     CLEANUP(problems_free) struct problems *problems = problems_new();
     CLEANUP(config_free) struct config *config = NULL;
-    enum err err = configuration_read(options, true, problems, &config);
+    enum err err = configuration_read(options, READING_TO_CHECK, problems, &config);
     for (size_t i = 0; i < problems_count(problems); i++) {
         CLEANUP_BUF struct buf line = {0};
         problem_add_text(&line, problems_get(problems, i));

@@ -10,9 +10,14 @@
 #include "config/config.h"
 #include "daemon.h"
 
-/* What is wrong with it goes to the problems. *ret is the caller's (config_free()); with an error in it there is none. check_only: what
- * another user may not read, such as a secret, is no error. */
-WARN_UNUSED enum err configuration_read(const struct daemon_options *options, bool check_only, struct problems *problems,
+enum reading {
+    READING_TO_START,            /* what does not keep pages from going out is no error */
+    READING_TO_RELOAD,
+    READING_TO_CHECK,            /* what another user may not read, such as a secret, is no error */
+};
+
+/* What is wrong with it goes to the problems. *ret is the caller's (config_free()); with an error in it there is none. */
+WARN_UNUSED enum err configuration_read(const struct daemon_options *options, enum reading reading, struct problems *problems,
                                         struct config **ret);
 void configuration_log_problems(const struct problems *problems);
 /* Why it was refused, in a line: the first error. Nothing if there is none. */

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/civil.h"
@@ -18,6 +19,7 @@ struct listening {
     char held[SERVICE_SOCKETS_MAX][64];              /* addresses of the sockets that the service manager holds for us */
     size_t n_held;
     bool unheard[CONFIG_MAX_LISTEN];                 /* which of the configuration's addresses could not be had */
+    bool uncertified[SERVICE_SOCKETS_MAX];           /* and which of the other sockets that are held could not be given their certificate */
     struct loop_timer *again;
 };
 
@@ -86,23 +88,46 @@ bool listening_begin(struct listening *listening, const char *socket_path)
 
 /* ---- the configuration's addresses ---- */
 
+static const char *why_not(const struct config *config, enum err err)
+{
+    if (config->tls_certificate && http_server_check_tls(config->tls_certificate, config->tls_key) != ERR_OK)
+        return "tls-certificate and tls-key cannot be used, and nothing is served without them";
+    return err == ERR_EXISTS ? "another program does" : err_text(err);
+}
+
 /* False: not now. That is said the first time. */
 static bool listen_at(struct listening *listening, const char *address, bool again)
 {
     const struct config *config = listening->config;
     enum err err = http_server_listen_tcp(listening->server, address, config->tls_certificate, config->tls_key, NULL);
     if (err != ERR_OK && !again)
-        log_error("Cannot listen on %s: %s.", address, err == ERR_EXISTS ? "another program does" : err_text(err));
+        log_error("Cannot listen on %s: %s.", address, why_not(config, err));
     else if (again && err == ERR_OK)
         log_notice("Listens on %s at last.", address);
     return err == ERR_OK;
 }
 
-/* At those that could not be had before; `again` false: at all of them. */
+static bool is_configured(const struct config *config, const char *address)
+{
+    for (size_t i = 0; i < config->n_listen; i++)
+        if (strcmp(config->listen[i], address) == 0)
+            return true;
+    return false;
+}
+
+/* At those that could not be had before; `again` false: at all of them. A socket that is held is listened at already: it is given the
+ * certificate. */
 static void listen_at_addresses(struct listening *listening, bool again)
 {
     const struct config *config = listening->config;
     bool all = true;
+    for (size_t i = 0; i < listening->n_held; i++) {
+        if ((!again || listening->uncertified[i]) && !is_configured(config, listening->held[i]))
+            listening->uncertified[i] = !listen_at(listening, listening->held[i], again);
+        else if (!again)
+            listening->uncertified[i] = false;
+        all = all && !listening->uncertified[i];
+    }
     for (size_t i = 0; i < config->n_listen; i++) {
         if (!again || listening->unheard[i])
             listening->unheard[i] = !listen_at(listening, config->listen[i], again);
@@ -124,8 +149,6 @@ void listening_configure(struct listening *listening, const struct config *confi
     listening->config = config;
     http_server_keep_tcp(listening->server, config->listen, config->n_listen);
     http_server_trust(listening->server, config->trusted_proxies, config->n_trusted_proxies);
-    for (size_t i = 0; i < listening->n_held; i++)
-        (void)listen_at(listening, listening->held[i], false);      /* it does already: this gives it the certificate */
     listen_at_addresses(listening, false);
 }
 

@@ -144,6 +144,15 @@ void listener_free(struct http_listener *listener)
 
 /* --- TCP --- */
 
+static SSL_CTX *tls_without_certificate(void)
+{
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    assert(tls);
+    SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
+    SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    return tls;
+}
+
 static enum err load_tls(const char *certificate_path, const char *key_path, SSL_CTX **ret)
 {
     *ret = NULL;
@@ -151,10 +160,7 @@ static enum err load_tls(const char *certificate_path, const char *key_path, SSL
         return certificate_path || key_path ? ERR_SYNTAX : ERR_OK;
     if (access(certificate_path, R_OK) || access(key_path, R_OK))
         return err_of_errno();
-    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-    assert(tls);
-    SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
-    SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX *tls = tls_without_certificate();
     if (SSL_CTX_use_certificate_chain_file(tls, certificate_path) != 1
         || SSL_CTX_use_PrivateKey_file(tls, key_path, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(tls) != 1) {
         SSL_CTX_free(tls);
@@ -162,6 +168,14 @@ static enum err load_tls(const char *certificate_path, const char *key_path, SSL
     }
     *ret = tls;
     return ERR_OK;
+}
+
+enum err http_server_check_tls(const char *certificate_path, const char *key_path)
+{
+    SSL_CTX *tls;
+    enum err err = load_tls(certificate_path, key_path, &tls);
+    SSL_CTX_free(tls);
+    return err;
 }
 
 static void set_option(int fd, int level, int name)
@@ -241,13 +255,24 @@ static void return_port(const struct http_listener *listener, int *ret_port)
         *ret_port = port_of(evhttp_bound_socket_get_fd(listener->bound));
 }
 
+/* What was to be served over TLS is not served without: a handshake with a server that has no certificate fails, and so does whatever is
+ * none. One that has a certificate keeps it. */
+static void refuse_plain(struct http_server *server, const char *address)
+{
+    struct http_listener *listener = find_tcp(server, address);
+    if (listener && !listener->tls)
+        listener->tls = tls_without_certificate();
+}
+
 enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
                                 const char *key_path, int *ret_port)
 {
     SSL_CTX *tls;
     enum err err = load_tls(certificate_path, key_path, &tls);
-    if (err)
+    if (err) {
+        refuse_plain(server, address);
         return err;
+    }
     struct http_listener *listener = find_tcp(server, address);
     if (listener) {                         /* a reload: the socket stays, new connections get the certificate as it is now */
         SSL_CTX_free(listener->tls);

@@ -39,9 +39,12 @@ void http_server_free(struct http_server *server);          /* accepts NULL */
 /* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL);
  * ret_port may be NULL. An address that is listened on already keeps its socket, and new connections get the certificate as it
  * is now.
- * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. */
+ * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. Whatever keeps the files from
+ * being used, an address that is listened on already is not served without TLS from then on. */
 WARN_UNUSED enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
                                             const char *key_path, int *ret_port);
+/* Whether these are a certificate and its key; as http_server_listen_tcp() would say. */
+WARN_UNUSED enum err http_server_check_tls(const char *certificate_path, const char *key_path);
 /* Makes the socket (mode 0660), replacing a stale one; ERR_EXISTS if somebody answers on it. Unlinked again at the end. */
 WARN_UNUSED enum err http_server_listen_unix(struct http_server *server, const char *path);
 /* A listening descriptor from the service manager; it is taken over. `address`, NULL for a local socket, is what http_server_listen_tcp()

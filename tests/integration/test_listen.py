@@ -93,6 +93,66 @@ def test_reload_moves_the_port(beredd):
     assert beredd.request("GET", "/healthz").status == 200
 
 
+def start_with_sockets(daemon, local, http):
+    """As the service manager would, with a socket of each kind."""
+    daemon.config.write()
+
+    def hand_over():
+        os.dup2(local.fileno(), 103)
+        os.dup2(http.fileno(), 104)
+        os.dup2(103, 3)
+        os.dup2(104, 4)
+    script = f'LISTEN_FDS=2 LISTEN_FDNAMES=local:http LISTEN_PID=$$ exec "{BUILD}/beredd" -c "{daemon.config.directory}"'
+    with open(daemon.stderr_path, "ab") as stderr:
+        daemon.process = subprocess.Popen(["/bin/sh", "-c", script], env=daemon.env(), preexec_fn=hand_over, close_fds=False,
+                                          stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
+    eventually(daemon.is_ready)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_nothing_is_served_in_the_clear_for_want_of_a_certificate(stopped, certificate, sms_gateway, named):
+    """It pages all the same, and serves once there is a certificate. `named`: by `listen`, or by the service manager alone."""
+    key, path = certificate
+    good, bad = path.read_text(), "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n"
+    config, manager = stopped.config, stopped.root / "run" / "manager.sock"
+    config.change("beredd.ini", "[http]\n", f"[http]\ntls-certificate = {path}\ntls-key = {key}\n")
+    if not named:
+        config.change("beredd.ini", f"listen = 127.0.0.1:{config.port}", f"listen = 127.0.0.1:{free_port()}")
+    path.write_text(bad)
+    with socket.socket(socket.AF_UNIX) as local, socket.create_server(("127.0.0.1", config.port)) as http:
+        local.bind(str(manager))
+        local.listen(16)
+        stopped.socket_path = manager
+        start_with_sockets(stopped, local, http)
+        assert "no TCP address is served until it can be used" in stopped.stderr() and "nothing is served without them" in stopped.stderr()
+        with pytest.raises(OSError):
+            stopped.request("GET", "/healthz")
+        context = ssl.create_default_context(cadata=good)
+        url = f"https://127.0.0.1:{config.port}/healthz"
+        with pytest.raises(OSError):
+            urllib.request.urlopen(url, context=context, timeout=20)
+        assert stopped.ctl("trigger", "Ändå").returncode == 0
+        sms_gateway.wait_for(ANNA, containing="Ändå")
+        refused = stopped.ctl("reload")
+        assert refused.returncode == 1 and "are no certificate and its key" in refused.stdout, refused
+
+        path.write_text(good)
+        assert stopped.ctl("reload").returncode == 0
+
+        def answers():
+            try:
+                with urllib.request.urlopen(url, context=context, timeout=20) as reply:
+                    return reply.status == 200
+            except OSError:
+                return False
+        eventually(answers, what="that it is served with its certificate")
+        with pytest.raises(OSError):
+            stopped.request("GET", "/healthz")
+        path.write_text(bad)                            # what is in force stays so
+        assert stopped.ctl("reload").returncode == 1 and answers()
+        stopped.stop()
+
+
 def test_sockets_of_the_service_manager(stopped, sms_gateway):
     """What was said before the daemon is up waits in the backlog; what belongs to the manager stays after it has ended."""
     path = stopped.root / "run" / "manager.sock"
@@ -104,18 +164,7 @@ def test_sockets_of_the_service_manager(stopped, sms_gateway):
         body = b'{"summary": "Innan den var uppe"}'
         early.sendall(b"POST /v1/incidents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-of-rtj\r\nContent-Type: application/json\r\n"
                       b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        stopped.config.write()
-
-        def hand_over():
-            os.dup2(local.fileno(), 103)
-            os.dup2(http.fileno(), 104)
-            os.dup2(103, 3)
-            os.dup2(104, 4)
-        script = f'LISTEN_FDS=2 LISTEN_FDNAMES=local:http LISTEN_PID=$$ exec "{BUILD}/beredd" -c "{stopped.config.directory}"'
-        with open(stopped.stderr_path, "ab") as stderr:
-            stopped.process = subprocess.Popen(["/bin/sh", "-c", script], env=stopped.env(), preexec_fn=hand_over, close_fds=False,
-                                               stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
-        eventually(stopped.is_ready)
+        start_with_sockets(stopped, local, http)
         early.settimeout(20)
         assert early.recv(4096).startswith(b"HTTP/1.1 201")
         early.close()

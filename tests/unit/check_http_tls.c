@@ -144,6 +144,36 @@ START_TEST(what_is_no_tls_gets_nowhere)
 }
 END_TEST
 
+/* A socket that was listened on before its certificate was known, and files that are none: nothing in the clear, until there is one. */
+START_TEST(what_lacks_its_certificate_is_not_served_plain)
+{
+    fixture = fixture_start(&limits);
+    ck_assert_int_eq(try_listen("127.0.0.1:00", NULL, NULL), ERR_OK);
+    CLEANUP_BUF struct buf buf = {0};
+    int plain = port;
+    ck_assert_int_eq(http_server_check_tls(certificate.key_path, certificate.key_path), ERR_SYNTAX);
+    ck_assert_int_eq(http_server_check_tls(certificate.certificate_path, certificate.key_path), ERR_OK);
+    ck_assert_int_eq(try_listen("127.0.0.1:00", certificate.key_path, certificate.key_path), ERR_SYNTAX);
+    port = plain;
+    int fd = net_dial(port);
+    net_send_text(fd, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+    net_recv_all(fd, &buf);
+    ck_assert_ptr_null(strstr(buf_text(&buf), "HTTP/1"));
+    close(fd);
+    ck_assert_ptr_null(dial());
+    ck_assert_int_eq(fixture_requests(fixture), 0);
+    ck_assert_int_eq(try_listen("127.0.0.1:00", certificate.certificate_path, certificate.key_path), ERR_OK);
+    SSL *ssl = dial();
+    ck_assert_ptr_nonnull(ssl);
+    hang_up(ssl);
+    ck_assert_int_eq(try_listen("127.0.0.1:00", certificate.key_path, certificate.key_path), ERR_SYNTAX);
+    port = plain;
+    ssl = dial();
+    ck_assert_ptr_nonnull(ssl);      /* it keeps the one that it had */
+    hang_up(ssl);
+}
+END_TEST
+
 START_TEST(an_old_protocol_is_refused)
 {
     begin();
@@ -310,6 +340,7 @@ int main(void)
     tcase_add_test(tcase, requests_are_served_over_tls);
     tcase_add_test(tcase, errors_of_evhttp_are_json_over_tls_too);
     tcase_add_test(tcase, what_is_no_tls_gets_nowhere);
+    tcase_add_test(tcase, what_lacks_its_certificate_is_not_served_plain);
     tcase_add_test(tcase, an_old_protocol_is_refused);
     tcase_add_test(tcase, a_handshake_that_stalls_ends_by_the_clock);
     tcase_add_test(tcase, a_half_request_over_tls_ends_by_the_clock);
