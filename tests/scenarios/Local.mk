@@ -61,6 +61,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_wait_for_all_outsiders.scn \
 	tests/scenarios/drill_wait_for_all_repeats.scn \
 	tests/scenarios/drill_wait_for_all_taken_back.scn \
+	tests/scenarios/drill_wait_for_all_without.scn \
 	tests/scenarios/drill_without.scn \
 	tests/scenarios/drill_without_the_first.scn \
 	tests/scenarios/drill_without_waited_for.scn \
@@ -94,6 +95,7 @@ EXTRA_DIST += \
 	tests/scenarios/receipt_by_id.scn \
 	tests/scenarios/receipt_crash.scn \
 	tests/scenarios/receipt_doubt_alone.scn \
+	tests/scenarios/receipt_last_doubt.scn \
 	tests/scenarios/receipt_missing.scn \
 	tests/scenarios/receipt_missing_everywhere.scn \
 	tests/scenarios/receipt_never.scn \

@@ -125,6 +125,11 @@ START_TEST(a_record_may_do_without_the_rest)
     ck_assert(seen_sent(engine, "elks", "s9", &page));
     replay_good(paged(KEY(1), 1));
     replay_good(unnamed);
+    unnamed.gateway = NULL;
+    unnamed.provider_id = "s1";
+    replay_good(unnamed);
+    unnamed.kind = RECORD_PAGE_FAILED;                   /* one gateway's refusal of what another has */
+    replay_good(unnamed);
     ck_assert_int_eq(engine_fate(engine, (struct page_ref){KEY(1), 1, 7}), FATE_SENT);
 }
 END_TEST
