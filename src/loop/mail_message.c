@@ -36,10 +36,12 @@ static bool is_line(const char *text)
     return text_utf8_valid(text, strlen(text));
 }
 
+/* None begins with a dot: that is SMTP's. */
 static bool is_header(const char *line)
 {
     const char *colon = strchr(line, ':');
-    return colon && colon > line && is_plain_ascii(line) && !memchr(line, ' ', (size_t)(colon - line)) && strlen(line) < 900;
+    bool has_name = colon && colon > line && *line != '.' && !memchr(line, ' ', (size_t)(colon - line));
+    return has_name && is_plain_ascii(line) && strlen(line) < 900;
 }
 
 /* --- RFC 2047 --- */
