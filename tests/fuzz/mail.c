@@ -76,13 +76,14 @@ static const char *past_greeting(const char *at)
     return at;
 }
 
-/* Answers, as generously as one may count them: what the server said too early is thrown away, and then a line may begin anywhere. */
+/* Answers, as generously as one may count them: what the server said too early is thrown away, and then a line may begin anywhere; and
+ * to curl "220-" alone is a last line. */
 static int count_answers(const struct buf *said)
 {
     const char *text = buf_text(said);
     int n = 0;
     for (size_t i = 0; i + 3 <= said->len; i++)
-        n += strspn(text + i, "0123456789") >= 3 && text[i + 3] != '-';
+        n += strspn(text + i, "0123456789") >= 3 && (text[i + 3] != '-' || text[i + 4] == '\n');
     return n;
 }
 

@@ -52,8 +52,6 @@ static bool next_header(const char **at, struct buf *ret)
     do {
         const char *end = strstr(*at, "\r\n");
         HOLDS(end, "no end of the headers");
-        bool encoded = memmem(*at, (size_t)(end - *at), "=?utf-8?Q?", 10);
-        HOLDS(!encoded || end - *at <= LINE_MAX_ENCODED, "RFC 2047, 2: %.*s", (int)(end - *at), *at);
         buf_add(ret, *at, (size_t)(end - *at));
         *at = end + 2;
     } while (**at == ' ' || **at == '\t');
@@ -65,6 +63,16 @@ static int hex(char c)
     const char *digits = "0123456789ABCDEF", *found = c ? strchr(digits, c) : NULL;
     HOLDS(found, "not hexadecimal");
     return (int)(found - digits);
+}
+
+/* RFC 2047, 2: the lines with words of ours are shorter than others. */
+static void check_encoded_lines(const char *header, const char *name)
+{
+    for (const char *at = header, *end; *at == ' ' || at == header; at = end + 2) {
+        end = strstr(at, "\r\n");
+        size_t begins = at == header ? strlen(name) + 2 : 1;
+        HOLDS(end && (strncmp(at + begins, "=?utf-8?Q?", 10) != 0 || end - at <= LINE_MAX_ENCODED), "%.*s", (int)(end - at), at);
+    }
 }
 
 /* RFC 2047, 4.2 and 6.2: words, with nothing of the blanks between them. Returns what stands behind them. */
@@ -129,10 +137,13 @@ static const char *check_headers(const char *at, const struct transfer_mail *mai
     CLEANUP_BUF struct buf header = {0};
     must_have_header(&at, &header);
     HOLDS(strlen(value_of(buf_text(&header), "Date")) >= 30);
+    if (mail->from_name && *mail->from_name)
+        check_encoded_lines(at, "From");
     must_have_header(&at, &header);
     check_sender(value_of(buf_text(&header), "From"), mail);
     must_have_header(&at, &header);
     HOLDS(strcmp(value_of(buf_text(&header), "To"), mail->to) == 0);
+    check_encoded_lines(at, "Subject");
     must_have_header(&at, &header);
     check_subject(value_of(buf_text(&header), "Subject"), mail->subject);
     for (size_t i = 0; i < mail->n_headers; i++) {

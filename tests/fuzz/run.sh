@@ -2,7 +2,7 @@
 # For `make fuzz`: run.sh SOURCE BUILD SECONDS TARGET...
 # Builds the targets with clang, libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer in BUILD, which stays, and runs each for so long,
 # as many side by side as there are processors (JOBS=N: as many). What they find grows in WORK/TARGET (WORK: BUILD/work, unless set);
-# WORK/TARGET.log says how it went, a crash is an input in WORK/crashes.TARGET. Ends badly if there is one.
+# WORK/TARGET.log says how it went, TARGET.cpu what it took, a crash is an input in WORK/crashes.TARGET. Ends badly if there is one.
 set -eu
 source=$1 build=$2 seconds=$3
 shift 3
@@ -34,8 +34,11 @@ dict=
 options=
 [ -e "$fuzz/dict/$5.options" ] && options=$(cat "$fuzz/dict/$5.options")
 export ASAN_OPTIONS=strict_string_checks=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-exec "$2/tests/fuzz/fuzz_$5" "$work" "$fuzz/corpus/$5" $dict $options -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 \
+"$2/tests/fuzz/fuzz_$5" "$work" "$fuzz/corpus/$5" $dict $options -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 \
   -print_final_stats=1 -artifact_prefix="$crashes/" >"$work.log" 2>&1
+status=$?
+times >"$work.cpu"     # user and system time, in the second line of what the shell ran
+exit $status
 ONE
 status=0
 printf '%s\n' "$@" | nice -n "${NICE:-5}" xargs -P "${JOBS:-$(nproc)}" -I{} sh "$work/one" "$source" "$build" "$work" "$seconds" {} || status=1
