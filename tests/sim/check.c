@@ -5,7 +5,6 @@
 
 #include "engine/internal.h"
 #include "loop/loop.h"
-#include "scenario.h"
 
 enum {
     TURNS_AT_ONCE_MAX = 12, /* of one call-out at one instant; the longest ladder has five steps */
@@ -59,12 +58,18 @@ static void remove_ref(struct refs *refs, const struct m_page *page)
         }
 }
 
-/* Whoever asks for it while somebody has the call-out is told that it is not wanted any more, and forgets it. */
+static bool is_wanted(const struct m_page *page)
+{
+    struct message_view view;
+    return engine_message(node_engine(), page->ref, loop_wall_usec(), &view);
+}
+
+/* What is not wanted while somebody has the call-out, or while nobody has it, the gateways forget when its turn comes: it waits no longer. */
 static void let_go(const struct m_callout *callout)
 {
     size_t kept = 0;
     for (size_t i = 0; i < check.untried.n; i++)
-        if (check.untried.list[i]->callout != callout || check.untried.list[i]->purpose != PURPOSE_PAGE)
+        if (check.untried.list[i]->callout != callout || is_wanted(check.untried.list[i]))
             check.untried.list[kept++] = check.untried.list[i];
     check.untried.n = kept;
 }
@@ -200,7 +205,7 @@ static void see_record(const struct event *event, const struct effect_record *ef
     if (engine_replay(node_shadow(), record, event->now) != ERR_OK)
         fail("P14", "a %s that was just decided does not replay", record_event_name(effect->kind));
     touch(record);
-    if (effect->kind == RECORD_ACKNOWLEDGED)
+    if (effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED)
         let_go(model_callout(model_incident(record->incident), record->callout));
     struct m_page *page = model_page((struct page_ref){effect->incident, record->page, record->nonce});
     if (effect->kind == RECORD_PAGE_QUEUED || effect->kind == RECORD_NOTICE_QUEUED)
@@ -301,23 +306,6 @@ static void check_void(const struct m_callout *callout)
     }
     if (paged)
         fail("P7", "step %u of call-out %u waits for people who cannot come", callout->step, callout->number);
-}
-
-static void check_same(const struct incident *live, const struct incident *shadow)
-{
-    CLEANUP_BUF struct buf a = {0}, b = {0};
-    if (live)
-        lines_add_incident(&a, node_engine(), live);
-    if (shadow)
-        lines_add_incident(&b, node_shadow(), shadow);
-    if (strcmp(buf_text(&a), buf_text(&b)) == 0)
-        return;
-    const char *is = buf_text(&a), *was = buf_text(&b);
-    while (*is && strncmp(is, was, strcspn(is, "\n") + 1) == 0) {
-        was += strcspn(is, "\n") + 1;
-        is += strcspn(is, "\n") + 1;
-    }
-    fail("P14", "alive: %.*s; from the records: %.*s", (int)strcspn(is, "\n"), is, (int)strcspn(was, "\n"), was);
 }
 
 static void check_bounds(const struct incident *incident)
@@ -426,7 +414,7 @@ void check_handed(const struct effect_send *send, bool degraded)
         page->handed_degraded = degraded;
     page->handed_usec = sim_now();
     remove_ref(&check.untried, page);
-    if (send->n_leave_out == 0 && (page->purpose != PURPOSE_PAGE || page->callout->state == M_PAGING))
+    if (send->n_leave_out == 0 && is_wanted(page))
         add_ref(&check.untried, page);
     page->handed_life = node_life();
     remove_ref(&check.unsent, page);
@@ -482,13 +470,12 @@ static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
         const struct m_page *other = check.untried.list[i];
-        struct message_view view;
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() ||
             !serves(other, gateway) || sim_now() - other->handed_usec <= PATIENCE_USEC + USEC_PER_MSEC)
             continue;
         if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
-        if (engine_message(node_engine(), other->ref, loop_wall_usec(), &view))
+        if (is_wanted(other))
             fail("P13", "a drill is paged while page %u of a real alarm has waited %lld ms for %s", other->ref.number,
                  (long long)((sim_now() - other->handed_usec) / USEC_PER_MSEC), gateway);
     }
@@ -568,15 +555,17 @@ static void check_untried(void)
     size_t kept = 0;
     for (size_t i = 0; i < check.untried.n; i++) {
         struct m_page *page = check.untried.list[i];
-        struct message_view view;
-        if (page->tried_life == node_life() || !engine_message(node_engine(), page->ref, loop_wall_usec(), &view))
+        if (page->tried_life == node_life())
             continue;
         bool faulty, later;
         bool any = has_place(page, false, &faulty),
              late = sim_now() - page->handed_usec > (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
-        if (late ? any : has_place(page, true, &later))
-            fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
-                 (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));
+        if (late ? any : has_place(page, true, &later)) {
+            if (is_wanted(page))
+                fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
+                     (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));
+            continue;      /* not wanted: its place was not asked for */
+        }
         check.untried.list[kept++] = page;
     }
     check.untried.n = kept;

@@ -20,6 +20,9 @@ void check_mended(void);                                     /* the last fault i
 void check_live(void);                                       /* and by now it should have shown */
 void check_settled(void);                                    /* everything was closed long ago */
 
+/* check_same.c: the state alive and from the records (P14); NULL: there is none */
+void check_same(const struct incident *live, const struct incident *shadow);
+
 /* check_answer.c: what an answer may do (P5, P6), and what comes of a release (P3) */
 void answer_before(const struct event *event);
 void answer_record(const struct event *event, const struct record *record);

@@ -364,7 +364,8 @@ const char *oracle_primary(const struct roster *roster, int64_t wall_usec)
     if (!rotation->present || rotation->n_order == 0 || roster->n_weeks || roster->n_shifts || roster->hours.present ||
         roster->handover_next_workday)
         return NULL;
-    for (int64_t week = 0; week < 200; week++) {
+    int64_t about = (now_sec / 86400 - start) / 7;      /* a handover is at most two weeks from there */
+    for (int64_t week = about > 2 ? about - 2 : 0; week < about + 3; week++) {
         int64_t day = start + 7 * week + roster->handover_weekday - (roster->week_starts_before ? 7 : 0);
         if (from_local(day * 86400 + roster->handover_minute * 60) > now_sec)
             break;

@@ -28,12 +28,13 @@ static const struct { const char *name; unsigned weight; bool fault; } acts[ACT_
 
 const char *act_name(enum act act) { return acts[act].name; }
 
-static int64_t roll_gap(struct dice *dice)
+/* Hours in which alarms are repeated, and nothing else happens, cost more than all the rest: every other history has minutes instead. */
+static int64_t roll_gap(struct dice *dice, bool long_ones)
 {
     static const int64_t gaps_msec[] = {0,     1,     3,     20,     200,    1000,   2500,   5000,   10000,  20000,
                                         30000, 60000, 60000, 120000, 120000, 180000, 300000, 300000, 600000, 900000};
     if (roll(dice) % 150 == 0)
-        return (int64_t)(1 + roll(dice) % 12) * USEC_PER_HOUR;
+        return (int64_t)(1 + roll(dice) % 12) * (long_ones ? USEC_PER_HOUR : 5 * USEC_PER_MIN);
     int64_t gap_msec = gaps_msec[roll(dice) % N_ELEMENTS(gaps_msec)];
     return gap_msec * USEC_PER_MSEC + (int64_t)(roll(dice) % 1000) * (gap_msec ? 100 : 0);
 }
@@ -75,7 +76,7 @@ void script_make(uint64_t seed, struct script *ret)
     ret->actions = NEW_ARRAY(struct action, ret->n);
     ret->dropped = mem_alloc(ret->n);
     for (size_t i = 0; i < ret->n; i++) {
-        at_usec += roll_gap(&dice);
+        at_usec += roll_gap(&dice, seed % 2 == 0);
         ret->actions[i] = (struct action){.at_usec = at_usec, .act = roll_act(&dice, weights), .a = (uint32_t)roll(&dice),
             .b = (uint32_t)roll(&dice), .c = (uint32_t)roll(&dice), .d = (uint32_t)i + 1};
     }
