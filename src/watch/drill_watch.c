@@ -10,6 +10,7 @@ enum { MORNING_HOUR = 8, KNOWN_MAX = 4096, OCCURRENCES_MAX = 1000, MARKS_MAX = 1
 
 #define SET_BACK_MAX_USEC USEC_PER_DAY       /* a clock that goes back further was wrong, and what it showed is not believed */
 #define TELL_AGAIN_USEC   (7 * USEC_PER_DAY)
+#define ENDLESS_USEC      (366 * USEC_PER_DAY)    /* what has no end in sight ends after so long: a record holds times, not INT64_MAX */
 
 struct known {                   /* of a schedule; of a handover's, one for each role */
     char *schedule, *role;       /* role: NULL if it is none's */
@@ -361,6 +362,8 @@ static void test_officer(const struct look *look, struct known *known, const str
         .from_usec = schedule_open_from(schedule, look->plan->tz, news.occurrence_usec), .until_usec = duty->until_usec};
     if (schedule->surprise_usec && window.from_usec < window.until_usec - schedule->surprise_usec)
         window.until_usec = window.from_usec + schedule->surprise_usec;
+    if (window.until_usec == INT64_MAX && window.from_usec != INT64_MAX)
+        window.until_usec = window.from_usec + ENDLESS_USEC;
     (void)drop_planned(look, schedule->name, roster->role, "somebody else is on duty");
     bool due = schedule_moment(schedule, look->plan->tz, window, look->wall_usec, look->draw(look->userdata), &news.begins_usec);
     news.news = due ? SCHEDULE_DUE : SCHEDULE_WATCHED;

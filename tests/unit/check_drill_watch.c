@@ -521,6 +521,23 @@ START_TEST(a_handover_at_midnight_rings_in_the_morning)
 }
 END_TEST
 
+/* A rotation of one: nobody ever relieves them, and no end of the duty is in sight. */
+START_TEST(an_officer_whom_nobody_relieves)
+{
+    static const struct person *const alone[] = {&persons[1]};
+    answers = true;
+    schedules[0].kind = SCHEDULE_HANDOVER;
+    roster.n_weeks = 1;
+    roster.rotation = (struct rotation){.present = true, .start = {2026, 1}, .order = alone, .n_order = 1};
+    look();
+    pass_to(at(2026, 11, 17, 12, 0));
+    expect("bo paged 11-16 12:00");
+    restart_at(at(2026, 11, 17, 13, 0));
+    pass_to(at(2027, 3, 1, 12, 0));
+    expect("");
+}
+END_TEST
+
 /* ---- overdue ---- */
 
 START_TEST(a_role_without_a_good_drill)
@@ -585,6 +602,7 @@ int main(void)
     tcase_add_loop_test(tcase, clock_steps_and_restarts_at_random, 0, 20);
     tcase_add_test(tcase, each_new_officer);
     tcase_add_test(tcase, a_handover_at_midnight_rings_in_the_morning);
+    tcase_add_test(tcase, an_officer_whom_nobody_relieves);
     tcase_add_test(tcase, a_role_without_a_good_drill);
     tcase_add_test(tcase, what_does_not_count);
     suite_add_tcase(suite, tcase);
