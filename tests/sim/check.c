@@ -186,6 +186,7 @@ static void see_record(const struct event *event, const struct effect_record *ef
     answer_record(event, record);
     drill_record(event, record);
     told_record(event, record);
+    schedule_record(event, record);
     if (turn)
         see_turn(event, record);
     if (effect->kind == RECORD_PAGE_QUEUED && event->kind == EVENT_TICK)
@@ -398,6 +399,7 @@ void check_after(const struct event *event, struct effects effects)
     check_touched();
     drill_after(event, effects);
     told_after(event, effects);
+    schedule_after(event, effects);
 }
 
 /* ---- on the way out ---- */
@@ -627,6 +629,7 @@ void check_rest(void)
     check_owed();
     check_duties();
     drill_rest();
+    schedule_rest();
 }
 
 /* ---- reloads, crashes, clocks ---- */
@@ -678,6 +681,7 @@ void check_crashed(void)
     check.unsent.n = check.untried.n = 0;
     check.degraded_in_hour = 0;      /* a new process has to find out anew */
     told_crashed();
+    schedule_crashed();
     memset(check.duty, 0, sizeof(check.duty));
 }
 
@@ -698,6 +702,7 @@ static void check_resumed(const struct m_page *page)
 void check_recalled(const struct record *record)
 {
     told_recalled(record);
+    schedule_recalled(record);
     if (record->kind != RECORD_DUTY_CHANGED)
         return;
     for (size_t i = 0; i < ROLES_MAX; i++)
@@ -737,6 +742,7 @@ void check_clock_stepped(void)
 {
     check.clock_stepped = true;
     told_clock_stepped();
+    schedule_clock_stepped();
 }
 
 /* ---- liveness ---- */

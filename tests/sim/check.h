@@ -46,4 +46,12 @@ void told_rebooted(void);
 void told_settled(void);
 bool told_admins_can_read(void);                             /* somebody among them has a channel for what is read, not rung */
 
+/* check_schedule.c: drills that begin by themselves */
+void schedule_record(const struct event *event, const struct record *record);    /* before it is folded in */
+void schedule_after(const struct event *event, struct effects effects);
+void schedule_rest(void);
+void schedule_clock_stepped(void);
+void schedule_recalled(const struct record *record);         /* read back from the log, in its order */
+void schedule_crashed(void);
+
 #endif

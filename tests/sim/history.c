@@ -15,6 +15,7 @@ static struct {
 } history;
 
 uint64_t history_seed(void) { return history.seed; }
+int64_t history_wall_usec(void) { return history.script->wall_usec; }
 
 uint64_t draw(const char *what, uint64_t a, uint64_t b)
 {
@@ -203,6 +204,8 @@ static void end_all(void)
     people_answer_all();
     settle();
     run_for(USEC_PER_HOUR);
+    if (!history_is_plain())
+        node_reload(PLAN_LAST);
     people_close_all();
     settle();
     run_for(26 * USEC_PER_HOUR);

@@ -9,6 +9,7 @@
 #include "turn/opening.h"
 #include "turn/replay.h"
 #include "watch/disk_word.h"
+#include "watch/drill_watch.h"
 #include "watch/gateway_watch.h"
 #include "watch/watch.h"
 
@@ -26,6 +27,7 @@ static struct {
     struct store *store;
     struct watch *watch;
     struct gateway_watch *gateway_watch;
+    struct drill_watch *drill_watch;
     bool gateways_watched;
     struct disk_word disk_word;
     bool kept_degraded;              /* in /run, as src/service has it */
@@ -140,6 +142,8 @@ static void on_publish(void *userdata, const struct record *record)
         node.kept_degraded = record->kind == RECORD_DEGRADED;
     if (gateway_watch_note(node.gateway_watch, record) && node.gateways_watched)
         loop_timer_set(node.look_at_gateways, 0);
+    if (drill_watch_note(node.drill_watch, record) && node.gateways_watched)
+        loop_timer_set(node.look_again, 0);
 }
 
 static const struct turn_ops turn_ops = {on_decided, on_reply, on_send, on_publish};
@@ -179,6 +183,8 @@ static void look(void)
 {
     int64_t wall_usec = loop_wall_usec();
     int64_t next_usec = watch_look(node.watch, &node_config()->plan, wall_usec, watch_told, NULL);
+    int64_t drill_usec = drill_watch_look(node.drill_watch, node.engine, wall_usec, on_random, watch_told, NULL);
+    next_usec = drill_usec < next_usec ? drill_usec : next_usec;
     if (next_usec == INT64_MAX)
         loop_timer_clear(node.look_again);
     else
@@ -249,6 +255,7 @@ static void on_house_record(void *userdata, const struct record *record)
     engine_replay_reply(node.engine, record);
     watch_recall(node.watch, record, node_config()->plan.tz);
     gateway_watch_recall(node.gateway_watch, record);
+    drill_watch_recall(node.drill_watch, record);
     disk_word_recall(&node.disk_word, record);
 }
 
@@ -353,6 +360,7 @@ static void node_start(void)
     node.shadow = engine_new(&node_config()->plan, fill_random, NULL);
     node.watch = watch_new();
     node.gateway_watch = gateway_watch_new();
+    node.drill_watch = drill_watch_new();
     node.gateways_watched = false;
     node.disk_word = (struct disk_word){0};
     model_reset();
@@ -393,6 +401,7 @@ void node_stop(void)
     engine_free(node.shadow);
     watch_free(node.watch);
     gateway_watch_free(node.gateway_watch);
+    drill_watch_free(node.drill_watch);
     loop_timer_free(node.open_again);
     loop_timer_free(node.look_again);
     loop_timer_free(node.look_at_gateways);

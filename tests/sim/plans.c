@@ -1,5 +1,6 @@
 /* Random configurations, as valid as the loader would let through. A number makes one plan: the same one every time in a history.
  */
+#include "base/map.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 
 #include "sim.h"
 
-enum { ROLES = 3, GROUPS = 2, SOURCES = 3, STEPS_MAX = 5 };
+enum { ROLES = 3, GROUPS = 2, SOURCES = 3, STEPS_MAX = 5, SCHEDULES = 3 };
 
 struct sim_plan {
     struct arena *arena;
@@ -50,7 +51,7 @@ static unsigned more(struct sim_plan *plan, unsigned n)
     return (unsigned)(draw("more of the plan", plan->number, plan->more_draws++) % n);
 }
 
-static bool whole(const struct sim_plan *plan) { return plan->number == PLAN_WHOLE; }
+static bool whole(const struct sim_plan *plan) { return plan->number == PLAN_WHOLE || plan->number == PLAN_LAST; }
 
 static void make_person(struct sim_plan *plan, struct person *person, unsigned number)
 {
@@ -297,6 +298,75 @@ static void make_sources(struct sim_plan *plan)
     plan->config.plan.n_sources = SOURCES;
 }
 
+/* ---- drills by schedule ---- */
+
+struct pick { const char *what; uint64_t schedule, version, draws; };
+
+static unsigned pick(struct pick *pick, unsigned n)
+{
+    return (unsigned)(draw(pick->what, pick->schedule * 100 + pick->version, pick->draws++) % n);
+}
+
+/* Within a day and some hours of the history's beginning: the only time there is. */
+static void make_when(struct schedule *schedule, struct pick *from)
+{
+    static const enum schedule_kind kinds[] = {SCHEDULE_WEEKLY, SCHEDULE_WEEKLY, SCHEDULE_MONTHLY, SCHEDULE_MONTHLY, SCHEDULE_ONCE};
+    int64_t local_sec = oracle_to_local(history_wall_usec() / USEC_PER_SEC) + (int64_t)pick(from, 3 * 60) * 60 + (int64_t)pick(from, 2) * 3 * 3600;
+    int64_t day = local_sec / 86400;
+    schedule->kind = kinds[pick(from, N_ELEMENTS(kinds))];
+    schedule->weekday = civil_weekday(day);
+    schedule->minute = (int)(local_sec % 86400 / 60);
+    civil_from_day(day, &schedule->date.year, &schedule->date.month, &schedule->date.day);
+    schedule->nth = (schedule->date.day - 1) / 7 + 1;
+    schedule->date.hour = schedule->minute / 60;
+    schedule->date.minute = schedule->minute % 60;
+}
+
+/* As the loader does it: all that it says, and nothing that only this plan gives it. */
+static uint64_t definition_of(const struct schedule *schedule)
+{
+    char text[400];
+    int n = snprintf(text, sizeof(text), "%d %d %d %d %d-%d %s %s %ld %ld %d", schedule->kind, schedule->weekday, schedule->minute, schedule->nth,
+                     schedule->from_minute, schedule->to_minute, schedule->targets, schedule->without ? schedule->without : "",
+                     (long)schedule->surprise_usec, (long)schedule->limit_usec, schedule->wait_for_all);
+    return map_hash(text, (size_t)n, 1) | 1;
+}
+
+/* It says the same in most plans, or a reload would always begin anew. */
+static void make_schedule(struct sim_plan *plan, struct schedule *schedule, unsigned number)
+{
+    static const char *const ids[SCHEDULES] = {"s0", "s1", "s2"}, *const targets[] = {"all-roles", "group:drift", "group:krisledning,role:TIB", "role:KIB"};
+    static const int hours[][2] = {{0, 1440}, {0, 1440}, {480, 1200}, {1260, 420}};
+    static const int64_t surprises_min[] = {0, 0, 30, 180};
+    struct pick from = {"schedule", number, more(plan, 4) ? 0 : 1 + plan->number, 0};
+    const struct roster **roles = arena_alloc(plan->arena, sizeof(*roles));
+    *schedule = (struct schedule){.name = ids[number], .when = "", .roles = roles, .summary = "Brand i skola"};
+    make_when(schedule, &from);
+    unsigned hour = pick(&from, N_ELEMENTS(hours));
+    schedule->from_minute = hours[hour][0];
+    schedule->to_minute = hours[hour][1];
+    schedule->targets = targets[pick(&from, N_ELEMENTS(targets))];
+    schedule->surprise_usec = surprises_min[pick(&from, N_ELEMENTS(surprises_min))] * USEC_PER_MIN;
+    schedule->limit_usec = pick(&from, 2) ? 20 * USEC_PER_MIN : 0;
+    schedule->wait_for_all = pick(&from, 3) == 0;
+    schedule->without = pick(&from, 4) == 0 ? "gateway:g1" : NULL;
+    if (number == 2 && plan_roster(&plan->config.plan, "TIB")) {
+        schedule->kind = SCHEDULE_HANDOVER;
+        roles[schedule->n_roles++] = plan_roster(&plan->config.plan, "TIB");
+        schedule->targets = "role:TIB";
+    }
+    schedule->definition = definition_of(schedule);
+}
+
+static void make_schedules(struct sim_plan *plan)
+{
+    struct schedule *schedules = arena_alloc(plan->arena, SCHEDULES * sizeof(*schedules));
+    for (unsigned i = 0; i < SCHEDULES && plan->number != PLAN_LAST; i++)
+        if (more(plan, 3))
+            make_schedule(plan, &schedules[plan->config.plan.n_schedules++], i);
+    plan->config.plan.schedules = schedules;
+}
+
 struct sim_plan *sim_plan_new(unsigned number)
 {
     struct sim_plan *plan = NEW(struct sim_plan);
@@ -319,6 +389,8 @@ struct sim_plan *sim_plan_new(unsigned number)
     plan->config.state_directory = "/dev/null/none";     /* of a dry run nothing is kept: see node.c */
     if (!history_is_plain())
         make_texts(plan);
+    if (!history_is_plain())
+        make_schedules(plan);
     return plan;
 }
 
@@ -328,48 +400,4 @@ void sim_plan_free(struct sim_plan *plan)
         return;
     arena_free(plan->arena);
     free(plan);
-}
-
-/* ---- who has a weekly duty: Sweden's clocks by the law that sets them ---- */
-
-/* The last Sunday of that month, as a day number. */
-static int64_t last_sunday(int year, int month)
-{
-    int64_t last = civil_day(year, month, 31);
-    return last - (civil_weekday(last) + 1) % 7;
-}
-
-static bool is_summer(int64_t utc_sec)
-{
-    int year, month, day;
-    civil_from_day(utc_sec / 86400, &year, &month, &day);
-    return utc_sec >= last_sunday(year, 3) * 86400 + 3600 && utc_sec < last_sunday(year, 10) * 86400 + 3600;
-}
-
-/* A local reading as a beginning: the first of two; after the gap, if it is skipped. */
-static int64_t from_local(int64_t local_sec)
-{
-    if (is_summer(local_sec - 7200))
-        return local_sec - 7200;
-    if (!is_summer(local_sec - 3600))
-        return local_sec - 3600;
-    return local_sec - 3600 - (local_sec - 3600) % 3600;      /* it does not exist: summer time begins at 01:00 UTC */
-}
-
-const char *oracle_primary(const struct roster *roster, int64_t wall_usec)
-{
-    const struct rotation *rotation = &roster->rotation;
-    int64_t now_sec = wall_usec / USEC_PER_SEC, found = -1;
-    int64_t start = civil_day(2025, 12, 29);      /* the Monday of 2026-W01 */
-    if (!rotation->present || rotation->n_order == 0 || roster->n_weeks || roster->n_shifts || roster->hours.present ||
-        roster->handover_next_workday)
-        return NULL;
-    int64_t about = (now_sec / 86400 - start) / 7;      /* a handover is at most two weeks from there */
-    for (int64_t week = about > 2 ? about - 2 : 0; week < about + 3; week++) {
-        int64_t day = start + 7 * week + roster->handover_weekday - (roster->week_starts_before ? 7 : 0);
-        if (from_local(day * 86400 + roster->handover_minute * 60) > now_sec)
-            break;
-        found = week;
-    }
-    return found < 0 ? NULL : rotation->order[(size_t)found % rotation->n_order]->id;
 }

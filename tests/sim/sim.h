@@ -13,6 +13,7 @@
  *   clock.c      loop.h: clocks, timers                             disk.c       store.h: what is durable, and when
  *   node.c       the daemon's wiring: starts, crashes, reloads      providers.c  http_client.h: gateways that misbehave
  *   people.c     inboxes, answers, sources                          plans.c      random valid configurations
+ *   oracle.c     clocks, duties and schedules, computed once more
  *   model.c      the records folded a second time, simply           check*.c     the promises */
 #ifndef SIM_H
 #define SIM_H
@@ -40,6 +41,7 @@ bool is_verbose(void);
 uint64_t draw(const char *what, uint64_t a, uint64_t b);
 static inline bool one_in(unsigned n, const char *what, uint64_t a, uint64_t b) { return draw(what, a, b) % n == 0; }
 uint64_t history_seed(void);
+int64_t history_wall_usec(void);                             /* when it begins */
 /* Every fourth history has no drills that are started as such, no word to the sources, no checks of gateways, no ids of providers, no
  * calls that are answered, and no texts but the built-in ones: there is room for more of the rest. */
 static inline bool history_is_plain(void) { return history_seed() % 4 == 0; }
@@ -126,17 +128,23 @@ int64_t node_started(void);
 
 /* ---- plans.c ---- */
 
-enum { SIM_PERSONS = 6, SIM_GATEWAYS = 4, PLAN_WHOLE = 0 };
+enum { SIM_PERSONS = 6, SIM_GATEWAYS = 4, PLAN_WHOLE = 0, PLAN_LAST = 100 };
 struct sim_plan;
-/* PLAN_WHOLE: everybody and every role is there. */
+/* PLAN_WHOLE: everybody and every role is there. PLAN_LAST: so they are, and no drill begins by itself. */
 struct sim_plan *sim_plan_new(unsigned number);
 void sim_plan_free(struct sim_plan *plan);
 const struct config *sim_plan_config(const struct sim_plan *plan);
 int64_t plans_longest_delay(void);                           /* of any plan made so far: B of the liveness check */
 int64_t plans_longest_drill(void);
 const char *person_name_of_number(unsigned person);          /* "anna.berg", ... */
-/* Who has a weekly duty, by arithmetic of its own: no line of base/tz or engine/roster. NULL: it cannot tell. */
+/* ---- oracle.c: arithmetic of its own ---- */
+
+/* Who has a weekly duty. NULL: it cannot tell. */
 const char *oracle_primary(const struct roster *roster, int64_t wall_usec);
+int64_t oracle_to_local(int64_t utc_sec);
+/* Of a schedule by the calendar: its last occurrence until then; INT64_MIN: it had none of late. */
+int64_t oracle_occurrence(const struct schedule *schedule, int64_t wall_usec);
+bool oracle_may_begin(const struct schedule *schedule, int64_t wall_usec);   /* the hours, the day, and no warning test */
 
 /* ---- providers.c ---- */
 
