@@ -81,7 +81,11 @@ enum voice_key {
 };
 
 /* Recordings, for a provider that cannot read aloud. */
-enum voice_prompt { PROMPT_ALARM, PROMPT_SHARP, PROMPT_DRILL, PROMPT_YES, PROMPT_NO, PROMPT_TAKEN, PROMPT_OVER, PROMPT_TEST, VOICE_PROMPTS };
+enum voice_prompt {
+    PROMPT_ALARM, PROMPT_SHARP, PROMPT_DRILL, PROMPT_YES, PROMPT_NO, PROMPT_TAKEN, PROMPT_OVER, PROMPT_TEST,
+    PROMPT_DRILL_YES, PROMPT_DRILL_NO, PROMPT_DRILL_TAKEN, PROMPT_DRILL_OVER,      /* as those without DRILL, and in that order */
+    VOICE_PROMPTS
+};
 
 struct gateway_voice {
     const char *key[VOICE_KEYS];     /* NULL: not given; without VOICE_URL it cannot ring */

@@ -13,7 +13,8 @@ static const char *const key_names[VOICE_KEYS] = {
 static const char *const language_names[] = { [LANGUAGE_SV] = "sv", [LANGUAGE_EN] = "en" };
 static const char *const prompt_names[VOICE_PROMPTS] = {
     [PROMPT_ALARM] = "alarm", [PROMPT_SHARP] = "sharp", [PROMPT_DRILL] = "drill", [PROMPT_YES] = "yes", [PROMPT_NO] = "no",
-    [PROMPT_TAKEN] = "taken", [PROMPT_OVER] = "over", [PROMPT_TEST] = "test",
+    [PROMPT_TAKEN] = "taken", [PROMPT_OVER] = "over", [PROMPT_TEST] = "test", [PROMPT_DRILL_YES] = "drill-yes",
+    [PROMPT_DRILL_NO] = "drill-no", [PROMPT_DRILL_TAKEN] = "drill-taken", [PROMPT_DRILL_OVER] = "drill-over",
 };
 
 /* ---- the call ---- */
@@ -132,13 +133,27 @@ bool gateway_voice_plays(const struct gateway *gateway)
     return (ask && strstr(ask, "{prompt}")) || (say && strstr(say, "{prompt}"));
 }
 
+/* P13: what is said in a drill says that it is one. */
+static void check_drill_prompts(struct load *load, const struct gateway *gateway)
+{
+    const char *language = language_names[load->config->plan.language];
+    CLEANUP_BUF struct buf missing = { 0 };
+    for (enum voice_prompt prompt = PROMPT_DRILL_YES; prompt <= PROMPT_DRILL_OVER; prompt++)
+        if (!has_prompt(gateway, prompt))
+            buf_printf(&missing, "%sprompt-%s-%s", missing.len > 0 ? ", " : "", language, prompt_names[prompt]);
+    if (!has_prompt(gateway, PROMPT_DRILL))
+        load_warning(load, gateway->origin, "no recording 'prompt-%s-drill': this gateway will not ring for drills", language);
+    else if (missing.len > 0)
+        load_warning(load, gateway->origin, "what is answered to a digit in a drill does not say that it is one; record %s", buf_text(&missing));
+}
+
 /* Without these nobody could be asked, or would know what became of the answer. */
 static bool check_prompts(struct load *load, struct origin where, const struct gateway *gateway)
 {
     const char *language = language_names[load->config->plan.language];
     CLEANUP_BUF struct buf missing = { 0 };
     for (enum voice_prompt prompt = 0; prompt < VOICE_PROMPTS; prompt++) {
-        if (!has_prompt(gateway, prompt) && prompt != PROMPT_SHARP && prompt != PROMPT_DRILL && prompt != PROMPT_TEST)
+        if (!has_prompt(gateway, prompt) && prompt != PROMPT_SHARP && prompt != PROMPT_DRILL && prompt < PROMPT_TEST)
             buf_printf(&missing, "%sprompt-%s-%s", missing.len > 0 ? ", " : "", language, prompt_names[prompt]);
     }
     if (missing.len > 0) {
@@ -146,8 +161,7 @@ static bool check_prompts(struct load *load, struct origin where, const struct g
                      gateway->name, buf_text(&missing));
         return false;
     }
-    if (!has_prompt(gateway, PROMPT_DRILL))
-        load_warning(load, gateway->origin, "no recording 'prompt-%s-drill': this gateway will not ring for drills", language);
+    check_drill_prompts(load, gateway);
     return true;
 }
 

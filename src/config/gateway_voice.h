@@ -18,7 +18,9 @@
     { "prompt-sv-test", DOC_ONCE }, { "prompt-en-alarm", DOC_ONCE }, { "prompt-en-drill", DOC_ONCE },                           \
     { "prompt-en-yes", DOC_ONCE }, { "prompt-en-no", DOC_ONCE }, { "prompt-en-taken", DOC_ONCE },                               \
     { "prompt-en-over", DOC_ONCE }, { "prompt-en-test", DOC_ONCE }, { "prompt-sv-sharp", DOC_ONCE },                            \
-    { "prompt-en-sharp", DOC_ONCE }
+    { "prompt-en-sharp", DOC_ONCE }, { "prompt-sv-drill-yes", DOC_ONCE }, { "prompt-sv-drill-no", DOC_ONCE },                   \
+    { "prompt-sv-drill-taken", DOC_ONCE }, { "prompt-sv-drill-over", DOC_ONCE }, { "prompt-en-drill-yes", DOC_ONCE },           \
+    { "prompt-en-drill-no", DOC_ONCE }, { "prompt-en-drill-taken", DOC_ONCE }, { "prompt-en-drill-over", DOC_ONCE }
 
 /* Fills gateway->voice; without a voice-url it stays empty. */
 void gateway_voice_load(const struct layers *layers, struct gateway *gateway);

@@ -70,13 +70,21 @@ static const char *recording(const struct gateway_voice *voice, enum language la
 }
 
 /* In the person's language, or else in the other: a recording that was made is better than none. */
+static const char *in_either(const struct gateway_voice *voice, enum language language, enum voice_prompt prompt)
+{
+    const char *own = recording(voice, language, prompt);
+    return own ? own : recording(voice, language == LANGUAGE_EN ? LANGUAGE_SV : LANGUAGE_EN, prompt);
+}
+
+/* What is answered in a drill says so in whatever language it can (P13); where nobody has recorded that, the call has said so before. */
 static const char *prompt_for(const struct gateway_voice *voice, const struct message_view *view, enum voice_stage stage)
 {
     enum voice_prompt prompt = prompt_of(view, stage);
     if (prompt == VOICE_PROMPTS)
         return NULL;
-    const char *own = recording(voice, view->language, prompt);
-    return own ? own : recording(voice, view->language == LANGUAGE_EN ? LANGUAGE_SV : LANGUAGE_EN, prompt);
+    bool answers = prompt >= PROMPT_YES && prompt <= PROMPT_OVER;
+    const char *marked = view->drill && answers ? in_either(voice, view->language, prompt - PROMPT_YES + PROMPT_DRILL_YES) : NULL;
+    return marked ? marked : in_either(voice, view->language, prompt);
 }
 
 const char *voice_unfit(const struct gateway_voice *voice, const struct message_view *view)

@@ -271,6 +271,16 @@ def test_a_drill_that_cannot_say_so_does_not_ring(elks, sms_gateway, config):
     assert call.said == [spoken("alarm")] and not failures(beredd, real)
 
 
+def test_a_drill_says_so_to_the_last_recording(elks, config):
+    marked = "".join(f"prompt-sv-drill-{name} = {spoken('drill-' + name)}\n" for name in ("yes", "no", "taken", "over"))
+    beredd, provider = elks(ini=config.elks_ini(more="voice-url = http://127.0.0.1:{port}/a1/calls\n" + RECORDED + marked))
+    beredd.trigger(drill=True, token="token-of-monitor")
+    assert provider.wait_for_call(beredd, ANNA).pick_up().press("2").said == [spoken("drill"), spoken("drill-no")]
+    assert provider.wait_for_call(beredd, BO).pick_up().press("1").said == [spoken("drill"), spoken("drill-yes")]
+    beredd.trigger("Skarpt")
+    assert provider.wait_for_call(beredd, ANNA, 2).pick_up().press("1").said == [spoken("alarm"), spoken("yes")]
+
+
 def test_sensitive_and_in_english(twilio):
     def english(config):
         config.change("people.ini", "name = Anna Berg\n", "name = Anna Berg\nlanguage = en\n")

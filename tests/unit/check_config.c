@@ -580,8 +580,11 @@ static const struct verdict verdicts[] = {
                         "[http]\npublic-url = https://larm.example.se\n[channels]\nsms = try\nemail = try\nvoice = elks\n" },
         { "gateways/elks.ini", "[gateway elks]\ntype = http\npreset = 46elks\nfrom = +46701740699\nhook-secret = credential:hook\n"
                                "prompt-sv-alarm = https://x/a\nprompt-sv-yes = https://x/y\nprompt-sv-no = https://x/n\n"
-                               "prompt-sv-taken = https://x/t\nprompt-sv-over = https://x/o\nprompt-sv-drill = https://x/d\nprompt-en-sharp = x\n" } },
+                               "prompt-sv-taken = https://x/t\nprompt-sv-over = https://x/o\nprompt-sv-drill = https://x/d\nprompt-en-sharp = x\n"
+                               "prompt-en-drill-no = https://x/dn\n" } },
       "beredd.ini:4: warning: the gateways for voice play recordings, and have none for what the administrators are told: 'voice' has no effect here\n"
+      "gateways/elks.ini:1: warning: what is answered to a digit in a drill does not say that it is one; record prompt-sv-drill-yes, "
+      "prompt-sv-drill-taken, prompt-sv-drill-over\n"
       "gateways/elks.ini:5: error: there is no credential 'hook': put the secret into the file credentials/hook\n"
       "gateways/elks.ini:12: error: prompt-en-sharp 'x' is no address that begins with https:// or http://\n" },
     VOICE_CASE("voice-url = https://ring.example.se/{username}?to={too}\nvoice-body = x\nvoice-method = GET\nvoice-ask = <Say>{password}</Say>\n"

@@ -67,6 +67,13 @@ START_TEST(recordings)
     ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/en-sharp"));
     view.drill = true;
     ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_ASK, ""), "/sv-drill"));
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_NO, ""), "/en-no"));
+    played.voice.prompt[LANGUAGE_SV][PROMPT_DRILL_NO] = "https://p/sv-marked";       /* that it is a drill matters more than the language */
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_NO, ""), "/sv-marked"));
+    played.voice.prompt[LANGUAGE_EN][PROMPT_DRILL_OVER] = "https://p/en-marked";
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_GONE, ""), "/en-marked"));
+    view.drill = false;
+    ck_assert_ptr_nonnull(strstr(reply(&played, VOICE_STAGE_NO, ""), "/en-no"));
 }
 END_TEST
 
