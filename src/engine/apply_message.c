@@ -162,6 +162,14 @@ static void remember_phone(struct recipient *recipient, atom phone)
     recipient->phones[0] = phone;
 }
 
+static void remember_readable(struct recipient *recipient, const struct message *message)
+{
+    if (message->channel == CHANNEL_VOICE || (message->channel == CHANNEL_EMAIL && recipient->read_at && recipient->read_by == CHANNEL_SMS))
+        return;
+    recipient->read_at = message->address;
+    recipient->read_by = message->channel;
+}
+
 enum err apply_page_queued(struct engine *engine, struct callout *callout, const struct record *record)
 {
     struct incident *incident = callout->incident;
@@ -178,11 +186,13 @@ enum err apply_page_queued(struct engine *engine, struct callout *callout, const
     set_code(engine, recipient, record->code);
     if (record->has_token)
         memcpy(recipient->token, record->token, TOKEN_BYTES);
-    if (incident->drill && !(incident->terms && incident->terms->dry_run))
+    bool dry_run = incident->terms && incident->terms->dry_run;      /* nobody gets it, nor its code */
+    if (incident->drill && !dry_run)
         note_drill(engine, recipient->person, record->at_usec);
     if (message->channel != CHANNEL_EMAIL)
         remember_phone(recipient, message->address);
-    if (message->channel == CHANNEL_SMS)
+    remember_readable(recipient, message);
+    if (message->channel == CHANNEL_SMS && !dry_run)
         unlock(engine, message->address);
     return ERR_OK;
 }

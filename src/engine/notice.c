@@ -70,12 +70,23 @@ static const struct contact *readable_contact(const struct engine *engine, const
     return best;
 }
 
+/* Whoever was paged and is no longer in the configuration has a page in hand, and hears where that went what became of it. */
+static void notice_where_paged(struct engine *engine, struct callout *callout, atom name, enum purpose purpose)
+{
+    const struct recipient *recipient = find_recipient(callout, name);
+    if (recipient && recipient->read_at && engine->plan->channels_served & 1u << recipient->read_by)
+        queue_notice(engine, callout->incident, callout, text_of(engine, name), recipient->read_by, text_of(engine, recipient->read_at),
+                     purpose);
+}
+
 void notice_person(struct engine *engine, struct callout *callout, atom name, enum purpose purpose)
 {
     const struct person *person = find_person(engine, name);
     const struct contact *contact = person ? readable_contact(engine, person) : NULL;
     if (contact)
         queue_notice(engine, callout->incident, callout, person->id, contact->channel, contact->address, purpose);
+    else
+        notice_where_paged(engine, callout, name, purpose);
 }
 
 /* ---- what does not arrive ---- */

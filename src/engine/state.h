@@ -26,11 +26,13 @@ struct recipient {
     struct callout *callout;
     atom person;
     atom phones[RECIPIENT_PHONES];   /* that pages went to, the latest first; 0: none */
+    atom read_at;                    /* where a page was last sent that can be read: a number, else a mailbox; 0: none was */
     uint32_t code;                   /* 0: none yet */
     uint8_t token[TOKEN_BYTES];
     int64_t confirmed_usec;          /* wall; of a drill that waits for all: when this person said yes; 0: has not */
     uint16_t held_turn;              /* the call-out's, when this person was last held back */
     uint8_t channels;                /* 1u << channel: by which pages went so far */
+    uint8_t read_by;                 /* the channel of read_at */
     bool declined;
     bool held_back;                  /* a drill plays that this person does not answer: never paged by it */
 };

@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_beside_real.scn \
 	tests/scenarios/drill_clock.scn \
 	tests/scenarios/drill_dry_run.scn \
+	tests/scenarios/drill_dry_run_code.scn \
 	tests/scenarios/drill_dry_run_replies.scn \
 	tests/scenarios/drill_first_step_only.scn \
 	tests/scenarios/drill_flag_stays.scn \
@@ -90,6 +91,7 @@ EXTRA_DIST += \
 	tests/scenarios/outcomes_late.scn \
 	tests/scenarios/outside_the_hours.scn \
 	tests/scenarios/page_replaced.scn \
+	tests/scenarios/paged_and_removed.scn \
 	tests/scenarios/receipt_answered.scn \
 	tests/scenarios/receipt_before_answer.scn \
 	tests/scenarios/receipt_by_id.scn \
