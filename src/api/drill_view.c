@@ -130,3 +130,31 @@ void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, co
     add_next(writer, &window);
     add_last(writer, last);
 }
+
+/* ---- before it begins ---- */
+
+static void add_person(struct json_writer *writer, const struct person *person, const struct group *group)
+{
+    jw_open(writer, NULL, '{');
+    jw_text(writer, "person", person->id);
+    jw_text(writer, "name", person->name);
+    jw_text_or_null(writer, "group", group ? group->id : NULL);
+    jw_close(writer, '}');
+}
+
+void drill_view_add_people(struct json_writer *writer, const struct plan *plan, const char *targets)
+{
+    struct drill_name at;
+    jw_open(writer, "people", '[');
+    while (drill_next_name(&targets, &at)) {
+        CLEANUP_BUF struct buf name = { 0 };
+        buf_add(&name, at.name, at.name_len);
+        const struct person *person = drill_has_kind(&at, "person") ? plan_person(plan, buf_text(&name)) : NULL;
+        const struct group *group = drill_has_kind(&at, "group") ? plan_group(plan, buf_text(&name)) : NULL;
+        if (person)
+            add_person(writer, person, NULL);
+        for (size_t i = 0; group && i < group->n_members; i++)
+            add_person(writer, group->members[i], group);
+    }
+    jw_close(writer, ']');
+}

@@ -9,7 +9,7 @@
 
 enum { WITHIN_MAX_SECONDS = 31 * 24 * 3600, DEADLINE_MAX_SECONDS = 7 * 24 * 3600 };
 
-enum { ROLES, ALL_ROLES, TO, SCENARIO, WITHIN, WAIT_FOR_ALL, DEADLINE, WITHOUT, DRY_RUN, N_FIELDS };
+enum { ROLES, ALL_ROLES, TO, SCENARIO, WITHIN, WAIT_FOR_ALL, DEADLINE, WITHOUT, DRY_RUN, PREVIEW, N_FIELDS };
 
 static const struct body_field fields[N_FIELDS] = {
     [ROLES] = { "roles", FIELD_LINES, false, 64 },
@@ -21,6 +21,7 @@ static const struct body_field fields[N_FIELDS] = {
     [DEADLINE] = { "deadline_seconds", FIELD_NUMBER, false, DEADLINE_MAX_SECONDS },
     [WITHOUT] = { "without", FIELD_LINES, false, 64 },
     [DRY_RUN] = { "dry_run", FIELD_FLAG, false, 0 },
+    [PREVIEW] = { "preview", FIELD_FLAG, false, 0 },
 };
 
 /* ---- names, as people type them ---- */
@@ -166,6 +167,17 @@ static bool may_drill(struct call *call)
 
 /* ---- POST /v1/drills ---- */
 
+/* What was asked for makes sense, and nothing begins: to be shown to a person who then decides. */
+static void preview(struct call *call, const char *targets)
+{
+    struct rendered rendered = { 0 };
+    struct json_writer writer = rendered_begin(&rendered, 200);
+    if (call_may(call, RIGHT_OPERATE | RIGHT_ADMIN))
+        drill_view_add_people(&writer, engine_plan(call->api->engine), targets);
+    rendered_end(&writer);
+    api_hold(call->api, call->exchange, &rendered);
+}
+
 void drills_start(struct call *call)
 {
     CLEANUP_BODY struct body body = { 0 };
@@ -180,6 +192,10 @@ void drills_start(struct call *call)
     }
     if (!read_targets(call, source, &body, &targets) || !read_without(call, &body, &without))
         return;
+    if (body.values[PREVIEW].flag) {
+        preview(call, buf_text(&targets));
+        return;
+    }
     struct slot *slot = call_slot(call, SLOT_DRILL);
     if (!slot)
         return;

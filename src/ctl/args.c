@@ -31,6 +31,7 @@ static void table_add(struct table *table, const struct args_option *options)
         table->options[table->n++] = option;
         if (!option->letter)
             continue;
+        assert(!strchr(table->letters, option->letter));     /* one meaning each */
         *letters++ = option->letter;
         if (option->value)
             *letters++ = ':';

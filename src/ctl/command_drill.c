@@ -15,7 +15,7 @@ const struct args_option command_drill_start_options[] = {
     {"role", 'r', "ROLE", "whom to exercise; repeat for several"},
     {"all-roles", 0, NULL, "every role that there is"},
     {"to", 't', "WHO", "one person, or everybody in a group"},
-    {"scenario", 's', "TEXT", "what is played: it stands in every page, behind ÖVNING"},
+    {"scenario", 0, "TEXT", "what is played: it stands in every page, behind ÖVNING"},
     {"within", 0, "TIME", "begin by surprise, at some moment within this time: 4h, 3d"},
     {"wait-for-all", 'w', NULL, "go on until everybody has answered, and say who has not"},
     {"deadline", 0, "TIME", "end after this time at the latest; without it, as the rosters say (30m)"},
@@ -106,30 +106,78 @@ static bool read_word(void)
 {
     char line[64] = "";
     fputs("\nType ÖVA to start it, anything else to leave it: ", stderr);
-    if (!fgets(line, sizeof line, stdin))
+    if (!fgets(line, sizeof line, stdin)) {
+        fputc('\n', stderr);
         return false;
+    }
     line[strcspn(line, "\r\n")] = '\0';
     return text_equal_fold(line, "ÖVA") || text_equal_fold(line, "OVA");
 }
 
-/* EXIT_DONE: go on. What nobody hears of needs no word. */
-static int ask(struct ctl *ctl, const struct args *args)
+static int show_roles(struct ctl *ctl, const struct args *args)
 {
     size_t index = 0;
-    const char *role = args_flag(args, "all-roles") ? NULL : args_next(args, "role", &index);
+    int code = EXIT_DONE;
+    if (args_flag(args, "all-roles"))
+        return show_role(ctl, NULL);
+    for (const char *role; code == EXIT_DONE && (role = args_next(args, "role", &index));)
+        code = show_role(ctl, role);
+    return code;
+}
+
+static void show_people(const json_t *people)
+{
+    CLEANUP_TABLE struct table table = {0};
+    size_t i;
+    const json_t *person;
+    json_array_foreach(people, i, person) {
+        table_row(&table);
+        table_styled(&table, STYLE_BOLD, json_text(person, "group"));
+        table_printf(&table, STYLE_PLAIN, "%s (%s)", json_text(person, "name"), json_text(person, "person"));
+    }
+    table_print(&table, stderr, "  ");
+}
+
+/* What is not to be seen of whom it calls. */
+static void show_terms(const struct args *args)
+{
+    CLEANUP_BUF struct buf terms = {0};
+    size_t index = 0;
+    for (const char *without; (without = args_next(args, "without", &index));)
+        buf_printf(&terms, "%s%s", terms.len ? ", " : "Without ", without);
+    if (terms.len)
+        buf_add_text(&terms, ". ");
+    if (args_flag(args, "wait-for-all"))
+        buf_add_text(&terms, "It goes on until everybody has answered. ");
+    if (args_value(args, "within"))
+        buf_printf(&terms, "It begins at some moment within %s. ", args_value(args, "within"));
+    if (args_value(args, "deadline"))
+        buf_printf(&terms, "It ends by itself after %s.", args_value(args, "deadline"));
+    if (terms.len == 0)
+        return;
+    fputc('\n', stderr);
+    print_line(stderr, buf_text(&terms));
+}
+
+/* EXIT_DONE: go on. What was mistyped is told before the word is asked for. */
+static int ask(struct ctl *ctl, const struct args *args, json_t *body)
+{
+    CLEANUP_REPLY struct client_reply preview = {0};
+    json_t *asked = json_copy(body);
+    json_object_set_new(asked, "preview", json_true());
+    int code = ctl_call(ctl, "POST", "/v1/drills", asked, &preview);
+    json_decref(asked);
+    if (code != EXIT_DONE)
+        return code;
     ctl_use_zone(ctl);
     fputs("ÖVNING (drill): ", stderr);
     print_line(stderr, args_value(args, "scenario") ? args_value(args, "scenario") : "an exercise of the alarm chain");
-    fprintf(stderr, "It will call%s:\n\n", args_value(args, "within") ? ", at some moment" : "");
-    if (args_flag(args, "all-roles") || role) {
-        do {
-            int code = show_role(ctl, role);
-            if (code != EXIT_DONE)
-                return code;
-        } while (role && (role = args_next(args, "role", &index)));
-    }
-    if (args_value(args, "to"))
-        print_line(stderr, args_value(args, "to"));
+    fputs("It will call:\n\n", stderr);
+    code = show_roles(ctl, args);
+    if (code != EXIT_DONE)
+        return code;
+    show_people(json_object_get(preview.json, "people"));
+    show_terms(args);
     if (read_word())
         return EXIT_DONE;
     ctl_complain("nothing was started");
@@ -166,7 +214,7 @@ static void tell_started(const json_t *drill)
         print_add_time(&text, json_text(drill, "ends_at"), TIME_SHORT);
     }
     if (json_flag(drill, "dry_run"))
-        buf_add_text(&text, "; a dry run: nothing is sent");
+        buf_printf(&text, "; a dry run: nothing is sent, every message is a line in drills/%s.jsonl of the daemon's state directory", json_text(drill, "id"));
     print_line(stdout, buf_text(&text));
     if (!planned && isatty(STDOUT_FILENO))
         printf("Follow it: bereddctl log -f %s\n", json_text(drill, "id"));
@@ -178,8 +226,8 @@ int command_drill_start(struct ctl *ctl, const struct args *args)
     json_t *body = start_body(args);
     if (!body)
         return EXIT_USAGE;
-    bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes") && !args_flag(args, "dry-run");
-    int code = asks ? ask(ctl, args) : EXIT_DONE;
+    bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes") && !args_flag(args, "dry-run");      /* what nobody hears of needs no word */
+    int code = asks ? ask(ctl, args, body) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = ctl_call(ctl, "POST", "/v1/drills", body, &reply);
     json_decref(body);
@@ -319,6 +367,18 @@ int command_drill_list(struct ctl *ctl, const struct args *args)
 
 /* ---- stop ---- */
 
+/* Of one that had not begun there is nothing but the id. */
+static void tell_stopped(const json_t *drill)
+{
+    const char *id = json_text(drill, "id");
+    if (!*json_text(drill, "state"))
+        printf("ÖVNING (drill) %s will not begin; nobody has heard of it.\n", id);
+    else if (json_flag(drill, "dry_run"))
+        printf("ÖVNING (drill) %s is stopped; it was a dry run: nobody has heard of it.\n", id);
+    else
+        printf("ÖVNING (drill) %s is stopped; whoever was paged is told.\n", id);
+}
+
 int command_drill_stop(struct ctl *ctl, const struct args *args)
 {
     CLEANUP_BUF struct buf path = {0};
@@ -336,8 +396,8 @@ int command_drill_stop(struct ctl *ctl, const struct args *args)
     if (ctl->json)
         print_json(&reply.body);
     else if (id)
-        printf("ÖVNING (drill) %s is stopped; whoever was paged is told.\n", json_text(reply.json, "id"));
+        tell_stopped(reply.json);
     else
-        puts("Every drill is stopped, and none is planned; whoever was paged is told.");
+        puts("No drill is open or planned any more; whoever was paged is told.");
     return EXIT_DONE;
 }

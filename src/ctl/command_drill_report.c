@@ -13,7 +13,7 @@
 #include "ctl/report.h"
 
 const struct args_option command_drill_report_options[] = {
-    {"since", 's', "TIME", "all drills since a day (2026-01-01), a month, or for so long (90d)"},
+    {"since", 0, "TIME", "all drills since a day (2026-01-01), a month, or for so long (90d)"},
     {"role", 'r', "ROLE", "of this role alone; without --since its latest drill"},
     {"format", 'f', "FORMAT", "text, csv, json or html; without it, as the name of --output ends, or else text"},
     {"output", 'o', "FILE", "write it to this file"},

@@ -86,8 +86,10 @@ static bool read_word(void)
 {
     char line[64] = "";
     fputs("\nType LARMA to call them out, anything else to leave it: ", stderr);
-    if (!fgets(line, sizeof line, stdin))
+    if (!fgets(line, sizeof line, stdin)) {
+        fputc('\n', stderr);
         return false;
+    }
     line[strcspn(line, "\r\n")] = '\0';
     return text_equal_fold(line, "LARMA");
 }

@@ -78,21 +78,35 @@ static const struct command commands[] = {
      "sent; csv has a row for each message.\n", command_drill_report_options, 0, 1, command_drill_report},
 };
 
-static void print_usage(FILE *stream)
+static bool is_of_group(const struct command *command, const char *group)
 {
-    fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
+    size_t len = strlen(group);
+    return strncmp(command->name, group, len) == 0 && command->name[len] == ' ';
+}
+
+/* group: only "drill ..."; NULL: all. */
+static void print_commands(FILE *stream, const char *group)
+{
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         char call[64];
+        if (group && !is_of_group(&commands[i], group))
+            continue;
         snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].operands);
         fprintf(stream, "  %-30s %s\n", call, commands[i].summary);
     }
+}
+
+static void print_usage(FILE *stream)
+{
+    fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
+    print_commands(stream, NULL);
     fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n", stream);
 }
 
 static void print_help(const struct command *command)
 {
-    printf("Usage: bereddctl %s [OPTION]... %s\n\n%c%s.\n%s\n", command->name, command->operands, command->summary[0] - 'a' + 'A',
-           command->summary + 1, command->details ? command->details : "");
+    printf("Usage: bereddctl %s [OPTION]...%s%s\n\n%c%s.\n%s\n", command->name, *command->operands ? " " : "", command->operands,
+           command->summary[0] - 'a' + 'A', command->summary + 1, command->details ? command->details : "");
     args_print_options(command->options);
     args_print_options(args_common);
 }
@@ -122,14 +136,31 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
+/* "drill --help": what there is to choose from. */
+static bool asks_for_group(const char *typed, const char *next)
+{
+    bool found = false;
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+        found = found || is_of_group(&commands[i], typed);
+    return found && next && (strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0);
+}
+
+static int print_group(const char *group)
+{
+    printf("Usage: bereddctl %s COMMAND ...\n\n", group);
+    print_commands(stdout, group);
+    printf("\n`bereddctl %s COMMAND --help` explains one.\n", group);
+    return EXIT_DONE;
+}
+
 static int unknown_command(const char *typed)
 {
     const char *names[N_ELEMENTS(commands)];
-    size_t n = 0, typed_len = strlen(typed);
+    size_t n = 0;
     CLEANUP_BUF struct buf second = {0};
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         names[n++] = commands[i].name;
-        if (strncmp(commands[i].name, typed, typed_len) == 0 && commands[i].name[typed_len] == ' ')
+        if (is_of_group(&commands[i], typed))
             buf_printf(&second, "%s%s", second.len ? ", " : "", commands[i].name);
     }
     const char *nearest = text_nearest(typed, names, n);
@@ -215,6 +246,8 @@ static int find_and_run(struct args *args, int argc, char **argv)
     }
     int words, rest = (int)args->n_operands;
     const struct command *command = find_command(rest, args->operands, &words);
+    if (!command && asks_for_group(args->operands[0], rest > 1 ? args->operands[1] : NULL))
+        return print_group(args->operands[0]);
     if (!command)
         return unknown_command(args->operands[0]);
     char **begin = args->operands + words - 1;

@@ -202,7 +202,9 @@ def test_verify(stopped, tmp_path):
 
 
 def test_log_marks_every_line_of_a_drill(beredd, sms_gateway):
-    real, drill = beredd.trigger("Brand"), beredd.trigger("Larmprov", token="token-of-monitor", drill=True)
+    drill = beredd.trigger("Larmprov", token="token-of-monitor", drill=True)
+    sms_gateway.wait_for(ANNA)
+    real = beredd.trigger("Brand")
     sms_gateway.wait_for(ANNA, 2)
     lines = beredd.ctl("log").stdout.splitlines()
     assert [line for line in lines if line.startswith(real)] and not [line for line in lines if line.startswith(real) and "ÖVNING" in line]
@@ -278,12 +280,31 @@ def on_terminal(beredd, arguments, answer=None, **env):
         if not piece:
             break
         seen += piece
-        if answer is not None and b"LARMA" in seen:
+        if answer is not None and b"anything else to leave it" in seen:
             os.write(terminal, answer)
             answer = None
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     return os.waitstatus_to_exitcode(status), seen.decode()
+
+
+def test_a_drill_on_a_terminal(beredd, sms_gateway):
+    code, seen = on_terminal(beredd, ["drill", "start", "--to", "krisledning", "--without", "elks", "--wait-for-all", "--deadline", "1h"], b"nej\n")
+    assert code == 1 and "nothing was started" in seen
+    assert all(text in seen for text in ("Bo Ek (bo.ek)", "Cia Lund (cia.lund)", "Without elks.", "until everybody has answered", "after 1h"))
+    for mistyped in (["--to", "krisledningen"], ["--role", "TIB", "--without", "elk"]):
+        code, seen = on_terminal(beredd, ["drill", "start", *mistyped])
+        assert code == 1 and "did you mean" in seen and "ÖVA" not in seen
+    code, seen = on_terminal(beredd, ["drill", "start", "--role", "TIB"], b"\x04")
+    assert code == 1 and "Anna Berg" in seen and seen.endswith("it: \r\nbereddctl: nothing was started\r\n")
+    code, seen = on_terminal(beredd, ["drill", "start", "--role", "TIB", "--dry-run"])
+    assert code == 0 and "ÖVA" not in seen and ".jsonl" in seen
+    assert not sms_gateway.attempts
+    code, seen = on_terminal(beredd, ["drill", "start", "--role", "TIB"], "öva\n".encode())
+    assert code == 0 and "has begun" in seen
+    assert sms_gateway.wait_for(ANNA)[0].text.startswith("ÖVNING")
+    planned = json.loads(beredd.ctl("--json", "drill", "start", "--role", "TIB", "--within", "4h").stdout)["id"]
+    assert "will not begin" in beredd.ctl("drill", "stop", planned).stdout
 
 
 def test_terminal_is_shown_who_and_asked_for_the_word(beredd, sms_gateway):
