@@ -102,10 +102,10 @@ static void check_yielded(const char *person)
     }
 }
 
-/* The other way round: whoever is being called for what is real is paged by no drill that gives way. */
+/* The other way round: whoever is being called for what is real is paged by no drill that gives way. One that did so within this step pages nobody. */
 static void check_alone(const struct m_callout *drilled, const char *person)
 {
-    if (drilled->incident->dry_run || !yields(drilled))
+    if (drilled->incident->dry_run || drilled->incident->closed || !yields(drilled))
         return;
     for (struct m_incident *real = model_incidents(); real; real = real->next) {
         for (struct m_callout *callout = real->callouts; callout && !real->drill && !real->closed; callout = callout->next) {
