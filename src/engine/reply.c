@@ -63,23 +63,44 @@ static void join_cannot(struct words *words)
     }
 }
 
+static const char *const yes[] = {"ja", "ok", "yes", NULL};
+static const char *const no[] = {"nej", "no", NULL};
+
+/* "JA417302", "417302ja": the space is easily forgotten at night, and six digits behind such a word are nothing else. */
+static void part_codes(struct words *words)
+{
+    for (size_t i = 0; i < words->n && words->n < WORDS_MAX; i++) {
+        char *word = words->word[i], front[WORD_BYTES] = "";
+        size_t len = strlen(word), digits = strspn(word, "0123456789");
+        size_t at = digits == CODE_DIGITS ? CODE_DIGITS : strcspn(word, "0123456789");
+        bool ends_in_code = digits == 0 && len - at == CODE_DIGITS && strspn(word + at, "0123456789") == CODE_DIGITS;
+        if (at == len || (digits != CODE_DIGITS && !ends_in_code))
+            continue;
+        memcpy(front, word, at);
+        const char *verb = digits == CODE_DIGITS ? word + at : front;
+        if (!one_of(verb, yes) && !one_of(verb, no))
+            continue;
+        memmove(words->word[i + 2], words->word[i + 1], (words->n - i - 1) * WORD_BYTES);
+        memcpy(words->word[i + 1], word + at, len - at + 1);
+        word[at] = '\0';
+        words->n++;
+    }
+}
+
 /* A number of six digits is a code, a shorter one minutes. False: neither, or the second of its kind. */
-static bool take_number(const char *word, struct reply *ret)
+static bool take_number(const char *word, struct reply *ret, bool *minutes_said)
 {
     uint64_t number;
-    uint32_t *place = strlen(word) == CODE_DIGITS ? &ret->code : &ret->minutes;
-    if (text_to_u64(word, 999999, &number) != ERR_OK || number == 0 || *place != 0)
+    bool code = strlen(word) == CODE_DIGITS;
+    if (text_to_u64(word, code ? 999999 : 999, &number) != ERR_OK || (code ? number == 0 || ret->code != 0 : *minutes_said))
         return false;
-    if (place == &ret->minutes && number > 999)
-        return false;
-    *place = (uint32_t)number;
+    *(code ? &ret->code : &ret->minutes) = (uint32_t)number;
+    *minutes_said = *minutes_said || !code;
     return true;
 }
 
 static bool take_word(const char *word, struct reply *ret)
 {
-    static const char *const yes[] = {"ja", "ok", "yes", NULL};
-    static const char *const no[] = {"nej", "no", NULL};
     enum reply_verb verb = one_of(word, yes) ? REPLY_YES : one_of(word, no) ? REPLY_NO : REPLY_CALL_IN;
     if (ret->verb != REPLY_UNCLEAR && (ret->verb != verb || verb == REPLY_CALL_IN))
         return false;
@@ -97,17 +118,18 @@ static bool digits_only(const char *word)
 void reply_parse(const char *text, struct reply *ret)
 {
     struct words words;
-    bool clear;
+    bool clear, minutes_said = false;
     *ret = (struct reply){.verb = REPLY_UNCLEAR};
     split(text, &words);
     join_cannot(&words);
+    part_codes(&words);
     clear = words.n > 0 && !words.too_many;
     for (size_t i = 0; i < words.n; i++)
-        if (digits_only(words.word[i]) ? !take_number(words.word[i], ret) : !take_word(words.word[i], ret))
+        if (digits_only(words.word[i]) ? !take_number(words.word[i], ret, &minutes_said) : !take_word(words.word[i], ret))
             clear = false;
     if (clear && ret->verb == REPLY_UNCLEAR && ret->code != 0)
         ret->verb = REPLY_YES;      /* the code alone */
-    if (ret->minutes != 0 && ret->verb != REPLY_YES)
+    if (minutes_said && ret->verb != REPLY_YES)
         clear = false;
     if (!clear)
         ret->verb = REPLY_UNCLEAR;

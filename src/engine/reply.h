@@ -12,7 +12,7 @@ enum { REPLY_ROLE_BYTES = 64 };
 struct reply {
     enum reply_verb verb;
     uint32_t code;                    /* 0: none; codes never are */
-    uint32_t minutes;                 /* 0: not said; at most 999 */
+    uint32_t minutes;                 /* 0: not said, or there already; at most 999 */
     char role[REPLY_ROLE_BYTES];      /* of CALL_IN: the one other word, as typed */
 };
 

@@ -37,14 +37,17 @@ struct world {
 
 /* ---- the grammar ---- */
 
+#define LETTERS_OF_ANSWERS "jaokyesn"
+
 static bool has_word(const char *text, const char *word)
 {
     size_t len = strlen(word);
     CLEANUP_BUF struct buf folded = {0};
     text_add_folded(&folded, text, strlen(text));
     for (const char *at = buf_text(&folded); (at = strstr(at, word)); at++) {
-        bool begins = at == buf_text(&folded) || strchr(" \t\r\n.,;:!?\"'()", at[-1]);
-        if (begins && strchr(" \t\r\n.,;:!?\"'()", at[len]))       /* its end, too */
+        const char *ends = word[0] >= '0' && word[0] <= '9' ? LETTERS_OF_ANSWERS : "0123456789";      /* a code and its word may stand together */
+        bool begins = at == buf_text(&folded) || strchr(" \t\r\n.,;:!?\"'()", at[-1]) || strchr(ends, at[-1]);
+        if (begins && (strchr(" \t\r\n.,;:!?\"'()", at[len]) || strchr(ends, at[len])))       /* its end, too */
             return true;
     }
     return false;
