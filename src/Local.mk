@@ -6,6 +6,7 @@ libdaemon_a_SOURCES = \
 	src/journal/journal.c src/journal/journal.h \
 	src/journal/journal_entry.c src/journal/journal_entry.h \
 	src/journal/journal_mask.c src/journal/journal_mask.h \
+	src/pager/pager.c src/pager/pager.h \
 	src/service/service.c src/service/service.h \
 	src/turn/batch.c src/turn/batch.h \
 	src/turn/opening.c src/turn/opening.h \
@@ -15,14 +16,17 @@ libdaemon_a_SOURCES = \
 	src/watch/disk_word.c src/watch/disk_word.h \
 	src/watch/drill_watch.c src/watch/drill_watch.h \
 	src/watch/gateway_watch.c src/watch/gateway_watch.h \
+	src/watch/lookout.c src/watch/lookout.h \
 	src/watch/watch.c src/watch/watch.h
 
 sbin_PROGRAMS += beredd
 beredd_SOURCES = src/main.c src/daemon.c src/daemon.h src/message_ids.h \
+	src/daemon/daemon_internal.h src/daemon/api_ops.c src/daemon/reload.c \
 	src/daemon/configuration.c src/daemon/configuration.h \
 	src/daemon/drain.c src/daemon/drain.h \
 	src/daemon/library_memory.c src/daemon/library_memory.h \
 	src/daemon/listening.c src/daemon/listening.h \
+	src/daemon/log_file.c src/daemon/log_file.h \
 	src/daemon/randomness.c src/daemon/randomness.h \
 	src/daemon/watchdog.c src/daemon/watchdog.h
 beredd_LDADD = libdaemon.a libapi.a libdrill.a libroster.a libgateways.a libconfig.a libstore.a libengine.a libloop.a libbase.a \
