@@ -1,37 +1,23 @@
-/* The daemon's wiring, as src/daemon.c has it, without its threads and sockets: what it does at a start, when a log comes late,
- * at a reload and when a clock is set. Whoever changes that order there changes it here. */
+/* The daemon's part, as src/daemon.c has it, without its threads and sockets: what it does at a start, when a log comes late, at a reload
+ * and when a clock is set. The pager is the production one. */
 #include <assert.h>
 
 #include "base/log.h"
 #include "check.h"
-#include "gateways/dispatch.h"
 #include "gateways/gateway.h"
-#include "turn/opening.h"
-#include "turn/replay.h"
-#include "watch/disk_word.h"
-#include "watch/drill_watch.h"
-#include "watch/gateway_watch.h"
-#include "watch/watch.h"
+#include "pager/pager.h"
 
-#define OPENING_AGAIN_USEC  (5 * USEC_PER_SEC)
-#define WATCH_PATIENCE_USEC (60 * USEC_PER_SEC)
-#define CHECK_DEADLINE_USEC (10 * USEC_PER_MIN)
+#define OPENING_AGAIN_USEC (5 * USEC_PER_SEC)
 enum { TURNS_MAX = 5000 };
 
 static struct {
     struct sim_plan *plan;
     unsigned plan_number;            /* of the configuration that stands on the disk */
-    struct engine *engine, *shadow;
-    struct turn *turn;
-    struct dispatch *dispatch;
+    struct pager *pager;
+    struct engine *shadow;
     struct store *store;
-    struct watch *watch;
-    struct gateway_watch *gateway_watch;
-    struct drill_watch *drill_watch;
-    bool gateways_watched;
-    struct disk_word disk_word;
     bool kept_degraded;              /* in /run, as src/service has it */
-    struct loop_timer *open_again, *look_again, *look_at_gateways;
+    struct loop_timer *open_again;
     struct opened *opened;           /* the log has come; the next turn takes it */
     bool up, dead;
     unsigned fuse, next_fuse;        /* effects until it dies, in this life and the next; 0: it does not */
@@ -42,10 +28,10 @@ static struct {
 
 bool node_up(void) { return node.up; }
 bool node_alive(void) { return node.up && !node.dead; }
-struct engine *node_engine(void) { return node.engine; }
+struct engine *node_engine(void) { return node.pager->engine; }
 struct engine *node_shadow(void) { return node.shadow; }
 const struct config *node_config(void) { return sim_plan_config(node.plan); }
-struct turn_status node_status(void) { return turn_status(node.turn); }
+struct turn_status node_status(void) { return turn_status(node.pager->turn); }
 bool node_has_store(void) { return node.store != NULL; }
 unsigned node_life(void) { return node.life; }
 int64_t node_started(void) { return node.started_usec; }
@@ -66,7 +52,7 @@ static void fill_random(void *userdata, void *bytes, size_t len)
         ((uint8_t *)bytes)[i] = (uint8_t)draw("random", 0, node.random++);
 }
 
-/* ---- the engine, watched ---- */
+/* ---- the pager, watched ---- */
 
 /* The linker's names: see ld(1), --wrap. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -76,11 +62,15 @@ void __real_engine_shift_seq(struct engine *engine, uint64_t offset);
 void __wrap_engine_shift_seq(struct engine *engine, uint64_t offset);
 struct gateway_way *__real_gateway_open(const struct gateway *config);
 struct gateway_way *__wrap_gateway_open(const struct gateway *config);
+void __real_dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
+void __wrap_dispatch_send(struct dispatch *dispatch, const struct effect_send *send);
+bool __real_turn_submit(struct turn *turn, const struct event *event);
+bool __wrap_turn_submit(struct turn *turn, const struct event *event);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 struct effects __wrap_engine_step(struct engine *engine, const struct event *event)
 {
-    bool watched = engine == node.engine && !node.dead;
+    bool watched = node.pager && engine == node.pager->engine && !node.dead;
     if (watched)
         check_before(event);
     struct effects effects = __real_engine_step(engine, event);
@@ -108,7 +98,24 @@ struct gateway_way *__wrap_gateway_open(const struct gateway *config)
     return __real_gateway_open(&own);
 }
 
-/* ---- what the turn lets out ---- */
+void __wrap_dispatch_send(struct dispatch *dispatch, const struct effect_send *send)
+{
+    if (!node_effect())
+        return;
+    check_handed(send, node_status().degraded);
+    __real_dispatch_send(dispatch, send);
+}
+
+/* By the pager itself: an outcome is of an attempt. Receipts come by node_submit(). */
+bool __wrap_turn_submit(struct turn *turn, const struct event *event)
+{
+    struct m_page *page = event->kind == EVENT_OUTCOME ? model_page(event->outcome.page) : NULL;
+    if (page)
+        page->tried_life = node.life;
+    return __real_turn_submit(turn, event);
+}
+
+/* ---- what the pager lets out ---- */
 
 static void on_decided(void *userdata, const struct effect_reply *reply)
 {
@@ -124,15 +131,6 @@ static void on_reply(void *userdata, uint64_t request, bool degraded)
         client_replied(request, degraded);
 }
 
-static void on_send(void *userdata, const struct effect_send *send)
-{
-    (void)userdata;
-    if (!node_effect())
-        return;
-    check_handed(send, turn_status(node.turn).degraded);
-    dispatch_send(node.dispatch, send);
-}
-
 static void on_publish(void *userdata, const struct record *record)
 {
     (void)userdata;
@@ -140,105 +138,25 @@ static void on_publish(void *userdata, const struct record *record)
         return;
     if (record->kind == RECORD_DEGRADED || record->kind == RECORD_RESTORED)
         node.kept_degraded = record->kind == RECORD_DEGRADED;
-    if (gateway_watch_note(node.gateway_watch, record) && node.gateways_watched)
-        loop_timer_set(node.look_at_gateways, 0);
-    if (drill_watch_note(node.drill_watch, record) && node.gateways_watched)
-        loop_timer_set(node.look_again, 0);
 }
 
-static const struct turn_ops turn_ops = {on_decided, on_reply, on_send, on_publish};
-
-static bool on_message(void *userdata, struct page_ref page, struct message_view *ret)
-{
-    (void)userdata;
-    return engine_message(node.engine, page, loop_wall_usec(), ret);
-}
-
-static void on_outcome(void *userdata, const struct event_outcome *outcome)
-{
-    (void)userdata;
-    struct m_page *page = model_page(outcome->page);
-    if (page)
-        page->tried_life = node.life;
-    turn_submit(node.turn, &(struct event){.kind = EVENT_OUTCOME, .outcome = *outcome});
-}
-
-static uint64_t on_random(void *userdata)
+static uint64_t on_draw(void *userdata)
 {
     (void)userdata;
     return draw("jitter", 0, node.random++);
 }
 
-static const struct dispatch_ops dispatch_ops = {.message = on_message, .outcome = on_outcome, .random = on_random};
+static const struct pager_ops pager_ops = {fill_random, on_draw, on_decided, on_reply, on_publish};
 
-/* ---- the watch ---- */
-
-static void watch_told(void *userdata, const struct event *event)
+bool node_gateway_failed(const char *gateway)
 {
-    (void)userdata;
-    turn_submit(node.turn, event);
+    return gateway_watch_state(lookout_gateways(node.pager->lookout), gateway).failed;
 }
-
-static void look(void)
-{
-    int64_t wall_usec = loop_wall_usec();
-    int64_t next_usec = watch_look(node.watch, &node_config()->plan, wall_usec, watch_told, NULL);
-    int64_t drill_usec = drill_watch_look(node.drill_watch, node.engine, wall_usec, on_random, watch_told, NULL);
-    next_usec = drill_usec < next_usec ? drill_usec : next_usec;
-    if (next_usec == INT64_MAX)
-        loop_timer_clear(node.look_again);
-    else
-        loop_timer_set(node.look_again, loop_boot_usec() + (next_usec > wall_usec ? next_usec - wall_usec : 0));
-}
-
-static void look_at_gateways(void *userdata)
-{
-    (void)userdata;
-    struct now now = {loop_boot_usec(), loop_wall_usec()};
-    int64_t next_usec = gateway_watch_look(node.gateway_watch, now, watch_told, NULL);
-    if (next_usec == INT64_MAX)
-        loop_timer_clear(node.look_at_gateways);
-    else
-        loop_timer_set(node.look_at_gateways, next_usec);
-}
-
-static void watch_gateways(void)
-{
-    struct watched_gateway gateways[SIM_GATEWAYS];
-    const struct config *config = node_config();
-    for (size_t i = 0; i < config->n_gateways; i++)
-        gateways[i] = (struct watched_gateway){.name = config->gateways[i].name,
-                                               .check_usec = config->gateways[i].check_usec,
-                                               .channel = config->gateways[i].check_channel,
-                                               .address = config->gateways[i].check_to,
-                                               .deadline_usec = CHECK_DEADLINE_USEC};
-    gateway_watch_configure(node.gateway_watch, gateways, config->n_gateways, (struct now){loop_boot_usec(), loop_wall_usec()});
-    node.gateways_watched = true;
-    look_at_gateways(NULL);
-}
-
-static void look_at_all(void)
-{
-    look();
-    watch_gateways();
-}
-
-static void on_look_again(void *userdata)
-{
-    (void)userdata;
-    look();
-    if (!node.gateways_watched)
-        watch_gateways();
-}
-
-bool node_gateway_failed(const char *gateway) { return gateway_watch_state(node.gateway_watch, gateway).failed; }
 
 void node_clock_was_set(void)
 {
-    if (!node.up)
-        return;
-    turn_submit(node.turn, &(struct event){.kind = EVENT_CLOCK_STEPPED});
-    look();
+    if (node.up)
+        pager_clock_was_set(node.pager);
 }
 
 /* ---- the log ---- */
@@ -247,25 +165,6 @@ static void on_bad_record(void *userdata, const struct store_record *stored)
 {
     (void)userdata;
     fail("P14", "record %lu cannot be replayed", (unsigned long)stored->seq);
-}
-
-static void on_house_record(void *userdata, const struct record *record)
-{
-    (void)userdata;
-    engine_replay_reply(node.engine, record);
-    watch_recall(node.watch, record, node_config()->plan.tz);
-    gateway_watch_recall(node.gateway_watch, record);
-    drill_watch_recall(node.drill_watch, record);
-    disk_word_recall(&node.disk_word, record);
-}
-
-/* Into the engine, its shadow and the model: from what is durable alone. */
-static void replay(const struct opened *opened)
-{
-    struct now now = {loop_boot_usec(), loop_wall_usec()};
-    replay_house(opened, on_house_record, NULL);
-    replay_live(node.engine, opened, now, on_bad_record, NULL);
-    replay_live(node.shadow, opened, now, on_bad_record, NULL);
 }
 
 static void use_model(void)
@@ -279,9 +178,14 @@ static void use_model(void)
     }
 }
 
-static void resume(uint64_t until_seq)
+/* Into the engine, its shadow and the model: from what is durable alone. */
+static uint64_t take_log(struct opened *opened)
 {
-    turn_let_out(node.turn, engine_resume(node.engine, (struct now){loop_boot_usec(), loop_wall_usec()}, until_seq));
+    node.store = TAKE(opened->store);
+    uint64_t until_seq = pager_take_log(node.pager, node.store, opened, on_bad_record, NULL);
+    use_model();
+    replay_live(node.shadow, opened, (struct now){loop_boot_usec(), loop_wall_usec()}, on_bad_record, NULL);
+    return until_seq;
 }
 
 static void log_has_come(void *userdata)
@@ -308,14 +212,9 @@ static void on_open_again(void *userdata)
 static void join_late_store(void)
 {
     CLEANUP(opened_free) struct opened *opened = TAKE(node.opened);
-    uint64_t until_seq = store_head(opened->store).seq;
-    node.store = TAKE(opened->store);
+    uint64_t until_seq = take_log(opened);
     note("the log has come, with %lu records", (unsigned long)until_seq);
-    turn_set_store(node.turn, node.store);
-    use_model();
-    replay(opened);
-    resume(until_seq);
-    look_at_all();
+    pager_resume(node.pager, until_seq);
     if (!node.dead)
         check_started();
 }
@@ -325,21 +224,8 @@ static void join_late_store(void)
 static void open_log(void)
 {
     CLEANUP(opened_free) struct opened *opened = disk_now() == DISK_HANGS ? NULL : opened_new("/");
-    if (!opened || opened->err != ERR_OK)
-        return;
-    node.store = TAKE(opened->store);
-    use_model();
-    replay(opened);
-}
-
-static void make_parts(void)
-{
-    node.turn = turn_new(NULL, node.engine, &turn_ops, NULL);
-    node.dispatch = dispatch_new(NULL, NULL, &dispatch_ops, NULL);
-    dispatch_configure(node.dispatch, node_config());
-    node.open_again = loop_timer_new(NULL, on_open_again, NULL);
-    node.look_again = loop_timer_new(NULL, on_look_again, NULL);
-    node.look_at_gateways = loop_timer_new(NULL, look_at_gateways, NULL);
+    if (opened && opened->err == ERR_OK)
+        (void)take_log(opened);
 }
 
 static void swallow(void *userdata, enum log_priority priority, const char *message)
@@ -356,34 +242,19 @@ static void node_start(void)
     node.life++;
     node.started_usec = sim_now();
     node.plan = sim_plan_new(node.plan_number);
-    node.engine = engine_new(&node_config()->plan, fill_random, NULL);
     node.shadow = engine_new(&node_config()->plan, fill_random, NULL);
-    node.watch = watch_new();
-    node.gateway_watch = gateway_watch_new();
-    node.drill_watch = drill_watch_new();
-    node.gateways_watched = false;
-    node.disk_word = (struct disk_word){0};
+    node.pager = pager_new(NULL, NULL, node_config(), &pager_ops, NULL);
+    node.open_again = loop_timer_new(NULL, on_open_again, NULL);
     model_reset();
     open_log();
-    make_parts();
     node.up = true;
     node.fuse = node.next_fuse;
     node.next_fuse = 0;
     note("start %u with plan %u and %lu records%s", node.life, node.plan_number, (unsigned long)disk_seq(),
          node.store ? "" : ", no log");
-    if (node.store)
-        turn_set_store(node.turn, node.store);
-    if (node.store && (node.disk_word.owed || node.kept_degraded))
-        turn_submit(node.turn, &(struct event){.kind = EVENT_RESTORED, .trouble = {.reason = "", .earlier = true}});
-    if (!node.store)
-        turn_degrade(node.turn, "made up");
     if (!node.store)
         loop_timer_set(node.open_again, loop_boot_usec() + OPENING_AGAIN_USEC);
-    resume(UINT64_MAX);
-    if (node.store)
-        look_at_all();
-    else
-        loop_timer_set(node.look_again, loop_boot_usec() + WATCH_PATIENCE_USEC);
+    pager_begin(node.pager, node.store ? NULL : "made up", node.kept_degraded);
     if (!node.dead)
         check_started();
     node_run();
@@ -395,16 +266,9 @@ void node_stop(void)
         return;
     node.dead = true;
     disk_crash();
-    dispatch_free(node.dispatch);
-    turn_free(node.turn);
-    engine_free(node.engine);
+    pager_free(TAKE(node.pager));
     engine_free(node.shadow);
-    watch_free(node.watch);
-    gateway_watch_free(node.gateway_watch);
-    drill_watch_free(node.drill_watch);
     loop_timer_free(node.open_again);
-    loop_timer_free(node.look_again);
-    loop_timer_free(node.look_at_gateways);
     if (node.opened)
         node.opened->store = NULL;
     opened_free(TAKE(node.opened));
@@ -457,7 +321,7 @@ void node_crash_next_life(unsigned effects)
 
 bool node_submit(const struct event *event)
 {
-    return node_alive() && turn_submit(node.turn, event);
+    return node_alive() && __real_turn_submit(node.pager->turn, event);
 }
 
 void node_run(void)
@@ -467,7 +331,7 @@ void node_run(void)
         clock_take_wake();
         if (node.opened)
             join_late_store();
-        turn_run(node.turn);
+        turn_run(node.pager->turn);
         if (!clock_take_wake())
             break;
         if (++turns > TURNS_MAX)
@@ -486,23 +350,18 @@ void node_reload(unsigned number)
         return;
     }
     struct sim_plan *old = node.plan, *new = sim_plan_new(number);
-    turn_flush_queue(node.turn);
+    turn_flush_queue(node.pager->turn);
     if (node.dead) {
         sim_plan_free(new);
         return;
     }
     note("reload: plan %u", number);
     check_before_reload();
-    turn_submit(node.turn, &(struct event){.kind = EVENT_PLAN, .plan = {.plan = &sim_plan_config(new)->plan, .reload = true}});
-    turn_flush_queue(node.turn);
+    pager_configure(node.pager, sim_plan_config(new));
     node.plan = new;
     node.plan_number = number;
-    dispatch_configure(node.dispatch, node_config());
     sim_plan_free(old);
     check_after_reload();
-    look();
-    if (node.gateways_watched)
-        watch_gateways();
 }
 
 void node_refuse_reload(void)
