@@ -321,6 +321,14 @@ tests_unit_check_engine_same_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_engine_same_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
 
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_replay
+TESTS += tests/unit/check_replay
+tests_unit_check_replay_SOURCES = tests/unit/check_replay.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h src/turn/replay.c
+tests_unit_check_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_replay_LDADD = libengine.a libbase.a $(CHECK_LIBS)
+endif
+
 check_PROGRAMS += tests/unit/check_engine_random
 TESTS += tests/unit/check_engine_random
 tests_unit_check_engine_random_SOURCES = tests/unit/check_engine_random.c tests/scenarios/world.c tests/scenarios/lines.c \

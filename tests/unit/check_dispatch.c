@@ -1190,6 +1190,111 @@ START_TEST(refusals_are_remembered_across_a_reload)
 }
 END_TEST
 
+/* By name: whatever stands in its place after a reload is another gateway. */
+START_TEST(bound_across_a_reload)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    send_as(1, 1, CHANNEL_SMS, "alfa");
+    send_as(2, 1, CHANNEL_SMS, "alfa");
+    send_as(3, 1, CHANNEL_SMS, "alfa");
+    fake_loop_run();
+    expect_wire("alfa", "1");
+    struct gateway gateways[] = { make_gateway("aaa"), world->gateways[ALFA], world->gateways[BETA] };
+    gateways[0].http.url = "http://aaa/";
+    struct config config = config_of(gateways, N_ELEMENTS(gateways)), without = config_of(gateways, 1);
+    dispatch_configure(world->dispatch, &config);
+    reply(0, 200);
+    expect_wire("alfa", "2");
+    expect_wire("aaa", "");
+    dispatch_configure(world->dispatch, &without);       /* 2 is under way there, and 3 waits */
+    fake_loop_run();
+    expect("1 sent alfa\n3 failed : that gateway is not configured\n");
+    reply(0, 500);
+    expect("2 failed alfa: HTTP 500: the provider has trouble\n");
+    fake_loop_advance(USEC_PER_HOUR);
+    ck_assert_uint_eq(fake_transfers(), 0);
+}
+END_TEST
+
+/* Two gateways go, each with several pages under way; one of them comes back before they have ended. */
+START_TEST(attempts_of_removed_gateways_end_one_by_one)
+{
+    world->gateways[BETA].window = 2;
+    begin();
+    for (uint32_t i = 1; i <= 3; i++)
+        send(i);
+    send_as(4, 1, CHANNEL_EMAIL, NULL);
+    send_as(5, 1, CHANNEL_EMAIL, NULL);
+    fake_loop_advance(2 * USEC_PER_SEC);
+    expect_wire("beta", "1 2");
+    expect_wire("alfa", "3");
+    expect_wire("gamma", "4 5");
+    struct gateway first[] = { world->gateways[ALFA] }, second[] = { world->gateways[ALFA], world->gateways[GAMMA] };
+    struct config alone = config_of(first, 1), back = config_of(second, 2);
+    dispatch_configure(world->dispatch, &alone);
+    dispatch_configure(world->dispatch, &back);
+    reply(0, 500);                                       /* 1, of what is gone */
+    expect("1 attempt-failed beta: HTTP 500: the provider has trouble\n");
+    expect_wire("alfa", "3 1");
+    reply(0, 200);                                       /* 2, the last there */
+    expect("2 sent beta\n");
+    struct dispatch_gateway status[4];
+    ck_assert_uint_eq(dispatch_gateways(world->dispatch, status, 4), 2);
+    ck_assert_str_eq(status[1].name, "gamma");
+    ck_assert_uint_eq(status[1].in_flight, 2);
+}
+END_TEST
+
+START_TEST(a_refused_page_whose_last_gateway_goes_is_told_why)
+{
+    world->gateways[ALFA].window = 1;
+    begin();
+    send_as(1, 1, CHANNEL_SMS, "alfa");
+    send(2);
+    fake_loop_run();
+    reply(1, 500);                                       /* beta has refused it, and alfa has no place */
+    expect("2 attempt-failed beta: HTTP 500: the provider has trouble\n");
+    struct gateway rest[] = { world->gateways[BETA] };
+    struct config config = config_of(rest, 1);
+    dispatch_configure(world->dispatch, &config);
+    fake_loop_run();
+    expect("2 failed : no other gateway is left\n");
+}
+END_TEST
+
+/* More than one run of the pump takes at once. */
+START_TEST(many_pages_without_a_gateway_are_all_told_of)
+{
+    enum { PAGES = 1000 };
+    begin();
+    for (uint32_t i = 1; i <= PAGES; i++)
+        send_as(i, 1, CHANNEL_VOICE, NULL);
+    fake_loop_run();
+    size_t lines = 0;
+    for (const char *at = buf_text(&world->log); (at = strchr(at, '\n')); at++)
+        lines++;
+    ck_assert_uint_eq(lines, PAGES);
+    ck_assert_uint_eq(dispatch_queued(world->dispatch), PAGES);      /* they are tried again */
+    serve(&world->config, CHANNEL_VOICE, &world->gateways[GAMMA]);
+    world->gateways[GAMMA].window = PAGES;
+    dispatch_configure(world->dispatch, &world->config);
+    fake_loop_advance(3 * USEC_PER_SEC);
+    ck_assert_uint_eq(fake_transfers(), PAGES * 7 / 8);   /* the rest is kept for what is real and critical */
+}
+END_TEST
+
+START_TEST(a_window_of_nothing_is_one)
+{
+    world->gateways[BETA].window = 0;
+    begin();
+    send(1);
+    send(2);
+    fake_loop_run();
+    expect_wire("beta", "1");
+}
+END_TEST
+
 START_TEST(stranded_by_a_reload)
 {
     world->gateways[BETA].window = world->gateways[ALFA].window = 1;
@@ -1485,7 +1590,9 @@ int main(void)
                                   rate_survives_a_reload };
     const TTest *const alone[] = { bound_to_a_gateway, bound_page_waits_for_its_own, a_gateway_left_out_is_asked_in_no_round,
                                    a_gateway_that_keeps_a_page_is_not_asked_for_it_again, nobody_is_left, channel_without_a_gateway };
-    const TTest *const reload[] = { left_out_across_a_reload, gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
+    const TTest *const reload[] = { bound_across_a_reload, attempts_of_removed_gateways_end_one_by_one,
+                                    a_refused_page_whose_last_gateway_goes_is_told_why, many_pages_without_a_gateway_are_all_told_of,
+                                    a_window_of_nothing_is_one, left_out_across_a_reload, gateway_removed_while_pages_wait, attempt_of_a_removed_gateway_fails,
                                     refusals_are_remembered_across_a_reload, stranded_by_a_reload,
                                     places_count_across_a_reload, patience_survives_a_reload };
     const TTest *const numbers[] = { status_counts, a_hundred_thousand_wait, queue_agrees_with_a_model };
