@@ -9,6 +9,8 @@
 
 #define SAY(swedish, english) report_say(report, (swedish), (english))
 
+enum { WIDE_COLUMNS = 6 };           /* more than these do not fit on a telephone, and are not squeezed either */
+
 static const char style[] =
     "@page{size:A4;margin:14mm 12mm 16mm}"
     "*{box-sizing:border-box}"
@@ -36,6 +38,9 @@ static const char style[] =
     ".legend{break-after:avoid}.halo{paint-order:stroke;stroke:#fff;stroke-width:3px}"
     "svg text{font-family:\"Liberation Sans\",Arial,Helvetica,sans-serif;fill:#111}"
     "footer{margin-top:26px;padding-top:6px;border-top:1px solid #444;font-size:12px;color:#333}"
+    /* On a telephone what is wide is moved sideways under its heading, and the picture stays large enough to be read. */
+    "@media screen{section{overflow-x:auto}section h2{position:sticky;left:0}}"
+    "@media screen and (max-width:760px){section svg,.wide{min-width:760px}}"
     "@media print{body{max-width:none;padding:0;font-size:10pt}table{font-size:8.5pt}.facts{font-size:10pt}footer{font-size:8pt}"
     "h2{margin-top:16px}}";
 
@@ -95,8 +100,10 @@ static void add_row(struct buf *buf, const struct table *table, size_t row)
     buf_add_text(buf, "</tr>\n");
 }
 
-static void add_table(struct buf *buf, const struct table *table, const char *title, const char *class)
+/* With a title it is a section of its own; without one it is the facts. */
+static void add_table(struct buf *buf, const struct table *table, const char *title)
 {
+    const char *class = !title ? "facts" : table->n_columns > WIDE_COLUMNS ? "wide" : NULL;
     if (table->n_rows <= table->has_head)
         return;
     if (title)
@@ -215,11 +222,11 @@ static void add_one(const struct report *report, struct buf *buf)
     report_pages(report, &pages);
     report_drills(report, json_object_get(report->json, "earlier"), &earlier);
     report_add_svg(report, buf);
-    add_table(buf, &people, SAY("Personer", "People"), NULL);
-    add_table(buf, &spans, SAY("Tider", "Times"), NULL);
-    add_table(buf, &gateways, SAY("Larmvägar", "Gateways"), NULL);
-    add_table(buf, &pages, SAY("Utskick", "Messages"), NULL);
-    add_table(buf, &earlier, SAY("Tidigare övningar av samma roll", "Earlier drills of the same role"), NULL);
+    add_table(buf, &people, SAY("Personer", "People"));
+    add_table(buf, &spans, SAY("Tider", "Times"));
+    add_table(buf, &gateways, SAY("Larmvägar", "Gateways"));
+    add_table(buf, &pages, SAY("Utskick", "Messages"));
+    add_table(buf, &earlier, SAY("Tidigare övningar av samma roll", "Earlier drills of the same role"));
 }
 
 static void add_many(const struct report *report, struct buf *buf)
@@ -228,9 +235,9 @@ static void add_many(const struct report *report, struct buf *buf)
     report_drills(report, json_object_get(report->json, "drills"), &drills);
     report_roles(report, &roles);
     report_gateways(report, &gateways);
-    add_table(buf, &drills, SAY("Övningarna", "The drills"), NULL);
-    add_table(buf, &roles, SAY("Per roll", "By role"), NULL);
-    add_table(buf, &gateways, SAY("Per larmväg", "By gateway"), NULL);
+    add_table(buf, &drills, SAY("Övningarna", "The drills"));
+    add_table(buf, &roles, SAY("Per roll", "By role"));
+    add_table(buf, &gateways, SAY("Per larmväg", "By gateway"));
 }
 
 void report_add_html(const struct report *report, struct buf *buf)
@@ -241,7 +248,7 @@ void report_add_html(const struct report *report, struct buf *buf)
     if (!report->many)
         add_figures(report, buf);
     add_remarks(report, buf);
-    add_table(buf, &facts, NULL, "facts");
+    add_table(buf, &facts, NULL);
     if (report->many)
         add_many(report, buf);
     else

@@ -142,7 +142,7 @@ static const struct message_wording swedish[TEXT_KIND_END] = {
         .text = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat.[ Inget svar: {missing}.][ {organisation}.]",
         .subject = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat",
         .mail = "ÖVNING {id} ÄR SLUT[ {closed}]: {answered} har svarat.\n[{drill}\n][Inget svar: {missing}.\n]"
-                "\nbereddctl show {id}\n[\n{organisation}\n]",
+                "\nbereddctl drill report {id}\n[\n{organisation}\n]",
     },
 };
 
@@ -282,7 +282,7 @@ static const struct message_wording english[TEXT_KIND_END] = {
         .text = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered.[ No answer: {missing}.][ {organisation}.]",
         .subject = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered",
         .mail = "EXERCISE {id} IS OVER[ {closed}]: {answered} have answered.\n[{drill}\n][No answer: {missing}.\n]"
-                "\nbereddctl show {id}\n[\n{organisation}\n]",
+                "\nbereddctl drill report {id}\n[\n{organisation}\n]",
     },
 };
 
