@@ -95,3 +95,31 @@ def test_rate_is_kept_and_nothing_is_lost(stopped, second):
     assert all(at - begun > n // 3 - 0.1 for n, at in enumerate(second.times))
     assert second.times[-1] - begun < 20
     assert {asked.fields["text"].split("Larm ")[1][0] for asked in second.messages} == set("012345678")
+
+
+def test_what_waits_for_a_rate_goes_in_order(stopped, sms_gateway):
+    """The most urgent first, however late it came; of the same severity first pages before repeats, and then by age. One at a time, so that the
+    order in which they come is that in which they were sent."""
+    config = stopped.config
+    config.files["gateways/elks.ini"] = config.elks_ini(more="window = 1\nrate = 5/s\n").replace("timeout = 2s", "timeout = 60s")
+    config.ladder("step = 0s primary sms\nrepeat = 1h\n[ladder critical]\nstep = 0s primary sms\nrepeat = 1s")
+    beredd = stopped.start()
+    sms_gateway.behave("slow")
+    repeated = beredd.trigger("A", token=None)
+    eventually(lambda: sms_gateway.tried(ANNA), what="that the first page holds the only place")
+    names = {repeated: "critical, again"}
+    for name, severity, token in (("info 1", "info", "rtj"), ("info 2", "info", "rtj"), ("warning", "warning", "rtj"), ("error", "error", "monitor")):
+        names[beredd.trigger(name, severity=severity, token=f"token-of-{token}")] = name
+    eventually(lambda: beredd.timeline(repeated, "repeat-begun"), what="that the first is to go again")
+    names[beredd.trigger("B", token="token-of-monitor")] = "critical"
+    assert len(sms_gateway.attempts) == 1 and listed(beredd, "elks")["waiting"] >= 6
+    sms_gateway.behave("accept")
+    sms_gateway.released.set()
+    order = []
+
+    def arrived():
+        """Each incident where it came first, after the page that held the place."""
+        order[:] = dict.fromkeys(names[ident] for sms in sms_gateway.attempts[1:] for ident in names if ident in sms["message"])
+        return len(order) == len(names)
+    eventually(arrived, what="that none is lost")
+    assert order == ["critical", "critical, again", "error", "warning", "info 1", "info 2"]
