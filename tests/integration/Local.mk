@@ -56,6 +56,7 @@ EXTRA_DIST += \
 	tests/integration/test_listen.py \
 	tests/integration/test_provider_by_ini.py \
 	tests/integration/test_pull_the_plug.py \
+	tests/integration/test_readme.py \
 	tests/integration/test_receipts.py \
 	tests/integration/test_reload.py \
 	tests/integration/test_restart.py \
