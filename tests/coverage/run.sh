@@ -1,7 +1,7 @@
 #!/bin/sh
 # For `make coverage`: run.sh SOURCE BUILD [PYTEST-ARGUMENT...]
 # Builds everything for gcov in BUILD, which stays; runs `make check` and the integration tests (those of the arguments, or all; none: none of
-# them); and prints what was reached: see report.py. What gcov adds to the engine is not pure. Both runs have a time limit, and may fail: what
+# them); and prints what was reached: see report.py. What gcov adds to the engine is not pure. Both runs have LIMIT seconds, and may fail: what
 # they reached counts. The figures are those of a build without optimisation, where every operand of && and || is a branch.
 set -eu
 source=$(cd "$1" && pwd) build=$2
@@ -15,7 +15,7 @@ cd "$build"
 make -s -j"${JOBS:-2}" all
 make -s -j"${JOBS:-2}" check TESTS= >/dev/null
 find . -name '*.gcda' -delete
-timeout 900 make -s -k -j"${JOBS:-2}" check XFAIL_TESTS=tests/unit/engine_pure.sh >check.log 2>&1 || echo "make check was not good; see $build/check.log"
+CK_TIMEOUT_MULTIPLIER=10 timeout "${LIMIT:-1800}" make -s -k -j"${JOBS:-2}" check XFAIL_TESTS=tests/unit/engine_pure.sh >check.log 2>&1 || echo "make check was not good; see $build/check.log"
 if [ $# = 0 ]; then set -- "$source/tests/integration"; fi
 [ "$1" = none ] || BEREDD_BUILD=$build timeout "${LIMIT:-1800}" /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@" >integration.log 2>&1 ||
   echo "The integration tests were not good; see $build/integration.log"

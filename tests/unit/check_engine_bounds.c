@@ -429,6 +429,27 @@ START_TEST(a_trigger_that_names_nobody_calls_the_first_roster_or_tells_the_admin
 }
 END_TEST
 
+/* ---- people who are in the plan no more ---- */
+
+static size_t notices_of_close(uint64_t key)
+{
+    return count_records(step(&(struct event){.kind = EVENT_CLOSE, .request = 1, .close = {key, NULL, "local"}}), RECORD_NOTICE_QUEUED);
+}
+
+START_TEST(who_is_gone_is_told_where_they_were_paged_if_that_is_served)
+{
+    uint64_t first = last_key(), second = last_key();
+    fixture_plan.persons++;                              /* Anna leaves */
+    fixture_plan.n_persons--;
+    ck_assert_uint_eq(notices_of_close(first), 1);
+    fixture_plan.channels_served = 1u << CHANNEL_EMAIL;
+    struct event_answer answer = {.incident = second, .person = "gun", .answer = ANSWER_YES, .via = VIA_SMS};
+    (void)step(&(struct event){.kind = EVENT_ANSWER, .answer = answer});
+    ck_assert_uint_eq(engine_paging_callouts(engine), 0);
+    ck_assert_uint_eq(notices_of_close(second), 0);
+}
+END_TEST
+
 /* ---- what callers ask ---- */
 
 START_TEST(what_is_not_there_is_said_not_to_be)
@@ -534,6 +555,7 @@ int main(void)
     tcase_add_test(tcase, more_receipts_than_a_tick_takes_are_left_to_the_next);
     tcase_add_test(tcase, what_has_closed_is_forgotten_after_a_day_and_earlier_where_it_is_much);
     tcase_add_test(tcase, a_trigger_that_names_nobody_calls_the_first_roster_or_tells_the_administrators);
+    tcase_add_test(tcase, who_is_gone_is_told_where_they_were_paged_if_that_is_served);
     tcase_add_test(tcase, what_is_not_there_is_said_not_to_be);
     tcase_add_test(tcase, who_was_not_called_has_no_link);
     tcase_add_test(tcase, only_what_the_log_held_is_sent_again);
