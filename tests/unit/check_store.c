@@ -570,6 +570,22 @@ START_TEST(read_only_creates_and_changes_nothing)
 END_TEST
 
 /* The write-ahead log is emptied now and then, and stays within its bound. */
+/* What is read is opened by a URI: a name that would mean something in one means nothing. */
+START_TEST(directory_of_any_name_is_read)
+{
+    struct fixture f = fixture_new(), odd = {0};
+    ck_assert_int_lt(snprintf(odd.dir, sizeof(odd.dir), "%s/5%% #1?a=b", f.dir), (int)sizeof(odd.dir));
+    ck_assert_int_eq(mkdir(odd.dir, 0700), 0);
+    fixture_open(&odd);
+    ck_assert_int_eq(fixture_append(&odd, "7 opens larm\n"), ERR_OK);
+    fixture_close(&odd);
+    ck_assert_int_eq(fixture_try_open(&odd, true), ERR_OK);
+    ck_assert_str_eq(fixture_read(&odd, 0, 0, 10), "1:7 larm;");
+    fixture_done(&odd);
+    fixture_done(&f);
+}
+END_TEST
+
 START_TEST(write_ahead_log_stays_bounded)
 {
     struct fixture f = fixture_new();
@@ -634,6 +650,7 @@ int main(void)
     tcase_add_test(tcase, what_is_no_log_is_refused);
     tcase_add_test(tcase, files_that_never_became_parts_are_passed_over);
     tcase_add_test(tcase, read_only_creates_and_changes_nothing);
+    tcase_add_test(tcase, directory_of_any_name_is_read);
     tcase_add_test(tcase, write_ahead_log_stays_bounded);
     tcase_add_test(tcase, close_accepts_null_and_work_under_way);
     Suite *suite = suite_create("store");
