@@ -433,6 +433,8 @@ void callout_page_failed(struct engine *engine, struct callout *callout, const s
     const struct person *person = find_person(engine, recipient->person);
     if (recipient->declined || !gave_up(engine, callout, recipient, false))
         return;
+    if (stops(engine, callout))
+        return;
     if (person)
         try_other_contacts(engine, callout, person);
     move_on_if_void(engine, callout);
