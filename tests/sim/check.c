@@ -64,7 +64,8 @@ static bool is_wanted(const struct m_page *page)
     return engine_message(node_engine(), page->ref, loop_wall_usec(), &view);
 }
 
-/* What is not wanted while somebody has the call-out, or while nobody has it, the gateways forget when its turn comes: it waits no longer. */
+/* What is not wanted while somebody has the call-out, or while nobody has it, or once the same was told later, the gateways forget when its turn
+ * comes: it waits no longer. */
 static void let_go(const struct m_callout *callout)
 {
     size_t kept = 0;
@@ -167,7 +168,9 @@ static void see_opened(const struct record *record)
 
 static void touch(const struct record *record)
 {
-    bool voids = record->kind == RECORD_DECLINED || (record->kind == RECORD_PAGE_FAILED && record->final);
+    const struct m_page *page = model_page((struct page_ref){record->incident, record->page, record->nonce});
+    bool failed = record->kind == RECORD_PAGE_FAILED && record->final && page && page->callout && page->turn == page->callout->turn;
+    bool voids = record->kind == RECORD_DECLINED || failed;
     for (size_t i = 0; i < check.n_touched; i++)
         if (check.touched[i].key == record->incident && check.touched[i].callout == record->callout) {
             check.touched[i].voids |= voids;
@@ -206,7 +209,7 @@ static void see_record(const struct event *event, const struct effect_record *ef
     if (engine_replay(node_shadow(), record, event->now) != ERR_OK)
         fail("P14", "a %s that was just decided does not replay", record_event_name(effect->kind));
     touch(record);
-    if (effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED)
+    if (record->callout && (effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED || effect->kind == RECORD_NOTICE_QUEUED))
         let_go(model_callout(model_incident(record->incident), record->callout));
     struct m_page *page = model_page((struct page_ref){effect->incident, record->page, record->nonce});
     if (effect->kind == RECORD_PAGE_QUEUED || effect->kind == RECORD_NOTICE_QUEUED)
@@ -755,7 +758,10 @@ void check_mended(void)
 /* Of a role that no configuration knows nobody can ever be called; the administrators hear of it with every repeat. */
 static bool reaches_nobody(const struct m_callout *callout)
 {
-    return !callout->on_group && !callout->persons && !ladder_of(callout);
+    bool paged = false;
+    for (const struct m_person *person = callout->persons; person; person = person->next)
+        paged |= person->paged;      /* others have answered for it, and taken it back */
+    return !callout->on_group && !paged && !ladder_of(callout);
 }
 
 void check_live(void)

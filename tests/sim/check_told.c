@@ -30,6 +30,8 @@ static void see_unanswered(const struct m_incident *incident, const struct recor
         if (page->callout && page->callout->number == record->callout && to_source(page->purpose) &&
             strcmp(page->address, record->address) == 0)
             last = page;
+    if (last && last->recalled && told.stepped_usec)
+        return;      /* when that was, nobody can tell from a log */
     if (!last || last->purpose != PURPOSE_SOURCE_UNANSWERED || last->at_usec <= told.stepped_usec ||
         last->at_usec > sim_now() || last->at_usec <= last->callout->changed_usec)
         return;

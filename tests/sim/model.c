@@ -196,9 +196,10 @@ static void apply_turn(struct m_callout *callout, const struct record *record, b
     callout->repeat_usec = repeat && live ? sim_now() : 0;
 }
 
-static void apply_queued(struct m_incident *incident, struct m_callout *callout, const struct record *record)
+static void apply_queued(struct m_incident *incident, struct m_callout *callout, const struct record *record, bool live)
 {
     struct m_page *page = NEW(struct m_page);
+    page->recalled = !live;
     page->incident = incident;
     page->callout = callout;
     page->ref = (struct page_ref){record->incident, record->page, record->nonce};
@@ -332,7 +333,7 @@ void model_apply(const struct record *record, bool live)
         break;
     case RECORD_PAGE_QUEUED:
     case RECORD_NOTICE_QUEUED:
-        apply_queued(incident, callout, record);
+        apply_queued(incident, callout, record, live);
         break;
     case RECORD_PAGE_SENT:
     case RECORD_PAGE_DELIVERED:

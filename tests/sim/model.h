@@ -52,6 +52,7 @@ struct m_page {                  /* a page or a notice */
     uint32_t rank;               /* when it was last handed to the gateways */
     unsigned handed_life;        /* in which life of the daemon it was last handed to the gateways; 0: never */
     int64_t handed_usec;         /* sim */
+    bool recalled;               /* read back at a start */
     bool handed_degraded;
     bool doubted;                /* a gateway took it, and no receipt came: it may arrive yet */
     unsigned tried_life;         /* in which it was last tried, or refused without a try */

@@ -359,14 +359,31 @@ static void answer_text(const struct arrival *arrival, const struct action *acti
     text_back(from, text);
 }
 
-/* As the hook does: the call names its page. A provider may say it twice. */
+static void digit(struct page_ref page, enum answer answer)
+{
+    note("digit: %s to page %u of %lx", answer == ANSWER_YES ? "yes" : "no", page.number, (unsigned long)page.incident);
+    submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.page = page, .via = VIA_VOICE, .answer = answer}}, NULL);
+}
+
+static void same_digit(void *userdata)
+{
+    const struct page_ref *page = userdata;
+    digit(*page, ANSWER_YES);
+}
+
+/* As the hook does: the call names its page. A provider may say it twice, at once or hours later, when whoever answered has taken it back long ago. */
 static void press_digit(const struct arrival *arrival, const struct action *action)
 {
-    struct event event = {.kind = EVENT_ANSWER, .answer = {.page = arrival->page, .via = VIA_VOICE,
-        .answer = action->c % 4 ? ANSWER_YES : ANSWER_NO}};
-    note("digit: %s to page %u of %lx", action->c % 4 ? "yes" : "no", arrival->page.number, (unsigned long)arrival->page.incident);
-    for (unsigned i = 0; i < 1 + (action->c / 4 % 4 == 0); i++)
-        submit(&event, NULL);
+    static const int64_t laters_sec[] = {0, 20, 600, 7200};
+    const struct m_page *page = model_page(arrival->page);
+    enum answer answer = action->c % 4 ? ANSWER_YES : ANSWER_NO;
+    digit(arrival->page, answer);
+    if (answer == ANSWER_YES && page && action->c / 16 % 4 == 0)
+        submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = arrival->page.incident, .callout = page->callout->number,
+            .person = page->person, .actor = "local", .answer = ANSWER_NO, .via = VIA_API}}, NULL);
+    if (answer == ANSWER_YES && action->c / 4 % 4 == 0)
+        clock_call(sim_now() + laters_sec[action->c / 64 % N_ELEMENTS(laters_sec)] * USEC_PER_SEC, same_digit,
+                   mem_dup(&arrival->page, sizeof(arrival->page)));
 }
 
 static bool is_call(const struct arrival *arrival)

@@ -107,12 +107,14 @@ static void make_groups(struct sim_plan *plan)
     plan->config.plan.n_groups = GROUPS;
 }
 
-/* Its own ids of messages, and checks to a number that is nobody's. */
+/* Its own ids of messages, calls, which one in four cannot make, and checks to a number that is nobody's. */
 static void make_more_of_gateway(struct sim_plan *plan, struct gateway *gateway)
 {
     static const int64_t checks_min[] = {0, 0, 30, 120, 360};
     gateway->http.body = "{page}\n{to}\n{subject}\n{text}";
     gateway->http.message_id = gateway->voice.key[VOICE_CALL_ID] = "/id=([0-9]+)/";
+    if ((plan->number + (unsigned)(gateway->name[1] - '0')) % 4)
+        gateway->receipt_base = "https://larm.example.se/hooks/g/made-up";
     gateway->voice.key[VOICE_URL] = gateway->http.url;
     gateway->voice.key[VOICE_BODY] = gateway->http.body;
     gateway->voice.key[VOICE_CONTENT_TYPE] = gateway->http.content_type;
