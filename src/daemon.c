@@ -159,10 +159,18 @@ static void watch_signals(struct daemon *daemon)
     daemon->clock_watch = loop_clock_watch_new(daemon->loop, on_clock_step, daemon);
 }
 
+/* Whoever looks why the service is not up finds a line. */
+static bool said_why(const char *what, enum err err)
+{
+    if (err != ERR_OK)
+        log_crit("Cannot %s: %s.", what, err_text(err));
+    return err == ERR_OK;
+}
+
 static bool start(struct daemon *daemon)
 {
     CLEANUP_FREE char *trouble = NULL;
-    if (http_client_new(daemon->loop, &daemon->client) != ERR_OK)
+    if (!said_why("make the HTTP client", http_client_new(daemon->loop, &daemon->client)))
         return false;
     daemon->pager = pager_new(daemon->loop, daemon->client, daemon->config, &pager_ops, daemon);
     daemon->log = log_file_new(daemon->loop, daemon->pager->turn, daemon->config);
@@ -233,9 +241,9 @@ int daemon_run(const struct daemon_options *options)
     log_set_sink(journal_log, daemon.journal);
     if (!journal_present(daemon.journal))
         log_warning("There is no journal here: the log's copy goes to stderr.");
-    if (loop_new(&daemon.loop) == ERR_OK && load_at_start(&daemon) && start(&daemon)) {
+    if (said_why("make the event loop", loop_new(&daemon.loop)) && load_at_start(&daemon) && start(&daemon)) {
         say_ready(&daemon);
-        status = loop_run(daemon.loop) == ERR_OK ? 0 : 1;
+        status = said_why("run the event loop", loop_run(daemon.loop)) ? 0 : 1;
     }
     stop(&daemon);
     return status;
