@@ -166,7 +166,7 @@ START_TEST(everybody_of_a_large_group_is_paged)
     static struct person members[12];
     static const struct person *list[12];
     static struct contact contacts[12];
-    static char ids[12][8], numbers[12][16];
+    static char ids[12][16], numbers[12][32];
     for (int i = 0; i < 12; i++) {
         snprintf(ids[i], sizeof(ids[i]), "p%02d", i);
         snprintf(numbers[i], sizeof(numbers[i]), "+467017406%02d", 10 + i);
