@@ -14,7 +14,7 @@ from harness.daemon import TOP, is_sanitized
 @pytest.mark.parametrize("which, every", [("call", 60), ("alloc", 600)])
 def test_one_fault_loses_nothing(which, every):
     done = subprocess.run([sys.executable, str(TOP / "tests" / "inject" / "run.py"), "--only", which, "--every", str(every)],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
     print(done.stdout)
     if "inject: seccomp" in done.stdout:
         pytest.skip("this kernel lets nobody filter system calls")

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "engine/roster.h"
 #include "scratch.h"
+#include "unit.h"
 
 /* ---- a configuration directory ---- */
 
@@ -946,7 +947,7 @@ START_TEST(a_file_that_is_no_file_is_refused)
 }
 END_TEST
 
-/* Every prefix of the example's files, and every byte of them turned, must end in a verdict. */
+/* Every prefix of the example's files, and every byte of them turned in every bit, or in one, must end in a verdict. */
 START_TEST(damaged_files_end_in_a_verdict)
 {
     const struct file *file = &sound[_i];
@@ -957,7 +958,7 @@ START_TEST(damaged_files_end_in_a_verdict)
         put_file(file->path, file->text, i);
         if (load() == ERR_OK)
             config_free(config);
-        for (int bit = 0; bit < 8; bit++) {
+        for (int bit = unit_few() ? (int)i % 8 : 0; bit < 8; bit += unit_few() ? 8 : 1) {
             text[i] = (char)(file->text[i] ^ (1 << bit));
             put_file(file->path, text, len);
             problems_free(problems);

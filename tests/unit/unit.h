@@ -3,6 +3,7 @@
 #define TESTS_UNIT_UNIT_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -23,6 +24,12 @@ static inline uint64_t unit_random(uint64_t *state)
     *state ^= *state << 25;
     *state ^= *state >> 27;
     return *state * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+/* Under valgrind, where everything takes fifty times as long, what only repeats is repeated less: UNIT_FEW is set. */
+static inline bool unit_few(void)
+{
+    return getenv("UNIT_FEW") != NULL;
 }
 
 /* For inner loops: check notes each ck_assert that passes in a file, which takes a microsecond or ten. */
