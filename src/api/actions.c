@@ -355,6 +355,7 @@ void actions_verdict(struct api *api, struct slot *slot, const struct effect_rep
                        reply->person ? reply->person : "");
         break;
     case VERDICT_NO_CONTACT: rendered_error(&slot->rendered, 422, "person", "nothing reaches this person"); break;
+    case VERDICT_NO_RIGHT: rendered_error(&slot->rendered, 403, NULL, "this is not allowed"); break;
     case VERDICT_FAILED: rendered_error(&slot->rendered, 409, NULL, "%s", reply->text ? reply->text : "this did not work"); break;
     }
 }

@@ -130,26 +130,11 @@ static void submit_trigger(struct call *call, struct event_trigger trigger)
     call_submit(call, slot, &event);
 }
 
-/* Nobody is paged; but whoever sent it may believe that somebody is, and so it is written down. */
-static void refuse_drill(struct call *call, const char *summary)
-{
-    CLEANUP_BUF struct buf text = { 0 };
-    buf_printf(&text, "a drill was refused: the source %s has no right to start drills: %s", call->caller.source, summary);
-    struct event event = { .kind = EVENT_NOTE, .note = { .text = buf_text(&text), .actor = call->caller.source } };
-    event.now = api_now(call->api);
-    (void)call->api->ops->submit(call->api->userdata, &event);      /* false: too much waits, and the caller hears of it all the same */
-    call_error(call, 403, "drill", "the source %s has no right to start drills", call->caller.source);
-}
-
 void incidents_trigger(struct call *call)
 {
     CLEANUP_BODY struct body body = { 0 };
     if (!call_body(call, trigger_fields, N_TRIGGER_FIELDS, &body))
         return;
-    if (body.values[DRILL].flag && !call_may(call, RIGHT_DRILL)) {
-        refuse_drill(call, body_text(&body, SUMMARY));
-        return;
-    }
     const struct source *source = trigger_source(call);
     const struct roster *roles[BODY_LIST_MAX];
     struct event_trigger trigger = {
@@ -190,6 +175,10 @@ static void take_sent(struct incident_view *view, const struct slot *slot)
 
 void incidents_trigger_verdict(struct api *api, struct slot *slot, const struct effect_reply *reply)
 {
+    if (reply->verdict == VERDICT_NO_RIGHT) {
+        rendered_error(&slot->rendered, 403, "drill", "the source %s has no right to start drills", reply->text);
+        return;
+    }
     CLEANUP_VIEW struct incident_view view = { 0 };
     if (!incident_view_open(&view, api->engine, reply->incident, NULL, api_now(api))) {
         rendered_error(&slot->rendered, 500, NULL, "the incident is not there");

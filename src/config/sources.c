@@ -160,7 +160,7 @@ static void add_token(const struct scope *scope, const struct doc_entry *entry, 
     tokens->list[tokens->n++] = token;
 }
 
-static void load_tokens(const struct scope *scope, const struct source *source, struct tokens *tokens)
+static void load_tokens(const struct scope *scope, struct source *source, struct tokens *tokens)
 {
     struct load *load = scope->load;
     const struct doc_entry *first = doc_entry(scope->section, "token-sha256");
@@ -171,6 +171,7 @@ static void load_tokens(const struct scope *scope, const struct source *source, 
             load_error(load, scope_origin(scope, entry), "'%s' has no effect for 'local': the peers of the local socket have every right, by their group", entry->key);
         return;
     }
+    source->real_only = !(rights & RIGHT_DRILL);
     if (!first)
         load_warning(load, source->origin, "'%s' has no token-sha256, so nobody can use it; `bereddctl token new %s` prints one", source->id, source->id);
     for (const struct doc_entry *entry = first; entry; entry = doc_next_entry(entry, "token-sha256")) {

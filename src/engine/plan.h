@@ -157,6 +157,7 @@ struct source {
     const struct contact *notify;      /* told who has its alarms, and when nobody has: sms and e-mail */
     size_t n_notify;
     bool sensitive;
+    bool real_only;                    /* it has no right to drill */
     struct origin origin;
 };
 

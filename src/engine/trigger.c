@@ -240,10 +240,27 @@ static bool may_add_to(const struct incident *incident, const struct event_trigg
     return !incident->closed_usec && incident->drill == trigger->drill && !trigger->dedup_key;
 }
 
+/* Never paged as real instead (P13). Whoever sent it may believe that somebody is called, and so it is written down. */
+static void refuse_drill(struct engine *engine, const struct event *event)
+{
+    CLEANUP_BUF struct buf text = {0};
+    buf_add_text(&text, "a drill was refused: the source ");
+    buf_add_text(&text, event->trigger.source);
+    buf_add_text(&text, " has no right to start drills: ");
+    buf_add_text(&text, event->trigger.summary);
+    struct record note = {.kind = RECORD_NOTE, .text = buf_text(&text), .actor = event->trigger.source};
+    emit_record(engine, &note);
+    emit_reply(engine, &(struct effect_reply){.request = event->request, .verdict = VERDICT_NO_RIGHT, .text = event->trigger.source});
+}
+
 void step_trigger(struct engine *engine, const struct event *event)
 {
     const struct event_trigger *trigger = &event->trigger;
     const struct source *source = plan_source(engine->plan, trigger->source);
+    if (trigger->drill && source && source->real_only) {
+        refuse_drill(engine, event);
+        return;
+    }
     const struct idempotent *before = find_request(engine, trigger);
     uint64_t body = body_hash(trigger);
     if (before && before->body_hash == body) {

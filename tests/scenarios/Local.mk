@@ -65,6 +65,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_wait_for_all_without.scn \
 	tests/scenarios/drill_without.scn \
 	tests/scenarios/drill_without_the_first.scn \
+	tests/scenarios/drill_without_the_right.scn \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_after_a_reload.scn \

@@ -110,6 +110,7 @@ static const char *const verdicts[] = {
     [VERDICT_ALREADY] = "already", [VERDICT_TAKEN] = "taken", [VERDICT_CLOSED] = "closed", [VERDICT_NO_INCIDENT] = "no-incident",
     [VERDICT_NO_CALLOUT] = "no-callout", [VERDICT_WHICH_ROLE] = "which-role", [VERDICT_NO_PERSON] = "no-person",
     [VERDICT_NO_CONTACT] = "no-contact", [VERDICT_SENT] = "sent", [VERDICT_FAILED] = "failed", [VERDICT_PLANNED] = "planned",
+    [VERDICT_NO_RIGHT] = "no-right",
 };
 
 void lines_add_effect(struct buf *buf, const struct engine *engine, const struct effect *effect)
