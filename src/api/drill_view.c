@@ -69,7 +69,8 @@ static int64_t ends_at(const struct incident *incident, struct now now)
     return ends_usec ? now.wall_usec + (ends_usec - now.boot_usec) : 0;
 }
 
-void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident, struct now now)
+void drill_view_add_begun(struct json_writer *writer, const struct engine *engine, const struct incident *incident,
+                          struct now now)
 {
     jw_incident(writer, "id", incident->key);
     jw_text(writer, "state", incident->closed_usec ? "ended" : "open");
@@ -118,8 +119,8 @@ static void add_last(struct json_writer *writer, const struct api_schedule *last
     jw_close(writer, '}');
 }
 
-void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule, const struct api_schedule *last,
-                             int64_t now_usec)
+void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule,
+                             const struct api_schedule *last, int64_t now_usec)
 {
     const struct schedule_window window = schedule_next_window(schedule, tz, now_usec);
     jw_text(writer, "name", schedule->name);

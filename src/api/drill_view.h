@@ -24,7 +24,7 @@ void drill_view_add_missing(struct json_writer *writer, const char *missing);
 void drill_view_add_people(struct json_writer *writer, const struct plan *plan, const char *targets);
 
 /* The next time of it, and what the last one came to; never a moment by surprise. */
-void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule, const struct api_schedule *last,
-                             int64_t now_usec);
+void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule,
+                             const struct api_schedule *last, int64_t now_usec);
 
 #endif

@@ -1,6 +1,6 @@
-/* What a provider asks while a call lasts, and what it tells when it is over. Picking up changes nothing; a digit is an answer like any
- * other, and what is said to it waits for the commit. What is said follows from how things stand then, so that a provider that asks
- * again is told the same. */
+/* What a provider asks while a call lasts, and what it tells when it is over. Picking up changes nothing; a digit is an answer
+ * like any other, and what is said to it waits for the commit. What is said follows from how things stand then, so that a
+ * provider that asks again is told the same. */
 #include "api/api_private.h"
 
 #include <string.h>
@@ -101,7 +101,8 @@ static void answer(struct call *call, const struct gateway *gateway, const struc
     submit(call, gateway, hook->page, false, &event);
 }
 
-static void unanswered(struct call *call, const struct gateway *gateway, const struct hook_voice *hook, bool hung_up, const char *reason)
+static void unanswered(struct call *call, const struct gateway *gateway, const struct hook_voice *hook, bool hung_up,
+                       const char *reason)
 {
     struct event event = { .kind = EVENT_OUTCOME, .outcome = {
         .page = hook->page, .outcome = hook->undelivered ? OUTCOME_UNDELIVERED : OUTCOME_UNANSWERED, .gateway = gateway->name,
@@ -120,7 +121,8 @@ static void no_answer_yet(struct call *call, const struct gateway *gateway, cons
         say(call, gateway, hook->page, stage, hook->asked + 1);
 }
 
-static void dispatch(struct call *call, const struct gateway *gateway, const struct message *message, const struct hook_voice *hook)
+static void dispatch(struct call *call, const struct gateway *gateway, const struct message *message,
+                     const struct hook_voice *hook)
 {
     struct rendered thanks = { 0 };
     switch (hook->what) {
@@ -147,8 +149,8 @@ static void dispatch(struct call *call, const struct gateway *gateway, const str
     }
 }
 
-/* Of a call that nobody knows any more its provider may tell the end, and is thanked: it would tell it for hours otherwise. It is not told
- * what to say, since there is nobody to ask. */
+/* Of a call that nobody knows any more its provider may tell the end, and is thanked: it would tell it for hours otherwise. It is
+ * not told what to say, since there is nobody to ask. */
 static void unknown(struct call *call, const struct gateway *gateway, const struct hook_voice *hook)
 {
     struct rendered thanks = { 0 };

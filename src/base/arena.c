@@ -5,7 +5,8 @@
 
 #define ALIGNMENT       16
 #define FIRST_CHUNK     ((size_t)1024)
-/* Chunks double up to this; larger wishes get a chunk of their own. glibc tidies its whole heap up whenever 64 KiB are freed at once. */
+/* Chunks double up to this; larger wishes get a chunk of their own. glibc tidies its whole heap up whenever 64 KiB are freed at
+ * once. */
 #define LARGEST_CHUNK   ((size_t)32 * 1024)
 
 struct chunk {

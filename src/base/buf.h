@@ -25,7 +25,8 @@ static inline void buf_add_text(struct buf *buf, const char *text);
 static inline void buf_add_char(struct buf *buf, char c);
 void buf_add_u64(struct buf *buf, uint64_t number);                         /* decimal; no stdio, so the engine may */
 void buf_add_padded(struct buf *buf, uint64_t number, unsigned width);      /* decimal, zero-padded to width */
-void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);     /* stdio: in a file of its own (buf_printf.c), not for the engine */
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);     /* stdio: in a file of its own (buf_printf.c), not
+                                                                               for the engine */
 void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF(2, 0);
 char *buf_reserve(struct buf *buf, size_t len);   /* room for len more bytes at the end; the caller adds to len what it wrote */
 void buf_cut(struct buf *buf, size_t len);        /* shorten to len, which is <= buf->len */

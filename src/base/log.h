@@ -10,7 +10,8 @@ enum log_priority { LOG_PRIO_CRIT = 2, LOG_PRIO_ERROR = 3, LOG_PRIO_WARNING = 4,
 /* One line, clean for showing. Called under the log's lock: it must not log, and is not called again once it was replaced. */
 typedef void log_sink(void *userdata, enum log_priority priority, const char *message);
 
-void log_set_sink(log_sink *sink, void *userdata);      /* NULL: stderr, with <N> before the line as systemd reads it if it is not a terminal */
+void log_set_sink(log_sink *sink, void *userdata);      /* NULL: stderr, with <N> before the line as systemd reads it if it is
+                                                           not a terminal */
 void log_set_max(enum log_priority priority);           /* NOTICE and above by default; INFO and DEBUG with it */
 void log_print(enum log_priority priority, const char *format, ...) PRINTF(2, 3);
 

@@ -22,7 +22,8 @@ struct map {         /* a value: zeroed is empty */
 void map_done(struct map *map);
 void *map_get(const struct map *map, uint64_t key);                   /* NULL: absent */
 void *map_put(struct map *map, uint64_t key, void *value);            /* returns the value it replaced, or NULL */
-void *map_remove(struct map *map, uint64_t key);                      /* returns what was there, or NULL; shrinks when mostly empty */
+void *map_remove(struct map *map, uint64_t key);                      /* returns what was there, or NULL; shrinks when mostly
+                                                                         empty */
 /* Walk: for (size_t i = 0; (value = map_next(&map, &i)); ). Do not change the map meanwhile. Order is unspecified. */
 void *map_next(const struct map *map, size_t *index);
 

@@ -9,8 +9,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-bool text_utf8_valid(const char *text, size_t len);                  /* RFC 3629: no surrogates, no overlong, <= U+10FFFF; NUL is valid */
-size_t text_utf8_cut(const char *text, size_t len, size_t max_len);  /* the longest prefix of at most max_len bytes that splits no character */
+bool text_utf8_valid(const char *text, size_t len);                  /* RFC 3629: no surrogates, no overlong, <= U+10FFFF; NUL
+                                                                        is valid */
+size_t text_utf8_cut(const char *text, size_t len, size_t max_len);  /* the longest prefix of at most max_len bytes that splits
+                                                                        no character */
 size_t text_utf8_count(const char *text, size_t len);                /* characters in valid UTF-8 */
 /* Decodes the character at *index and moves past it; U+FFFD and one byte for what is not UTF-8. */
 static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index);
@@ -37,7 +39,8 @@ WARN_UNUSED enum err text_to_decimal(const char *text, int64_t *ret);
 WARN_UNUSED enum err text_to_u64(const char *text, uint64_t max, uint64_t *ret);   /* decimal digits only, the whole string */
 /* "90s", "5m", "2h", "14d", "0m"; the unit is required. Up to 366 d. In microseconds. */
 WARN_UNUSED enum err text_to_duration(const char *text, int64_t *ret_usec);
-void text_add_duration(struct buf *buf, int64_t usec);               /* exact, in the largest unit that allows it: "90s", "5m"; 0 is "0m" */
+void text_add_duration(struct buf *buf, int64_t usec);               /* exact, in the largest unit that allows it: "90s", "5m";
+                                                                        0 is "0m" */
 /* RFC 3339 in UTC with milliseconds: 2026-11-22T13:55:00.123Z */
 void text_add_rfc3339(struct buf *buf, int64_t utc_usec);
 /* RFC 3339 with Z or a numeric offset, to microseconds since 1970 UTC. */
@@ -46,7 +49,8 @@ WARN_UNUSED enum err text_from_rfc3339(const char *text, int64_t *ret_utc_usec);
 void text_add_hex(struct buf *buf, const void *bytes, size_t len);
 WARN_UNUSED enum err text_from_hex(const char *text, void *ret_bytes, size_t len);  /* exactly 2 * len digits, any case */
 void text_add_base64url(struct buf *buf, const void *bytes, size_t len);            /* RFC 4648, 5; no padding */
-WARN_UNUSED enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len); /* exactly len bytes; stray bits refused */
+/* exactly len bytes; stray bits refused */
+WARN_UNUSED enum err text_from_base64url(const char *text, size_t text_len, void *ret_bytes, size_t len);
 
 uint32_t text_utf8_next_beyond_ascii(const char *text, size_t len, size_t *index);
 static inline uint32_t text_utf8_next(const char *text, size_t len, size_t *index)

@@ -26,8 +26,9 @@ int32_t tz_offset(const struct tz *tz, int64_t utc_usec);
 const char *tz_abbreviation(const struct tz *tz, int64_t utc_usec);
 void tz_to_local(const struct tz *tz, int64_t utc_usec, struct civil *ret);
 
-/* Local to UTC, in microseconds; the reading is civil_valid(). An hour that clocks skip gives the first instant after the gap. An hour that comes twice
- * gives the first reading for a beginning and the last for an end, so that duties overlap and never leave a hole. */
+/* Local to UTC, in microseconds; the reading is civil_valid(). An hour that clocks skip gives the first instant after the gap. An
+ * hour that comes twice gives the first reading for a beginning and the last for an end, so that duties overlap and never leave a
+ * hole. */
 enum tz_edge { TZ_BEGIN, TZ_END };
 int64_t tz_from_local(const struct tz *tz, const struct civil *local, enum tz_edge edge);
 

@@ -39,7 +39,8 @@ static void make_views(struct audit_run *run)
         view_entries(run, roster, &run->views[i]);
         if (roster->otherwise && roster->otherwise->kind == TARGET_ROLE) {
             struct target *target = arena_alloc(run->arena, sizeof *target);
-            *target = (struct target){ .kind = TARGET_ROLE, .roster = &run->views[roster->otherwise->roster - run->plan->rosters] };
+            *target = (struct target){ .kind = TARGET_ROLE,
+                                       .roster = &run->views[roster->otherwise->roster - run->plan->rosters] };
             run->views[i].otherwise = target;
         }
         run->own[i] = run->views[i];

@@ -32,11 +32,12 @@ static void check_fixed(const struct audit_run *run, const struct schedule *sche
         audit_warn(run, schedule->origin, "the drill '%s' falls on a red day (%s): it begins %s", schedule->name, buf_text(&when),
                    buf_text(&begins));
     else if (test && !told->test)
-        audit_warn(run, schedule->origin, "the drill '%s' collides with the national warning test (Hesa Fredrik, 15:00) on %s: it begins %s",
+        audit_warn(run, schedule->origin,
+                   "the drill '%s' collides with the national warning test (Hesa Fredrik, 15:00) on %s: it begins %s",
                    schedule->name, buf_text(&when), buf_text(&begins));
     else if (!test && !red && !told->hours)
-        audit_warn(run, schedule->origin, "the drill '%s' falls outside its hours (%s): it begins %s", schedule->name, buf_text(&when),
-                   buf_text(&begins));
+        audit_warn(run, schedule->origin, "the drill '%s' falls outside its hours (%s): it begins %s", schedule->name,
+                   buf_text(&when), buf_text(&begins));
     told->test |= test;
     told->hours |= !test && !red;
 }
@@ -57,8 +58,8 @@ static void check_surprise(const struct audit_run *run, const struct schedule *s
     add_time(&when, run, at_usec);
     add_time(&begins, run, window.from_usec);
     if (window.from_usec >= at_usec + schedule->surprise_usec && !told->hours) {
-        audit_warn(run, schedule->origin, "no moment of the drill '%s' of %s is within its hours and on no red day: it begins %s", schedule->name,
-                   buf_text(&when), buf_text(&begins));
+        audit_warn(run, schedule->origin, "no moment of the drill '%s' of %s is within its hours and on no red day: it begins %s",
+                   schedule->name, buf_text(&when), buf_text(&begins));
         told->hours = true;
     } else if (!told->test && meets_test(run, schedule, window.from_usec, window.until_usec)) {
         problems_add(run->problems, PROBLEM_NOTE, schedule->origin.file, schedule->origin.line,
@@ -77,8 +78,8 @@ static void check_duty(const struct audit_run *run, const struct schedule *sched
             continue;
         CLEANUP_BUF struct buf when = { 0 };
         add_time(&when, run, at_usec);
-        audit_warn(run, schedule->origin, "nobody holds '%s' when the drill '%s' begins, %s", schedule->roles[i]->role, schedule->name,
-                   buf_text(&when));
+        audit_warn(run, schedule->origin, "nobody holds '%s' when the drill '%s' begins, %s", schedule->roles[i]->role,
+                   schedule->name, buf_text(&when));
     }
 }
 
@@ -101,7 +102,8 @@ static void check_occurrences(const struct audit_run *run, const struct schedule
         at_usec = next_usec;
     }
     if (overlaps)
-        audit_warn(run, schedule->origin, "the surprise of the drill '%s' is longer than the time until the next one: two may come close together",
+        audit_warn(run, schedule->origin,
+                   "the surprise of the drill '%s' is longer than the time until the next one: two may come close together",
                    schedule->name);
 }
 
@@ -109,9 +111,10 @@ static void check_handovers(const struct audit_run *run, const struct schedule *
 {
     for (size_t i = 0; i < schedule->n_roles; i++) {
         const struct roster *roster = schedule->roles[i];
-        if (!audit_skips(run, (size_t)(roster - run->plan->rosters)) && !schedule_next_duty(roster, run->plan->tz, run->now_usec).person)
-            audit_warn(run, schedule->origin, "'%s' has no handover within a year: the drill '%s' never begins for it", roster->role,
-                       schedule->name);
+        if (!audit_skips(run, (size_t)(roster - run->plan->rosters)) &&
+            !schedule_next_duty(roster, run->plan->tz, run->now_usec).person)
+            audit_warn(run, schedule->origin, "'%s' has no handover within a year: the drill '%s' never begins for it",
+                       roster->role, schedule->name);
     }
 }
 

@@ -153,7 +153,8 @@ static void past_of_file(const struct audit_run *run, const struct duty_shift *c
             tell_past(run, shifts[i]);
     if (history > PAST_ONE_BY_ONE)
         problems_add(run->problems, PROBLEM_NOTE, shifts[0]->origin.file, shifts[0]->origin.line,
-                     "%zu shifts from here on lie in the past, up to line %d; these lines may go", history, shifts[history - 1]->origin.line);
+                     "%zu shifts from here on lie in the past, up to line %d; these lines may go", history,
+                     shifts[history - 1]->origin.line);
 }
 
 void audit_past(const struct audit_run *run, size_t index)

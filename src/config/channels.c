@@ -44,12 +44,14 @@ static void add_gateway(struct load *load, struct origin where, enum channel cha
         else if (gateway->type == GATEWAY_SPOOL)
             load_error(load, where, "'%s' sends SMS; it cannot serve %s", name, channel_name(channel));
         else if (channel != CHANNEL_VOICE)
-            load_warning(load, where, "%s through the preset of '%s' is not supported and has no effect", channel_name(channel), name);
+            load_warning(load, where, "%s through the preset of '%s' is not supported and has no effect", channel_name(channel),
+                         name);
         else
             (void)gateway_voice_check(load, where, gateway, load->gateway_hooks[index]);
         return;
     }
-    if (channel == CHANNEL_VOICE && gateway->type == GATEWAY_HTTP && !gateway_voice_check(load, where, gateway, load->gateway_hooks[index]))
+    if (channel == CHANNEL_VOICE && gateway->type == GATEWAY_HTTP &&
+        !gateway_voice_check(load, where, gateway, load->gateway_hooks[index]))
         return;
     if (gateway->channels & 1u << channel) {
         load_warning(load, where, "'%s' is named twice for %s", name, channel_name(channel));
@@ -80,7 +82,9 @@ static void check_replies(struct load *load, const struct gateway *gateway, bool
     if (!(gateway->channels & 1u << CHANNEL_SMS) || gateway->type == GATEWAY_OUTBOX)
         return;
     if (!gateway->from_is_number)
-        load_warning(load, gateway->origin, "the sender '%s' is text, not a number: replies by SMS cannot come, and pages will not ask for them", gateway->from);
+        load_warning(load, gateway->origin,
+                     "the sender '%s' is text, not a number: replies by SMS cannot come, and pages will not ask for them",
+                     gateway->from);
     else if (!has_hooks && gateway->type != GATEWAY_SPOOL)
         load_warning(load, gateway->origin, "no 'hook-secret': replies by SMS and receipts cannot come in");
     else if (gateway->http.url && !gateway->http.reply_from)
@@ -125,7 +129,8 @@ static void check_receipts(struct load *load, struct gateway *gateway, bool has_
     load_warning(load, gateway->origin, "receipt-timeout has no effect, since no receipt can come: %s", why);
 }
 
-/* A provider that has been told where to send receipts sends them; of a modem's they are expected only where they are waited for. */
+/* A provider that has been told where to send receipts sends them; of a modem's they are expected only where they are waited
+ * for. */
 static bool checks_by_receipt(const struct load *load, const struct gateway *gateway, bool has_hooks)
 {
     bool expected = gateway->type == GATEWAY_HTTP || gateway->receipt_timeout_usec > 0;

@@ -35,7 +35,8 @@ struct buf;
 void problem_add_text(struct buf *buf, const struct problem *problem);
 bool problem_add_quote(struct buf *buf, const struct problem *problem);      /* false: there is none */
 const char *problem_level_name(enum problem_level level);                    /* "warning", ... */
-void problems_add(struct problems *problems, enum problem_level level, const char *file, int line, const char *format, ...) PRINTF(5, 6);
+void problems_add(struct problems *problems, enum problem_level level, const char *file, int line,
+                  const char *format, ...) PRINTF(5, 6);
 
 enum gateway_type { GATEWAY_HTTP, GATEWAY_SMTP, GATEWAY_OUTBOX, GATEWAY_SPOOL };
 
@@ -43,9 +44,10 @@ enum signature { SIGNATURE_NONE, SIGNATURE_TWILIO };          /* how a provider 
 
 enum { CONFIG_MAX_HEADERS = 16, CONFIG_MAX_GATEWAYS = 32, CONFIG_MAX_LISTEN = 16, CONFIG_MAX_RATE = 10000 };
 
-/* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by gateways/.
- * `url`, `body` and `headers` are templates: {to} {from} {text} {subject} {page} {receipt-url} {username} {password}, each encoded for where it
- * stands (percent-encoded in the URL and in a form, escaped in JSON). Any other brace is the template's own. */
+/* How a reply or receipt is read from what a provider sends. "field:NAME" of a form or query, or "json:path.to.it"; parsed by
+ * gateways/. `url`, `body` and `headers` are templates: {to} {from} {text} {subject} {page} {receipt-url} {username} {password},
+ * each encoded for where it stands (percent-encoded in the URL and in a form, escaped in JSON). Any other brace is the template's
+ * own. */
 struct gateway_http {        /* every string NULL where not given; secrets are resolved */
     const char *method;      /* "POST" by default */
     const char *url;
@@ -54,7 +56,8 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *content_type;
     const char *body;        /* template */
     const char *accept;      /* "200-299" by default; codes and ranges, or /pattern/ in the reply, or both */
-    const char *accept_later;    /* the same of a reply that refuses, but keeps the message and will send it on some day; NULL: none does */
+    const char *accept_later;    /* the same of a reply that refuses, but keeps the message and will send it on some day; NULL:
+                                    none does */
     const char *message_id;      /* "json:path.to.it" or "/pattern/" of the reply to a sending */
     const char *reply_from, *reply_text;
     const char *reply_id;        /* what the provider calls a text, the same when it hands it over again */
@@ -62,17 +65,19 @@ struct gateway_http {        /* every string NULL where not given; secrets are r
     const char *receipt_delivered, *receipt_failed;   /* the values of receipt_status that mean it, with commas between */
     enum signature signature;
     const char *signature_key;   /* the password, if no other is given; NULL: none, and no signature holds */
-    const char *balance_url;     /* template of {username} and {password}; fetched by GET with the same credentials. NULL: none is known */
+    const char *balance_url;     /* template of {username} and {password}; fetched by GET with the same credentials. NULL: none
+                                    is known */
     const char *balance;         /* "json:path.to.it" of what comes */
     const char *balance_unit;    /* "json:path.to.it", or the unit itself; NULL: none */
     unsigned balance_divisor;    /* that many make one of the unit */
     const char *hook_response;   /* the body of the answer to a provider's call, XML where it begins with "<"; NULL: empty */
 };
 
-/* How a gateway rings, what it answers its provider while the call lasts, and how it reads what the provider then tells. VOICE_URL and
- * VOICE_BODY are templates as above; VOICE_ASK and VOICE_SAY are what a call is answered with, for a question and for a last word. Their
- * placeholders: {text}, or {prompt}, its recording; {language}; and the addresses at which the provider asks on: {ask-url} once somebody
- * has picked up, {answer-url} with the digit, {end-url} when the call is over. The rest are rules and lists of values. */
+/* How a gateway rings, what it answers its provider while the call lasts, and how it reads what the provider then tells.
+ * VOICE_URL and VOICE_BODY are templates as above; VOICE_ASK and VOICE_SAY are what a call is answered with, for a question and
+ * for a last word. Their placeholders: {text}, or {prompt}, its recording; {language}; and the addresses at which the provider
+ * asks on: {ask-url} once somebody has picked up, {answer-url} with the digit, {end-url} when the call is over. The rest are
+ * rules and lists of values. */
 enum voice_key {
     VOICE_URL, VOICE_METHOD, VOICE_BODY, VOICE_CONTENT_TYPE, VOICE_ACCEPT, VOICE_CALL_ID,
     VOICE_REPLY_TYPE, VOICE_ASK, VOICE_SAY,
@@ -109,8 +114,9 @@ struct gateway {
     const char *ca_file;             /* NULL: the system's */
     const char *hook_secret;         /* NULL: no hooks */
     const char *receipt_base;        /* public-url + /hooks/NAME/SECRET, or NULL: no receipts can come */
-    struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own. GATEWAY_OUTBOX: reply_* and receipt_* alone,
-                                        fields `from` and `text`, `status` = delivered | failed unless said otherwise */
+    struct gateway_http http;        /* GATEWAY_HTTP: the preset's values under the file's own. GATEWAY_OUTBOX: reply_* and
+                                        receipt_* alone, fields `from` and `text`, `status` = delivered | failed unless said
+                                        otherwise */
     struct gateway_voice voice;      /* GATEWAY_HTTP */
     const char *smtp_url;            /* GATEWAY_SMTP */
     int starttls;                    /* enum transfer_starttls of loop/http_client.h */
@@ -170,16 +176,18 @@ struct config_env {
     const char *zoneinfo_directory;  /* /usr/share/zoneinfo */
     /* Judges the texts of what was read: gateways/, which renders them, knows how. NULL: nobody does. */
     void (*check_texts)(const struct config *config, struct problems *problems);
-    enum err (*check_tls)(const char *certificate_path, const char *key_path);      /* a certificate and its key, or why not; NULL: nobody looks */
+    enum err (*check_tls)(const char *certificate_path, const char *key_path);      /* a certificate and its key, or why not;
+                                                                                       NULL: nobody looks */
     int64_t now_usec;                /* for "in the past" notes */
     int check_days;                  /* how far ahead holes in rosters are told; 0: 60 days */
-    bool starting;                   /* there is none in force: a certificate that cannot be used keeps nobody from being paged, and is a warning */
-    bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The configuration that
-                                        comes of it may lack what stands there, so it must not be used */
+    bool starting;                   /* there is none in force: a certificate that cannot be used keeps nobody from being
+                                        paged, and is a warning */
+    bool check_only;                 /* -t: what cannot be read for want of rights is "not checked", a warning. The
+                                        configuration that comes of it may lack what stands there, so it must not be used */
 };
 
-/* Reads everything. ERR_OK: *ret is a configuration (free it with config_free), warnings may be in `problems`. ERR_CONFIG: *ret is
- * NULL and `problems` has at least one error. Files that change while they are read are at worst reported as errors. */
+/* Reads everything. ERR_OK: *ret is a configuration (free it with config_free), warnings may be in `problems`. ERR_CONFIG: *ret
+ * is NULL and `problems` has at least one error. Files that change while they are read are at worst reported as errors. */
 WARN_UNUSED enum err config_load(const struct config_env *env, struct problems *problems, struct config **ret);
 void config_free(struct config *config);                     /* accepts NULL */
 DEFINE_CLEANUP(struct config *, config_free)

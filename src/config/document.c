@@ -86,7 +86,8 @@ static const struct doc_kind *find_kind(const struct doc_kind *kinds, size_t n_k
 static bool indented_key(const struct parser *parser, const char *text, size_t len)
 {
     const struct doc_section *section = parser->doc->last;
-    const struct doc_kind *kind = section ? find_kind(parser->kinds, parser->n_kinds, section->kind, strlen(section->kind)) : NULL;
+    const struct doc_kind *kind = section ? find_kind(parser->kinds, parser->n_kinds, section->kind,
+                                                      strlen(section->kind)) : NULL;
     size_t key_len = 0;
     while (key_len < len && text[key_len] != '=' && text[key_len] != ':')
         key_len++;

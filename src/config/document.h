@@ -69,7 +69,8 @@ struct doc_kind {            /* a kind of section; a table of them describes a f
 struct doc *doc_parse(struct arena *arena, struct problems *problems, const char *file, const char *bytes, size_t len,
                       const struct doc_kind *kinds, size_t n_kinds);
 
-/* Unknown, duplicate and misnamed sections; unknown keys, keys given twice or without a value, values that go on where they may not. */
+/* Unknown, duplicate and misnamed sections; unknown keys, keys given twice or without a value, values that go on where they may
+ * not. */
 void doc_check(const struct doc *doc, struct problems *problems, const struct doc_kind *kinds, size_t n_kinds);
 
 /* NULL: not there. */

@@ -25,17 +25,21 @@ static void unknown_section(const struct doc *doc, struct problems *problems, co
     }
     const char *near = text_nearest(section->kind, names, n);
     if (near)
-        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "unknown section [%s]; did you mean [%s]?", section->header, near);
+        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "unknown section [%s]; did you mean [%s]?",
+                     section->header, near);
     else
         problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "unknown section [%s]", section->header);
 }
 
-static void check_name(const struct doc *doc, struct problems *problems, const struct doc_section *section, const struct doc_kind *kind)
+static void check_name(const struct doc *doc, struct problems *problems, const struct doc_section *section,
+                       const struct doc_kind *kind)
 {
     if (kind->named == DOC_NAMED && !section->name)
-        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "[%s] needs a name, as [%s NAME]", kind->name, kind->name);
+        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "[%s] needs a name, as [%s NAME]", kind->name,
+                     kind->name);
     if (kind->named == DOC_UNNAMED && section->name)
-        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "[%s] takes no name; write [%s]", section->header, kind->name);
+        problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "[%s] takes no name; write [%s]", section->header,
+                     kind->name);
     const char *why = section->name && kind->named != DOC_UNNAMED ? load_bad_id(section->name) : NULL;
     if (why)
         problems_add(problems, PROBLEM_ERROR, doc->file, section->line, "the name '%s' %s", section->name, why);
@@ -101,7 +105,8 @@ static void unknown_key(const struct doc *doc, struct problems *problems, const 
         problems_add(problems, PROBLEM_ERROR, doc->file, entry->value.line, "unknown key '%s' in [%s]; did you mean '%s'?",
                      entry->key, section->header, near);
     else
-        problems_add(problems, PROBLEM_ERROR, doc->file, entry->value.line, "unknown key '%s' in [%s]", entry->key, section->header);
+        problems_add(problems, PROBLEM_ERROR, doc->file, entry->value.line, "unknown key '%s' in [%s]", entry->key,
+                     section->header);
 }
 
 static void check_value(const struct doc *doc, struct problems *problems, const struct doc_entry *entry, unsigned flags)
@@ -111,10 +116,12 @@ static void check_value(const struct doc *doc, struct problems *problems, const 
         problems_add(problems, PROBLEM_ERROR, doc->file, entry->value.line, "'%s' has no value", entry->key);
     if (!(flags & DOC_LONG) && more)
         problems_add(problems, PROBLEM_ERROR, doc->file, more->line,
-                     "an indented line goes on with '%s', which takes one line; begin a key at the start of its line", entry->key);
+                     "an indented line goes on with '%s', which takes one line; begin a key at the start of its line",
+                     entry->key);
 }
 
-static void check_keys(const struct doc *doc, struct problems *problems, const struct doc_section *section, const struct doc_kind *kind)
+static void check_keys(const struct doc *doc, struct problems *problems, const struct doc_section *section,
+                       const struct doc_kind *kind)
 {
     int first_line[64] = { 0 };
     for (const struct doc_entry *entry = section->entries; entry && !problems_full(problems); entry = entry->next) {

@@ -116,7 +116,8 @@ static void load_public_url(const struct scope *scope)
     const struct doc_entry *entry = doc_entry(scope->section, "public-url");
     if (!entry || !entry->value.text[0]) {
         if (!scope->load->beredd_missing)
-            load_warning(scope->load, scope_section_origin(scope), "no 'public-url': pages carry no link, and providers cannot send replies or receipts");
+            load_warning(scope->load, scope_section_origin(scope),
+                         "no 'public-url': pages carry no link, and providers cannot send replies or receipts");
         return;
     }
     const char *problem = url_problem(entry->value.text);

@@ -93,7 +93,8 @@ void gateway_balance_load(const struct layers *layers, struct gateway *gateway)
     if (!entry || !entry->value.text[0])
         return;
     if (text_to_decimal(entry->value.text, &gateway->balance_warning) != ERR_OK)
-        load_error(own->load, scope_origin(own, entry), "balance-warning = '%s' is no amount, as 500 or 99.50", entry->value.text);
+        load_error(own->load, scope_origin(own, entry), "balance-warning = '%s' is no amount, as 500 or 99.50",
+                   entry->value.text);
     else if (!gateway->http.balance_url)
         load_warning(own->load, scope_origin(own, entry), "'balance-warning' has no effect: there is no 'balance-url' to ask");
     else

@@ -41,7 +41,8 @@ static const char *pattern_problem(struct load *load, const char *text)
 static bool only_of(const char *text, const char *more)
 {
     for (const char *c = text; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || (unsigned char)*c >= 0x80;
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     (unsigned char)*c >= 0x80;
         if (!plain && !strchr(more, *c))
             return false;
     }
@@ -62,7 +63,8 @@ const char *gateway_http_load_rule(const struct layers *layers, const char *key,
     else if (strncmp(text, "json:", 5) == 0)
         problem = only_of(text + 5, "._-") ? NULL : "is no path, as json:message.id";
     else if (strncmp(text, "field:", 6) == 0)
-        problem = pattern_allowed ? "is no json:PATH and no /PATTERN/" : only_of(text + 6, "._-") ? NULL : "is no field, as field:from";
+        problem = pattern_allowed ? "is no json:PATH and no /PATTERN/"
+                  : only_of(text + 6, "._-") ? NULL : "is no field, as field:from";
     else if (!only_of(text, "._-"))
         problem = pattern_allowed ? "is no json:PATH and no /PATTERN/" : "is no field:NAME and no json:PATH";
     else {

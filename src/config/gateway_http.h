@@ -24,7 +24,8 @@ const struct scope *layers_scope(const struct layers *layers, const char *key);
 /* The entry of that key, the gateway's own before the preset's; NULL: neither has it. */
 const struct doc_entry *layers_entry(const struct layers *layers, const char *key, struct origin *ret_where);
 
-/* A rule (see struct gateway_http), with `bare`, "field:" or "json:", put before a bare word; only one that reads a reply may be a pattern. */
+/* A rule (see struct gateway_http), with `bare`, "field:" or "json:", put before a bare word; only one that reads a reply may be
+ * a pattern. */
 const char *gateway_http_load_rule(const struct layers *layers, const char *key, const char *bare, bool pattern_allowed);
 const char *gateway_http_load_accept(const struct layers *layers, const char *key, const char *fallback);
 /* NULL: an http or https address, be it with placeholders in it. */
@@ -43,7 +44,8 @@ void gateway_check_load(const struct layers *layers, struct gateway *gateway, un
 /* Its balance. */
 void gateway_balance_load(const struct layers *layers, struct gateway *gateway);
 
-/* The [preset] of presets/NAME.ini; section NULL, and the problem reported, if it cannot be had. *ret_channels: what it can serve. */
+/* The [preset] of presets/NAME.ini; section NULL, and the problem reported, if it cannot be had. *ret_channels: what it can
+ * serve. */
 void preset_load(struct load *load, struct origin where, const char *name, struct scope *ret, unsigned *ret_channels);
 
 #endif

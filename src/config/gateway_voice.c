@@ -21,8 +21,8 @@ static const char *const prompt_names[VOICE_PROMPTS] = {
 
 static void load_template(const struct layers *layers, struct gateway *gateway, enum voice_key key, bool secrets_allowed)
 {
-    static const char *known[] = { "to", "from", "text", "prompt", "language", "page", "ask-url", "answer-url", "end-url", "ring-seconds",
-                                   "username", "password" };
+    static const char *known[] = { "to", "from", "text", "prompt", "language", "page", "ask-url", "answer-url", "end-url",
+                                   "ring-seconds", "username", "password" };
     const char *name = key_names[key];
     struct origin where = gateway->origin;
     layers_entry(layers, name, &where);
@@ -49,7 +49,8 @@ static void load_request(const struct layers *layers, struct gateway *gateway)
     const char **key = gateway->voice.key;
     struct load *load = layers->own.load;
     load_template(layers, gateway, VOICE_BODY, true);
-    key[VOICE_METHOD] = methods[value_choice(layers_scope(layers, "voice-method"), "voice-method", methods, N_ELEMENTS(methods), 0)];
+    key[VOICE_METHOD] = methods[value_choice(layers_scope(layers, "voice-method"), "voice-method", methods, N_ELEMENTS(methods),
+                                             0)];
     key[VOICE_CONTENT_TYPE] = value_text(layers_scope(layers, "voice-content-type"), "voice-content-type", NULL);
     if (key[VOICE_BODY] && !key[VOICE_CONTENT_TYPE])
         key[VOICE_CONTENT_TYPE] = strchr("{[", key[VOICE_BODY][0]) ? "application/json" : "application/x-www-form-urlencoded";
@@ -87,8 +88,8 @@ static void load_prompts(const struct layers *layers, struct gateway *gateway)
         const char *problem = url ? gateway_http_address_problem(url) : NULL;
         gateway->voice.prompt[language][prompt] = url;
         if (problem)
-            load_error(layers->own.load, scope_origin(&layers->own, doc_entry(layers->own.section, buf_text(&name))), "%s '%s' %s",
-                       buf_text(&name), url, problem);
+            load_error(layers->own.load, scope_origin(&layers->own, doc_entry(layers->own.section, buf_text(&name))),
+                       "%s '%s' %s", buf_text(&name), url, problem);
     }
 }
 
@@ -144,7 +145,8 @@ static void check_drill_prompts(struct load *load, const struct gateway *gateway
     if (!has_prompt(gateway, PROMPT_DRILL))
         load_warning(load, gateway->origin, "no recording 'prompt-%s-drill': this gateway will not ring for drills", language);
     else if (missing.len > 0)
-        load_warning(load, gateway->origin, "what is answered to a digit in a drill does not say that it is one; record %s", buf_text(&missing));
+        load_warning(load, gateway->origin, "what is answered to a digit in a drill does not say that it is one; record %s",
+                     buf_text(&missing));
 }
 
 /* Without these nobody could be asked, or would know what became of the answer. */
@@ -157,7 +159,8 @@ static bool check_prompts(struct load *load, struct origin where, const struct g
             buf_printf(&missing, "%sprompt-%s-%s", missing.len > 0 ? ", " : "", language, prompt_names[prompt]);
     }
     if (missing.len > 0) {
-        load_warning(load, where, "'%s' cannot ring, and has no effect for voice: its provider plays recordings, and these are missing: %s",
+        load_warning(load, where,
+                     "'%s' cannot ring, and has no effect for voice: its provider plays recordings, and these are missing: %s",
                      gateway->name, buf_text(&missing));
         return false;
     }
@@ -169,8 +172,8 @@ bool gateway_voice_check(struct load *load, struct origin where, const struct ga
 {
     const char *lacks = !gateway->voice.key[VOICE_URL] ? "neither it nor its preset has a 'voice-url'"
                       : !has_hooks ? "it has no 'hook-secret', and a call asks there what to say, and brings the answer"
-                      : !load->config->public_url ? "beredd.ini has no 'public-url', and a call asks there what to say, and brings the answer"
-                                                  : NULL;
+                      : load->config->public_url ? NULL
+                      : "beredd.ini has no 'public-url', and a call asks there what to say, and brings the answer";
     if (lacks) {
         load_warning(load, where, "'%s' cannot ring, and has no effect for voice: %s", gateway->name, lacks);
         return false;

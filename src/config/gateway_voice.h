@@ -1,4 +1,5 @@
-/* The keys that describe how a provider rings and what it is told while the call lasts, in a preset or in a gateway's own file. */
+/* The keys that describe how a provider rings and what it is told while the call lasts, in a preset or in a gateway's own
+ * file. */
 #ifndef CONFIG_GATEWAY_VOICE_H
 #define CONFIG_GATEWAY_VOICE_H
 
@@ -25,8 +26,8 @@
 /* Fills gateway->voice; without a voice-url it stays empty. */
 void gateway_voice_load(const struct layers *layers, struct gateway *gateway);
 
-/* For a gateway that [channels] names for voice, there (`where`). False: it lacks what it takes to ring, or to be answered; that was
- * reported as a warning, and it must not be used. */
+/* For a gateway that [channels] names for voice, there (`where`). False: it lacks what it takes to ring, or to be answered; that
+ * was reported as a warning, and it must not be used. */
 bool gateway_voice_check(struct load *load, struct origin where, const struct gateway *gateway, bool has_hooks);
 /* It plays recordings, and can say nothing else. */
 bool gateway_voice_plays(const struct gateway *gateway);

@@ -82,12 +82,14 @@ static void check_keys_of_type(const struct scope *scope, unsigned type)
 {
     for (const struct doc_entry *entry = scope->section->entries; entry && type != TYPE_HTTP; entry = entry->next) {
         if (is_of_voice(entry->key))
-            load_error(scope->load, scope_origin(scope, entry), "'%s' means nothing to a gateway of type %s", entry->key, types[type]);
+            load_error(scope->load, scope_origin(scope, entry), "'%s' means nothing to a gateway of type %s", entry->key,
+                       types[type]);
     }
     for (size_t i = 0; i < N_ELEMENTS(key_types); i++) {
         const struct doc_entry *entry = doc_entry(scope->section, key_types[i].key);
         if (entry && !(key_types[i].types & 1u << type))
-            load_error(scope->load, scope_origin(scope, entry), "'%s' means nothing to a gateway of type %s", entry->key, types[type]);
+            load_error(scope->load, scope_origin(scope, entry), "'%s' means nothing to a gateway of type %s", entry->key,
+                       types[type]);
     }
 }
 
@@ -154,7 +156,8 @@ static void set_receipt_base(struct load *load, struct gateway *gateway)
     gateway->receipt_base = arena_strdup(load->arena, buf_text(&base));
 }
 
-/* +46766860000 or 71234 can receive; letters cannot. An alphanumeric sender has at most 11 characters (3GPP TS 23.040, 9.1.2.5). */
+/* +46766860000 or 71234 can receive; letters cannot. An alphanumeric sender has at most 11 characters (3GPP TS 23.040,
+ * 9.1.2.5). */
 static void load_sender(const struct scope *scope, struct gateway *gateway)
 {
     const struct doc_entry *entry = doc_entry(scope->section, "from");
@@ -167,7 +170,8 @@ static void load_sender(const struct scope *scope, struct gateway *gateway)
     if (gateway->from_is_number && gateway->from[0] == '+' && parse_phone_problem(gateway->from))
         load_error(scope->load, scope_origin(scope, entry), "from = '%s' %s", gateway->from, parse_phone_problem(gateway->from));
     else if (!gateway->from_is_number && strlen(gateway->from) > 11)
-        load_error(scope->load, scope_origin(scope, entry), "from = '%s' is longer than the 11 characters that a sender's name may have", gateway->from);
+        load_error(scope->load, scope_origin(scope, entry),
+                   "from = '%s' is longer than the 11 characters that a sender's name may have", gateway->from);
 }
 
 /* With -t alone, as the spool's directories: each message reads it anew. */
@@ -180,7 +184,8 @@ static void load_ca_file(const struct scope *scope, struct gateway *gateway)
     gateway->ca_file = load_path(scope->load, ca_file);
     enum err err = scope->load->env->check_only ? slurp_file(gateway->ca_file, SLURP_MAX_BYTES, &bytes, NULL) : ERR_OK;
     if (err == ERR_NOT_FOUND)
-        load_error(scope->load, scope_origin(scope, doc_entry(scope->section, "ca-file")), "there is no file %s", gateway->ca_file);
+        load_error(scope->load, scope_origin(scope, doc_entry(scope->section, "ca-file")), "there is no file %s",
+                   gateway->ca_file);
     else if (err)
         load_unreadable(scope->load, scope_origin(scope, doc_entry(scope->section, "ca-file")), gateway->ca_file, err);
 }
@@ -190,7 +195,8 @@ static void load_common(const struct layers *layers, struct gateway *gateway)
     const struct scope *own = &layers->own;
     bool modem = gateway->type == GATEWAY_SPOOL;     /* some seconds a text, one after the other */
     int64_t timeout_usec = modem ? 20 * USEC_PER_SEC : 10 * USEC_PER_SEC;
-    gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", timeout_usec, USEC_PER_SEC, 10 * USEC_PER_MIN);
+    gateway->timeout_usec = value_duration(layers_scope(layers, "timeout"), "timeout", timeout_usec, USEC_PER_SEC,
+                                           10 * USEC_PER_MIN);
     gateway->receipt_timeout_usec = value_duration(own, "receipt-timeout", 0, USEC_PER_SEC, USEC_PER_DAY);
     gateway->window = value_number(layers_scope(layers, "window"), "window", modem ? 4 : 128, 1, 10000);
     (void)value_rate(own, "rate", "10/s", CONFIG_MAX_RATE, &gateway->rate, &gateway->rate_usec);
@@ -213,9 +219,11 @@ static void load_smtp(const struct scope *scope, struct gateway *gateway)
     if (!gateway->smtp_url) {
         load_error(scope->load, gateway->origin, "a gateway of type smtp needs an 'url', as smtp://mail.example.se:587");
     } else {
-        size_t scheme = strncmp(gateway->smtp_url, "smtps://", 8) == 0 ? 8 : strncmp(gateway->smtp_url, "smtp://", 7) == 0 ? 7 : 0;
+        size_t scheme = strncmp(gateway->smtp_url, "smtps://", 8) == 0 ? 8
+                        : strncmp(gateway->smtp_url, "smtp://", 7) == 0 ? 7 : 0;
         if (scheme == 0 || !gateway->smtp_url[scheme] || strpbrk(gateway->smtp_url + scheme, " \t\"<>@?#"))
-            load_error(scope->load, scope_origin(scope, entry), "url '%s' is no smtp://HOST:PORT or smtps://HOST:PORT", gateway->smtp_url);
+            load_error(scope->load, scope_origin(scope, entry), "url '%s' is no smtp://HOST:PORT or smtps://HOST:PORT",
+                       gateway->smtp_url);
     }
     entry = doc_entry(scope->section, "from");
     gateway->from = value_text(scope, "from", NULL);
@@ -257,7 +265,8 @@ static void check_spool(const struct scope *scope, const char *directory)
         buf_printf(&path, "%s/%s", directory, needed[i]);
         if (stat(buf_text(&path), &info) != 0 || !S_ISDIR(info.st_mode))
             load_warning(scope->load, scope_origin(scope, doc_entry(scope->section, "directory")),
-                         "there is no directory %s: is smstools installed, and does its smsd.conf name '%s'?", buf_text(&path), needed[i]);
+                         "there is no directory %s: is smstools installed, and does its smsd.conf name '%s'?", buf_text(&path),
+                         needed[i]);
     }
 }
 
@@ -339,7 +348,8 @@ static void read_file(struct load *load, const char *name, struct gateway *gatew
         if (strcmp(section->kind, "gateway") != 0 || !section->name)
             continue;
         if (strcmp(section->name, name) != 0) {
-            load_error(load, doc_origin(doc, section->line), "[gateway %s] stands in a file named %s.ini; a gateway's file has its name", section->name, name);
+            load_error(load, doc_origin(doc, section->line),
+                       "[gateway %s] stands in a file named %s.ini; a gateway's file has its name", section->name, name);
             found = true;
         } else if (!found) {
             found = true;

@@ -81,7 +81,8 @@ static size_t read_steps(const struct scope *scope, struct ladder_step *steps)
         if (!read_step(scope, entry, &steps[n]))
             continue;
         if (steps[n].after_usec < before)
-            load_error(scope->load, steps[n].origin, "the step's time is before that of the step above; times count from the beginning of the call-out");
+            load_error(scope->load, steps[n].origin,
+                       "the step's time is before that of the step above; times count from the beginning of the call-out");
         before = steps[n].after_usec;
         n++;
     }
@@ -106,20 +107,25 @@ static void read_ladder(struct load *load, const struct doc *doc, const struct d
 static void set_default_ladder(struct load *load, struct roster *roster)
 {
     struct ladder_step *steps = arena_alloc(load->arena, 3 * sizeof *steps);
-    steps[0] = (struct ladder_step){ .after_usec = 0, .target.kind = TARGET_PRIMARY, .channels = ALL_CHANNELS, .origin = roster->origin };
-    steps[1] = (struct ladder_step){ .after_usec = 5 * USEC_PER_MIN, .target.kind = TARGET_SECONDARY, .channels = ALL_CHANNELS, .origin = roster->origin };
-    steps[2] = (struct ladder_step){ .after_usec = 10 * USEC_PER_MIN, .target.kind = TARGET_EVERYONE, .channels = ALL_CHANNELS, .origin = roster->origin };
+    steps[0] = (struct ladder_step){ .after_usec = 0, .target.kind = TARGET_PRIMARY, .channels = ALL_CHANNELS,
+                                     .origin = roster->origin };
+    steps[1] = (struct ladder_step){ .after_usec = 5 * USEC_PER_MIN, .target.kind = TARGET_SECONDARY, .channels = ALL_CHANNELS,
+                                     .origin = roster->origin };
+    steps[2] = (struct ladder_step){ .after_usec = 10 * USEC_PER_MIN, .target.kind = TARGET_EVERYONE, .channels = ALL_CHANNELS,
+                                     .origin = roster->origin };
     roster->ladder = (struct ladder){ .steps = steps, .n_steps = 3, .repeat_usec = DEFAULT_REPEAT_USEC };
 }
 
-static void read_severity_ladder(struct load *load, const struct doc *doc, const struct doc_section *section, struct roster *roster)
+static void read_severity_ladder(struct load *load, const struct doc *doc, const struct doc_section *section,
+                                 struct roster *roster)
 {
     enum severity severity;
     if (!severity_from_name(section->name, &severity)) {
         const char *known[SEVERITY_COUNT];
         for (enum severity i = 0; i < SEVERITY_COUNT; i++)
             known[i] = severity_name(i);
-        load_unknown(load, doc_origin(doc, section->line), "severity", section->name, &(struct names){ .list = known, .n = SEVERITY_COUNT });
+        load_unknown(load, doc_origin(doc, section->line), "severity", section->name,
+                     &(struct names){ .list = known, .n = SEVERITY_COUNT });
         return;
     }
     if (roster->severity_ladder[severity])
@@ -144,6 +150,7 @@ void ladder_load(struct load *load, const struct doc *doc, struct roster *roster
     }
     if (!found) {
         set_default_ladder(load, roster);
-        load_warning(load, roster->origin, "no [ladder]: the primary is paged at once, the backups after 5m, everyone again every 10m");
+        load_warning(load, roster->origin,
+                     "no [ladder]: the primary is paged at once, the backups after 5m, everyone again every 10m");
     }
 }

@@ -14,7 +14,8 @@ const char *load_bad_id(const char *name)
         return "begins with '.' or '-'";
     for (const char *c = name; *c; c++) {
         unsigned char u = (unsigned char)*c;
-        bool plain = (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || u == '.' || u == '-' || u == '_';
+        bool plain = (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || u == '.' || u == '-' ||
+                     u == '_';
         if (!plain && u < 0x80)
             return "may only hold letters, digits, '.', '-' and '_'";
     }

@@ -71,9 +71,10 @@ const struct person *load_person_or_stand_in(struct load *load, struct origin wh
 const struct group *load_group(struct load *load, struct origin where, const char *id);
 struct roster *load_roster(struct load *load, struct origin where, const char *role);
 
-/* A secret: credential:NAME, file:PATH, or the text itself. NULL, and the problem reported, if it cannot be had. `literal_is_open`
- * warns of a text in a file that others may read. */
-const char *secret_resolve(struct load *load, const struct doc *doc, int line, const char *key, const char *text, bool literal_is_open);
+/* A secret: credential:NAME, file:PATH, or the text itself. NULL, and the problem reported, if it cannot be had.
+ * `literal_is_open` warns of a text in a file that others may read. */
+const char *secret_resolve(struct load *load, const struct doc *doc, int line, const char *key, const char *text,
+                           bool literal_is_open);
 
 /* The parts. */
 void settings_load(struct load *load);

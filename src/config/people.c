@@ -43,7 +43,8 @@ static void read_person(struct load *load, const struct doc *doc, const struct d
     person->id = section->name;
     person->origin = scope_section_origin(&scope);
     person->name = value_text(&scope, "name", person->id);
-    person->language = (enum language)value_choice(&scope, "language", languages, N_ELEMENTS(languages), load->config->plan.language);
+    person->language = (enum language)value_choice(&scope, "language", languages, N_ELEMENTS(languages),
+                                                   load->config->plan.language);
     person->login = value_text(&scope, "login", NULL);
     read_contacts(&scope, person);
 }
@@ -75,8 +76,8 @@ static void check_logins(struct load *load, const struct person *persons, size_t
         qsort(sorted, n_logins, sizeof *sorted, compare_logins);
     for (size_t i = 1; i < n_logins; i++) {
         if (strcmp(sorted[i - 1]->login, sorted[i]->login) == 0)
-            load_error(load, sorted[i]->origin, "'%s' has the login '%s', which is already that of '%s' on line %d", sorted[i]->id,
-                       sorted[i]->login, sorted[i - 1]->id, sorted[i - 1]->origin.line);
+            load_error(load, sorted[i]->origin, "'%s' has the login '%s', which is already that of '%s' on line %d",
+                       sorted[i]->id, sorted[i]->login, sorted[i - 1]->id, sorted[i - 1]->origin.line);
     }
 }
 

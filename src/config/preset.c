@@ -5,7 +5,8 @@
 #include "config/gateway_voice.h"
 #include "config/slurp.h"
 
-static const struct doc_key preset_keys[] = { { "title", DOC_ONCE }, { "channels", DOC_LONG }, GATEWAY_HTTP_KEYS, GATEWAY_VOICE_KEYS };
+static const struct doc_key preset_keys[] = { { "title", DOC_ONCE }, { "channels", DOC_LONG }, GATEWAY_HTTP_KEYS,
+                                              GATEWAY_VOICE_KEYS };
 static const struct doc_kind kinds[] = { { .name = "preset", .keys = preset_keys, .n_keys = N_ELEMENTS(preset_keys) } };
 
 static void unknown_preset(struct load *load, struct origin where, const char *name)

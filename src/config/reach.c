@@ -60,8 +60,8 @@ static const struct gateway *slowest_to_ring(const struct config *config)
     return slowest;
 }
 
-/* Of a call that ends after the next step has begun nothing more comes: the person's other contact points are not tried for it. Steps of
- * the same time are meant to run side by side. */
+/* Of a call that ends after the next step has begun nothing more comes: the person's other contact points are not tried for it.
+ * Steps of the same time are meant to run side by side. */
 static void check_ringing(struct reach *reach, const struct ladder *ladder)
 {
     const struct gateway *gateway = slowest_to_ring(reach->load->config);
@@ -77,7 +77,8 @@ static void check_ringing(struct reach *reach, const struct ladder *ladder)
         load_warning(reach->load, step->origin,
                      "a call through '%s' may ring for %s, and %s after %s: who does not answer is not tried by other ways first; give the step "
                      "more time, or set a shorter 'ring-time' in gateways/%s.ini",
-                     gateway->name, buf_text(&ring), last ? "the repeat comes" : "the next step comes", buf_text(&left), gateway->name);
+                     gateway->name, buf_text(&ring), last ? "the repeat comes" : "the next step comes", buf_text(&left),
+                     gateway->name);
     }
 }
 
@@ -139,7 +140,8 @@ static void check_admins(struct load *load)
     unsigned channels = plan->admin_channels & plan->channels_served;
     for (size_t i = 0; entry && i < plan->n_admins; i++) {
         if (!reachable(plan->admins[i], channels))
-            load_warning(load, doc_origin(load->beredd, entry->value.line), "the administrator '%s' cannot be reached by the admin-channels", plan->admins[i]->id);
+            load_warning(load, doc_origin(load->beredd, entry->value.line),
+                         "the administrator '%s' cannot be reached by the admin-channels", plan->admins[i]->id);
     }
 }
 
@@ -187,7 +189,8 @@ static void check_readers(struct load *load)
         bool rung = is_admin(plan, person) && speaks(load->config);
         load_warning(load, person->origin,
                      "'%s' can only be rung: who took an alarm, that it was updated or withdrawn, and duty changes are told by sms or email alone%s; "
-                     "give one of these", person->id, rung ? ", and what goes to administrators too, but for trouble with the paging itself" : "");
+                     "give one of these", person->id,
+                     rung ? ", and what goes to administrators too, but for trouble with the paging itself" : "");
     }
 }
 
@@ -207,11 +210,13 @@ void reach_check(struct load *load)
     if (plan->channels_served == 0) {
         const struct doc_section *section = doc_section(load->beredd, "channels", NULL);
         if (gateways_known && problems_errors(load->problems) == 0)
-            load_error(load, doc_origin(load->beredd, section ? section->line : 0), "no gateway serves any channel: nobody could be paged");
+            load_error(load, doc_origin(load->beredd, section ? section->line : 0),
+                       "no gateway serves any channel: nobody could be paged");
         return;
     }
     if (!anybody_reachable(plan) && !load->persons.incomplete)
-        problems_add(load->problems, PROBLEM_ERROR, "people.ini", 0, "nobody can be paged: no person has a number or address on a channel that a gateway serves");
+        problems_add(load->problems, PROBLEM_ERROR, "people.ini", 0,
+                     "nobody can be paged: no person has a number or address on a channel that a gateway serves");
     struct reach reach = { .load = load, .warned = arena_alloc(load->arena, plan->n_persons + 1) };
     for (size_t i = 0; i < plan->n_rosters; i++)
         check_roster(&reach, &plan->rosters[i]);

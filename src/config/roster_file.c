@@ -47,8 +47,10 @@ static void load_handover(const struct scope *scope, struct roster *roster)
     const struct doc_entry *entry = doc_entry(scope->section, "handover");
     roster->handover_weekday = 0;
     roster->handover_minute = 12 * 60;
-    if (entry && entry->value.text[0] && !parse_weekday_time(entry->value.text, &roster->handover_weekday, &roster->handover_minute))
-        load_error(scope->load, scope_origin(scope, entry), "'%s' is no weekday and time; write it as Mon 12:00, or mån 12:00", entry->value.text);
+    if (entry && entry->value.text[0] &&
+        !parse_weekday_time(entry->value.text, &roster->handover_weekday, &roster->handover_minute))
+        load_error(scope->load, scope_origin(scope, entry), "'%s' is no weekday and time; write it as Mon 12:00, or mån 12:00",
+                   entry->value.text);
 }
 
 static void load_owner(const struct scope *scope, struct roster *roster)
@@ -61,8 +63,8 @@ static void load_owner(const struct scope *scope, struct roster *roster)
         if (roster->owner->contacts[i].channel == CHANNEL_EMAIL)
             return;
     if (roster->owner)
-        load_warning(scope->load, scope_origin(scope, entry), "'%s' has no e-mail address in people.ini: nobody is told of holes ahead",
-                     entry->value.text);
+        load_warning(scope->load, scope_origin(scope, entry),
+                     "'%s' has no e-mail address in people.ini: nobody is told of holes ahead", entry->value.text);
 }
 
 static void load_notices(const struct scope *scope, struct roster *roster)
@@ -76,10 +78,11 @@ static void check_role(const struct scope *scope, const struct roster *roster)
 {
     const struct doc_entry *entry = doc_entry(scope->section, "role");
     if (entry && entry->value.text[0] && strcmp(entry->value.text, roster->role) != 0)
-        load_error(scope->load, scope_origin(scope, entry), "role = %s stands in %s; a roster's file has its role's name", entry->value.text,
-                   scope->doc->file);
+        load_error(scope->load, scope_origin(scope, entry), "role = %s stands in %s; a roster's file has its role's name",
+                   entry->value.text, scope->doc->file);
     if (!scope->section)
-        load_warning(scope->load, roster->origin, "no [roster]: the role is '%s', called always, with handover on Mondays at 12:00", roster->role);
+        load_warning(scope->load, roster->origin,
+                     "no [roster]: the role is '%s', called always, with handover on Mondays at 12:00", roster->role);
 }
 
 static void load_roster_section(struct load *load, const struct doc *doc, struct roster *roster)
@@ -130,7 +133,8 @@ static bool is_whole(struct load *load, const struct doc *doc, const char *file)
 {
     if (doc->sections)
         return true;
-    problems_add(load->problems, PROBLEM_ERROR, file, 0, "nothing stands in it: it may be half written; remove the file if it is not needed");
+    problems_add(load->problems, PROBLEM_ERROR, file, 0,
+                 "nothing stands in it: it may be half written; remove the file if it is not needed");
     return false;
 }
 
@@ -209,5 +213,6 @@ void rosters_load(struct load *load)
     hours_check_rings(load);
     check_orphans(load);
     if (load->roles.n == 0 && !load->roles.incomplete)
-        problems_add(load->problems, PROBLEM_ERROR, "rosters", 0, "there is no roster: a trigger would call nobody; write rosters/TIB.ini");
+        problems_add(load->problems, PROBLEM_ERROR, "rosters", 0,
+                     "there is no roster: a trigger would call nobody; write rosters/TIB.ini");
 }

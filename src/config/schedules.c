@@ -38,8 +38,8 @@ static bool parse_ordinal(const char *word, int *ret_nth)
 static bool parse_monthly(const char *text, struct schedule *ret)
 {
     char ordinal[16], weekday[24], of[8], month[16];
-    if (!take_word(&text, ordinal, sizeof ordinal) || !take_word(&text, weekday, sizeof weekday) || !take_word(&text, of, sizeof of) ||
-        !take_word(&text, month, sizeof month))
+    if (!take_word(&text, ordinal, sizeof ordinal) || !take_word(&text, weekday, sizeof weekday) ||
+        !take_word(&text, of, sizeof of) || !take_word(&text, month, sizeof month))
         return false;
     bool english = text_equal_fold(of, "of") && text_equal_fold(month, "month");
     bool swedish = text_equal_fold(of, "i") && text_equal_fold(month, "månaden");
@@ -72,7 +72,8 @@ static void load_when(const struct scope *scope, struct schedule *schedule)
     schedule->when = value_text(scope, "when", NULL);
     if (!schedule->when) {
         if (!doc_entry(scope->section, "when"))
-            load_error(scope->load, schedule->origin, "[%s] has no 'when'; write it as first Wed of month 10:00", scope->section->header);
+            load_error(scope->load, schedule->origin, "[%s] has no 'when'; write it as first Wed of month 10:00",
+                       scope->section->header);
         schedule->when = "";
         return;
     }
@@ -83,7 +84,8 @@ static void load_when(const struct scope *scope, struct schedule *schedule)
     if (near)
         load_error(scope->load, where, "when = '%s' is no time; did you mean '%s'?", schedule->when, near);
     else
-        load_error(scope->load, where, "when = '%s' is no time; write it as first Wed of month 10:00, Mon 10:00, 2026-12-02 10:00, or handover",
+        load_error(scope->load, where,
+                   "when = '%s' is no time; write it as first Wed of month 10:00, Mon 10:00, 2026-12-02 10:00, or handover",
                    schedule->when);
     schedule->when = "";
 }
@@ -105,8 +107,8 @@ static void load_hours(const struct scope *scope, struct schedule *schedule)
         schedule->from_minute = from;
         schedule->to_minute = to;
     } else {
-        load_error(scope->load, scope_origin(scope, doc_entry(scope->section, "hours")), "hours = '%s' is no time of the day; write it as 08:00-20:00",
-                   text);
+        load_error(scope->load, scope_origin(scope, doc_entry(scope->section, "hours")),
+                   "hours = '%s' is no time of the day; write it as 08:00-20:00", text);
     }
 }
 
@@ -135,7 +137,8 @@ static void load_roles(const struct scope *scope, struct buf *targets, struct sc
 }
 
 /* A name of one of two kinds, of which the first has the names that are listed. */
-static void unknown_name(struct load *load, struct origin where, const char *what, const char *name, const struct names *some, const struct names *others)
+static void unknown_name(struct load *load, struct origin where, const char *what, const char *name, const struct names *some,
+                         const struct names *others)
 {
     struct names all = { .list = arena_alloc(load->arena, (some->n + others->n + 1) * sizeof *all.list),
                          .incomplete = some->incomplete || others->incomplete };
@@ -198,7 +201,8 @@ static void load_whom(const struct scope *scope, struct schedule *schedule)
     schedule->targets = arena_strdup(load->arena, buf_text(&targets));
     schedule->without = without.len > 0 ? arena_strdup(load->arena, buf_text(&without)) : NULL;
     if (!to && !doc_entry(scope->section, "role"))
-        load_error(load, schedule->origin, "[%s] says of nobody that it is for them; name a 'role', or somebody with 'to'", scope->section->header);
+        load_error(load, schedule->origin, "[%s] says of nobody that it is for them; name a 'role', or somebody with 'to'",
+                   scope->section->header);
     if (to && schedule->kind == SCHEDULE_HANDOVER)
         load_error(load, scope_origin(scope, to), "a drill at the handover is for whoever goes on duty: name the 'role' alone");
 }
@@ -210,9 +214,9 @@ static uint64_t hash_of(const struct schedule *schedule)
 {
     CLEANUP_BUF struct buf text = { 0 };
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    buf_printf(&text, "%s\n%s\n%s\n%s\n%d-%d %lld %lld %d", schedule->when, schedule->targets, schedule->without ? schedule->without : "",
-               schedule->summary, schedule->from_minute, schedule->to_minute, (long long)schedule->surprise_usec,
-               (long long)schedule->limit_usec, schedule->wait_for_all);
+    buf_printf(&text, "%s\n%s\n%s\n%s\n%d-%d %lld %lld %d", schedule->when, schedule->targets,
+               schedule->without ? schedule->without : "", schedule->summary, schedule->from_minute, schedule->to_minute,
+               (long long)schedule->surprise_usec, (long long)schedule->limit_usec, schedule->wait_for_all);
     for (size_t i = 0; i < text.len; i++)
         hash = (hash ^ (uint8_t)text.data[i]) * UINT64_C(0x100000001b3);
     return hash ? hash : 1;
@@ -234,7 +238,8 @@ static void load_schedule(const struct scope *scope, struct schedule *schedule)
     schedule->wait_for_all = value_bool(scope, "wait-for-all", false);
     schedule->summary = value_text(scope, "scenario", drill_default_scenario(load->config->plan.language));
     if (strlen(schedule->summary) > MAX_SCENARIO_BYTES)
-        load_error(load, scope_origin(scope, doc_entry(scope->section, "scenario")), "the scenario is longer than %d bytes", MAX_SCENARIO_BYTES);
+        load_error(load, scope_origin(scope, doc_entry(scope->section, "scenario")), "the scenario is longer than %d bytes",
+                   MAX_SCENARIO_BYTES);
     schedule->definition = hash_of(schedule);
 }
 

@@ -59,7 +59,8 @@ static const char *from_credential(struct load *load, struct origin where, const
     if (err == ERR_NOT_FOUND)
         load_error(load, where, "there is no credential '%s': put the secret into the file credentials/%s", name, name);
     else if (err == ERR_DENIED && given)
-        load_error(load, where, "the credential '%s' is not among those that were loaded at the start; restart the service", name);
+        load_error(load, where, "the credential '%s' is not among those that were loaded at the start; restart the service",
+                   name);
     else
         load_unreadable(load, where, path, err);
     return NULL;
@@ -83,7 +84,8 @@ static const char *from_file(struct load *load, struct origin where, const char 
     return NULL;
 }
 
-const char *secret_resolve(struct load *load, const struct doc *doc, int line, const char *key, const char *text, bool literal_is_open)
+const char *secret_resolve(struct load *load, const struct doc *doc, int line, const char *key, const char *text,
+                           bool literal_is_open)
 {
     struct origin where = doc_origin(doc, line);
     if (strncmp(text, "credential:", 11) == 0)

@@ -73,8 +73,8 @@ static void load_paths(const struct scope *scope)
     config->state_directory = load_path(scope->load, value_text(scope, "state", STATEDIR));
     const struct doc_entry *entry = doc_entry(scope->section, "socket");
     if (entry && strlen(config->socket_path) > MAX_SOCKET_PATH)
-        load_error(scope->load, scope_origin(scope, entry), "the socket's path is longer than %d bytes, which the system does not take",
-                   MAX_SOCKET_PATH);
+        load_error(scope->load, scope_origin(scope, entry),
+                   "the socket's path is longer than %d bytes, which the system does not take", MAX_SOCKET_PATH);
 }
 
 /* ---- [texts] ---- */

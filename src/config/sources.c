@@ -110,8 +110,8 @@ static void add_notify(const struct scope *scope, struct origin where, const str
         return;
     }
     if (!(served & 1u << contact->channel))
-        load_warning(scope->load, where, "no gateway serves %s in [channels], so '%s' is told nothing", channel_name(contact->channel),
-                     contact->address);
+        load_warning(scope->load, where, "no gateway serves %s in [channels], so '%s' is told nothing",
+                     channel_name(contact->channel), contact->address);
     list[source->n_notify++] = *contact;
 }
 
@@ -134,7 +134,8 @@ static void load_notify(const struct scope *scope, struct source *source)
 
 /* ---- tokens ---- */
 
-static void add_token(const struct scope *scope, const struct doc_entry *entry, const struct source *source, unsigned rights, struct tokens *tokens)
+static void add_token(const struct scope *scope, const struct doc_entry *entry, const struct source *source, unsigned rights,
+                      struct tokens *tokens)
 {
     struct load *load = scope->load;
     struct origin where = scope_origin(scope, entry);
@@ -149,7 +150,8 @@ static void add_token(const struct scope *scope, const struct doc_entry *entry, 
         if (strcmp(tokens->list[i].source, source->id) == 0)
             load_warning(load, where, "the same token-sha256 stands on line %d", tokens->lines[i]);
         else
-            load_error(load, where, "the same token-sha256 is that of '%s' on line %d; each source needs its own", tokens->list[i].source, tokens->lines[i]);
+            load_error(load, where, "the same token-sha256 is that of '%s' on line %d; each source needs its own",
+                       tokens->list[i].source, tokens->lines[i]);
         return;
     }
     if (tokens->n == MAX_TOKENS) {
@@ -168,12 +170,15 @@ static void load_tokens(const struct scope *scope, struct source *source, struct
     if (strcmp(source->id, local_id) == 0) {
         const struct doc_entry *entry = first ? first : doc_entry(scope->section, "rights");
         if (entry)
-            load_error(load, scope_origin(scope, entry), "'%s' has no effect for 'local': the peers of the local socket have every right, by their group", entry->key);
+            load_error(load, scope_origin(scope, entry),
+                       "'%s' has no effect for 'local': the peers of the local socket have every right, by their group",
+                       entry->key);
         return;
     }
     source->real_only = !(rights & RIGHT_DRILL);
     if (!first)
-        load_warning(load, source->origin, "'%s' has no token-sha256, so nobody can use it; `bereddctl token new %s` prints one", source->id, source->id);
+        load_warning(load, source->origin, "'%s' has no token-sha256, so nobody can use it; `bereddctl token new %s` prints one",
+                     source->id, source->id);
     for (const struct doc_entry *entry = first; entry; entry = doc_next_entry(entry, "token-sha256")) {
         if (entry->value.text[0])
             add_token(scope, entry, source, rights, tokens);
@@ -182,7 +187,8 @@ static void load_tokens(const struct scope *scope, struct source *source, struct
 
 /* ---- sources ---- */
 
-static void read_source(struct load *load, const struct doc *doc, const struct doc_section *section, struct source *source, struct tokens *tokens)
+static void read_source(struct load *load, const struct doc *doc, const struct doc_section *section, struct source *source,
+                        struct tokens *tokens)
 {
     struct scope scope = { .load = load, .doc = doc, .section = section };
     source->id = section->name;
@@ -232,7 +238,8 @@ void sources_load(struct load *load)
         read_source(load, doc, section, &sources[n++], &tokens);
     }
     if (!seen(sources, n, local_id))
-        sources[n++] = (struct source){ .id = local_id, .title = "Lokalt", .limit = 60, .limit_usec = USEC_PER_MIN, .origin = { .file = "sources.ini" } };
+        sources[n++] = (struct source){ .id = local_id, .title = "Lokalt", .limit = 60, .limit_usec = USEC_PER_MIN,
+                                        .origin = { .file = "sources.ini" } };
     if (n > 1)
         qsort(sources, n, sizeof *sources, compare_sources);
     load->config->plan.sources = sources;

@@ -68,7 +68,8 @@ int64_t value_duration(const struct scope *scope, const char *key, int64_t fallb
         return fallback_usec;
     int64_t usec;
     if (text_to_duration(entry->value.text, &usec) != ERR_OK) {
-        load_error(scope->load, scope_origin(scope, entry), "'%s' is no duration; write it as 90s, 5m, 2h or 14d", entry->value.text);
+        load_error(scope->load, scope_origin(scope, entry), "'%s' is no duration; write it as 90s, 5m, 2h or 14d",
+                   entry->value.text);
         return fallback_usec;
     }
     if (usec >= min_usec && usec <= max_usec)
@@ -89,7 +90,8 @@ unsigned value_number(const struct scope *scope, const char *key, unsigned fallb
     uint64_t number;
     if (text_to_u64(entry->value.text, max, &number) == ERR_OK && number >= min)
         return (unsigned)number;
-    load_error(scope->load, scope_origin(scope, entry), "'%s' is a number from %u to %u, not '%s'", key, min, max, entry->value.text);
+    load_error(scope->load, scope_origin(scope, entry), "'%s' is a number from %u to %u, not '%s'", key, min, max,
+               entry->value.text);
     return fallback;
 }
 

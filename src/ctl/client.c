@@ -89,7 +89,8 @@ static enum err from_curl(CURL *curl, CURLcode code)
     }
 }
 
-/* curl_easy_setopt can only fail for want of memory or for an option unknown to this libcurl; configure asks for one that knows them. */
+/* curl_easy_setopt can only fail for want of memory or for an option unknown to this libcurl; configure asks for one that knows
+ * them. */
 #define SET(curl, option, value)                                                 \
     do {                                                                         \
         CURLcode set_ = curl_easy_setopt(curl, option, value);                   \
@@ -166,7 +167,8 @@ static size_t receive(char *bytes, size_t size, size_t n, void *userdata)
     return stream->stopped ? 0 : size * n;
 }
 
-enum err client_stream(struct client *client, const char *path, client_data *data, void *userdata, struct client_reply *ret_refusal)
+enum err client_stream(struct client *client, const char *path, client_data *data, void *userdata,
+                       struct client_reply *ret_refusal)
 {
     struct stream stream = {.curl = client->curl, .data = data, .userdata = userdata, .refusal = ret_refusal};
     struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/event-stream");

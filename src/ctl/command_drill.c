@@ -226,7 +226,8 @@ int command_drill_start(struct ctl *ctl, const struct args *args)
     json_t *body = start_body(args);
     if (!body)
         return EXIT_USAGE;
-    bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes") && !args_flag(args, "dry-run");      /* what nobody hears of needs no word */
+    /* what nobody hears of needs no word */
+    bool asks = isatty(STDIN_FILENO) && !args_flag(args, "yes") && !args_flag(args, "dry-run");
     int code = asks ? ask(ctl, args, body) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = ctl_call(ctl, "POST", "/v1/drills", body, &reply);

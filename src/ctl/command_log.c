@@ -90,7 +90,8 @@ static int follow(struct log *log)
         if (ferror(stdout))
             return EXIT_REFUSED;
         if (refusal.status != 0 && refusal.status / 100 != 2 && refusal.status != 503) {
-            ctl_complain("%s", *json_text(refusal.json, "error") ? json_text(refusal.json, "error") : "the daemon refuses to tell");
+            ctl_complain("%s", *json_text(refusal.json, "error") ? json_text(refusal.json, "error")
+                         : "the daemon refuses to tell");
             return EXIT_REFUSED;
         }
         bool got_through = refusal.status / 100 == 2;

@@ -170,7 +170,8 @@ static int draft(const struct intake *intake, struct roster_change *change)
     CLEANUP_BUF struct buf file = {0};
     *change = (struct roster_change){.directory = intake->directory, .role = intake->import.roster->role};
     buf_printf(&file, "rosters/%s.d/%s.ini", change->role, buf_text(&intake->name));
-    if (!roster_change_stage(change) || !staging_write(change->staging, buf_text(&file), buf_text(&intake->text), intake->text.len))
+    if (!roster_change_stage(change) ||
+        !staging_write(change->staging, buf_text(&file), buf_text(&intake->text), intake->text.len))
         return EXIT_REFUSED;
     int code = roster_change_compare(change, intake->import.now_usec);
     if (code != EXIT_DONE || change->after)
@@ -218,7 +219,8 @@ static void tell_done(const struct intake *intake, const struct roster_change *c
     else if (!written)
         puts("Nothing was written.");
     else
-        printf("%s: rosters/%s.d/%s.ini\nUndo: bereddctl roster shift remove %s %s\n", in_force ? "In force" : "Written", role, id, role, id);
+        printf("%s: rosters/%s.d/%s.ini\nUndo: bereddctl roster shift remove %s %s\n", in_force ? "In force" : "Written", role,
+               id, role, id);
 }
 
 static bool show_and_ask(const struct intake *intake, const struct roster_change *change)

@@ -76,7 +76,8 @@ static void print_rosters(const json_t *rosters)
         const char *primary = json_text(roster, "primary");
         table_row(&table);
         table_styled(&table, STYLE_BOLD, json_text(roster, "role"));
-        table_styled(&table, covered ? STYLE_PLAIN : STYLE_BAD, !covered ? "NOBODY" : *primary ? primary : json_text(roster, "group"));
+        table_styled(&table, covered ? STYLE_PLAIN : STYLE_BAD,
+                     !covered ? "NOBODY" : *primary ? primary : json_text(roster, "group"));
         add_drill(&table, roster);
     }
     table_print(&table, stdout, "");
@@ -113,7 +114,8 @@ static int judge(const json_t *status)
     const char *reason = json_text(json_object_get(status, "store"), "reason");
     bool good = !json_flag(status, "degraded");
     if (!good)
-        ctl_complain("degraded: it pages, but cannot write it down%s%s. See the disk of the state directory", *reason ? ": " : "", reason);
+        ctl_complain("degraded: it pages, but cannot write it down%s%s. See the disk of the state directory", *reason ? ": " : "",
+                     reason);
     good = judge_gateways(json_object_get(status, "gateways")) && good;
     good = judge_rosters(json_object_get(status, "rosters")) && good;
     return good ? EXIT_DONE : EXIT_REFUSED;

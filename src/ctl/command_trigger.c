@@ -70,9 +70,9 @@ static json_t *roles_of(const struct args *args)
 static json_t *trigger_body(const struct args *args, const char *details)
 {
     json_t *roles = roles_of(args);
-    json_t *body = json_pack("{ss,ss*,ss*,ss*,ss*,ss*}", "summary", args_operand(args, 0), "severity", args_value(args, "severity"),
-                             "dedup_key", args_value(args, "key"), "location", args_value(args, "location"), "callback",
-                             args_value(args, "callback"), "details", details);
+    json_t *body = json_pack("{ss,ss*,ss*,ss*,ss*,ss*}", "summary", args_operand(args, 0), "severity",
+                             args_value(args, "severity"), "dedup_key", args_value(args, "key"), "location",
+                             args_value(args, "location"), "callback", args_value(args, "callback"), "details", details);
     if (json_array_size(roles) > 0)
         json_object_set(body, "roles", roles);
     if (args_flag(args, "drill"))
@@ -175,6 +175,7 @@ int command_trigger(struct ctl *ctl, const struct args *args)
         tell(&reply);
     if (!was_stopped(&reply))
         return EXIT_DONE;
-    ctl_complain("the drill %s was stopped before it paged anybody: a real alarm is being paged to the same people", json_text(reply.json, "id"));
+    ctl_complain("the drill %s was stopped before it paged anybody: a real alarm is being paged to the same people",
+                 json_text(reply.json, "id"));
     return EXIT_REFUSED;
 }

@@ -24,8 +24,8 @@ bool days_read(const char *text, int64_t *ret_first, int64_t *ret_last)
 {
     struct civil date = {.day = 1};
     size_t len = strlen(text);
-    if ((len != 7 && len != 10) || !read_number(text, 4, &date.year) || text[4] != '-' || !read_number(text + 5, 2, &date.month) ||
-        (len == 10 && (text[7] != '-' || !read_number(text + 8, 2, &date.day))))
+    if ((len != 7 && len != 10) || !read_number(text, 4, &date.year) || text[4] != '-' ||
+        !read_number(text + 5, 2, &date.month) || (len == 10 && (text[7] != '-' || !read_number(text + 8, 2, &date.day))))
         return false;
     if (!civil_valid(&date) || date.year < 1983 || date.year > 8000)
         return false;

@@ -20,7 +20,8 @@ struct events {              /* a value: set cb and userdata, the rest zeroed; e
 };
 
 bool events_feed(struct events *events, const char *bytes, size_t len);      /* false: cb wants no more */
-void events_reset(struct events *events);                                    /* a new connection: what was half read is forgotten */
+void events_reset(struct events *events);                                    /* a new connection: what was half read is
+                                                                                forgotten */
 void events_done(struct events *events);
 
 #endif

@@ -64,7 +64,8 @@ static void add_why(struct table *table, const json_t *gateway)
 
 void gateway_print_list(const json_t *gateways, const char *indent)
 {
-    static const char *const names[] = {"GATEWAY", "TYPE", "CHANNELS", "STATE", "LAST SUCCESS", "IN FLIGHT", "WAITING", "FAILED", "CHECKED", "BALANCE", "WHY"};
+    static const char *const names[] = {"GATEWAY", "TYPE", "CHANNELS", "STATE", "LAST SUCCESS", "IN FLIGHT", "WAITING", "FAILED",
+                                        "CHECKED", "BALANCE", "WHY"};
     CLEANUP_TABLE struct table table = {0};
     size_t i;
     const json_t *gateway;

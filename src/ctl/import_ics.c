@@ -12,7 +12,8 @@ enum { EVENTS_MAX = IMPORT_MAX_SHIFTS, ATTENDEES_MAX = 1 + ROSTER_MAX_BACKUPS };
 
 static struct civil civil_of(struct icaltimetype time)
 {
-    return (struct civil){.year = time.year, .month = time.month, .day = time.day, .hour = time.hour, .minute = time.minute, .second = time.second};
+    return (struct civil){.year = time.year, .month = time.month, .day = time.day, .hour = time.hour, .minute = time.minute,
+                          .second = time.second};
 }
 
 /* The zone that a property names; "" for none. */
@@ -24,7 +25,8 @@ static const char *zone_name(const icalproperty *property)
 }
 
 /* false: the file does not say what zone it means. */
-static bool to_utc(const struct roster_import *import, struct icaltimetype time, const char *zone, enum tz_edge edge, int64_t *ret_usec)
+static bool to_utc(const struct roster_import *import, struct icaltimetype time, const char *zone, enum tz_edge edge,
+                   int64_t *ret_usec)
 {
     struct civil local = civil_of(time);
     if (time.is_date) {
@@ -67,7 +69,8 @@ static bool read_times(struct roster_import *import, icalcomponent *event, struc
     const char *zone = zone_name(start), *end_zone = end ? zone_name(end) : zone;
     if (to_utc(import, from, zone, TZ_BEGIN, &ret->from_usec) && to_utc(import, to, end_zone, TZ_END, &ret->to_usec))
         return true;
-    roster_import_problem(import, ret->line, true, "its times cannot be told: a date is wrong, or the file does not hold the zone '%s'", zone);
+    roster_import_problem(import, ret->line, true,
+                          "its times cannot be told: a date is wrong, or the file does not hold the zone '%s'", zone);
     return false;
 }
 
@@ -218,7 +221,8 @@ static void read_calendar(struct roster_import *import, icalcomponent *calendar)
 
 void import_ics(struct roster_import *import, const struct buf *text)
 {
-    if (text->len > IMPORT_ICS_MAX_BYTES || !text_utf8_valid(buf_text(text), text->len) || memchr(buf_text(text), '\0', text->len)) {
+    if (text->len > IMPORT_ICS_MAX_BYTES || !text_utf8_valid(buf_text(text), text->len) ||
+        memchr(buf_text(text), '\0', text->len)) {
         roster_import_problem(import, 0, true, "it is no calendar in UTF-8 of at most 4 MB");
         return;
     }

@@ -153,7 +153,8 @@ static enum style event_style(const char *event)
 {
     static const struct { const char *event; enum style style; } styles[] = {
         {"acknowledged", STYLE_GOOD}, {"restored", STYLE_GOOD},       {"page-delivered", STYLE_GOOD}, {"page-failed", STYLE_WARNING},
-        {"declined", STYLE_WARNING},  {"step-skipped", STYLE_BAD},    {"released", STYLE_WARNING},    {"reload-refused", STYLE_BAD},
+        {"declined", STYLE_WARNING},  {"step-skipped", STYLE_BAD},    {"released", STYLE_WARNING},
+           {"reload-refused", STYLE_BAD},
         {"degraded", STYLE_BAD},      {"page-queued", STYLE_DIM},     {"opened", STYLE_BOLD},         {"closed", STYLE_BOLD},
         {"gap-ahead", STYLE_WARNING},
     };

@@ -41,11 +41,11 @@ static const struct command commands[] = {
     {"verify", "", "verify that the log has not been edited",
      "Asks the daemon; with --state it reads a log that no daemon holds.\n", command_verify_options, 0, 0, command_verify},
     {"roster show", "[ROLE]...", "a calendar of who holds each role, and the duties in words",
-     "This month, or the days from --from to --to. Reads the configuration directory: needs no daemon.\n", command_roster_show_options, 0, 64,
-     command_roster_show},
+     "This month, or the days from --from to --to. Reads the configuration directory: needs no daemon.\n",
+     command_roster_show_options, 0, 64, command_roster_show},
     {"roster check", "[ROLE]", "what is wrong with the rosters on disk, and the holes ahead",
-     "Reads the configuration directory: needs no daemon. Exits 1 if there are errors; warnings alone are 0.\n", command_roster_check_options,
-     0, 1, command_roster_check},
+     "Reads the configuration directory: needs no daemon. Exits 1 if there are errors; warnings alone are 0.\n",
+     command_roster_check_options, 0, 1, command_roster_check},
     {"roster export", "ROLE", "a roster as iCalendar, for a calendar program",
      "Telephones may subscribe to /v1/rosters/ROLE.ics?token=TOKEN instead. Reads the configuration directory: needs no daemon.\n",
      command_roster_export_options, 1, 1, command_roster_export},
@@ -69,8 +69,8 @@ static const struct command commands[] = {
      command_simulate_options, 0, 0, command_simulate},
     {"drill start", "", "exercise the alarm chain: page as for a real alarm, marked as an exercise",
      "Say whom: --role, --all-roles or --to. On a terminal it lists who will be called and asks for the word ÖVA. A drill ends by itself, is\n"
-     "stopped by a real alarm to the same people, and tells everybody whom it paged that it is over.\n", command_drill_start_options, 0, 0,
-     command_drill_start},
+     "stopped by a real alarm to the same people, and tells everybody whom it paged that it is over.\n",
+     command_drill_start_options, 0, 0, command_drill_start},
     {"drill list", "", "drills that are planned, open, or have ended within a day", NULL, NULL, 0, 0, command_drill_list},
     {"drill stop", "[ID]", "stop a drill, or every one, and those that are planned", NULL, NULL, 0, 1, command_drill_stop},
     {"drill report", "[ID]", "what a drill came to: who was paged, who answered, how fast, by which gateways",
@@ -100,7 +100,8 @@ static void print_usage(FILE *stream)
 {
     fputs("Usage: bereddctl [--socket PATH] [--json] COMMAND ...\n\n", stream);
     print_commands(stream, NULL);
-    fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n", stream);
+    fputs("\n`bereddctl COMMAND --help` explains one. Exit status: 0 done, 1 refused, 2 usage, 3 daemon not reachable.\n",
+          stream);
 }
 
 static void print_help(const struct command *command)
@@ -178,8 +179,8 @@ static int bad_operands(const struct command *command, const struct args *args)
     if (command->run == command_trigger && args->n_operands > 1)
         ctl_complain("one summary, please: put it in quotes, as in bereddctl trigger \"Brand i skola, Tumba\"");
     else
-        ctl_complain("%s arguments: bereddctl %s %s", args->n_operands > command->max_operands ? "too many" : "too few", command->name,
-                     command->operands);
+        ctl_complain("%s arguments: bereddctl %s %s", args->n_operands > command->max_operands ? "too many" : "too few",
+                     command->name, command->operands);
     return EXIT_USAGE;
 }
 

@@ -73,7 +73,8 @@ static void add_members(struct table *table, const json_t *entry, const char *re
     size_t i;
     const json_t *member;
     json_array_foreach(json_object_get(entry, "members"), i, member)
-        add_holder(table, entry, json_text(entry, "group"), json_string_value(member) ? json_string_value(member) : "", i == 0 ? rest : "");
+        add_holder(table, entry, json_text(entry, "group"), json_string_value(member) ? json_string_value(member) : "",
+                   i == 0 ? rest : "");
 }
 
 static void add_role(struct table *table, const json_t *entry)

@@ -1,5 +1,5 @@
-/* What people see: text that is safe on a terminal, local times, colours where they are wanted. What comes from the daemon may hold what a
- * stranger wrote; nothing of it reaches a terminal before a function here has cleaned it. */
+/* What people see: text that is safe on a terminal, local times, colours where they are wanted. What comes from the daemon may
+ * hold what a stranger wrote; nothing of it reaches a terminal before a function here has cleaned it. */
 #ifndef CTL_PRINT_H
 #define CTL_PRINT_H
 

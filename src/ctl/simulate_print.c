@@ -111,7 +111,8 @@ static void add_recipient(struct simulate_print *print, const struct record *rec
 {
     struct pending *pending = &print->pending;
     const char *channel = record->channel ? channel_name(record->channel - 1) : "";
-    const char *who = record->person ? name_of(print, record->person) : text_or_empty(record->address);      /* a source's is no person's */
+    /* a source's is no person's */
+    const char *who = record->person ? name_of(print, record->person) : text_or_empty(record->address);
     bool same = pending->last_person && strcmp(pending->last_person, who) == 0;
     if (same) {
         buf_printf(&pending->text, ", %s", channel);
@@ -176,7 +177,8 @@ static void add_words(struct simulate_print *print, const struct record *record,
         buf_printf(begin(print, record, after_usec, STYLE_PLAIN), "step %u pages ", record->step);
         break;
     case RECORD_STEP_SKIPPED:
-        buf_printf(begin(print, record, after_usec, STYLE_WARNING), "step %u is skipped: %s", record->step, text_or_empty(record->text));
+        buf_printf(begin(print, record, after_usec, STYLE_WARNING), "step %u is skipped: %s", record->step,
+                   text_or_empty(record->text));
         break;
     case RECORD_REPEAT_BEGUN:
         buf_printf(begin(print, record, after_usec, record->text ? STYLE_BAD : STYLE_PLAIN), "repeat %u %s%s", record->round,
@@ -189,16 +191,19 @@ static void add_words(struct simulate_print *print, const struct record *record,
         add_notice(print, record, after_usec);
         break;
     case RECORD_ACKNOWLEDGED:
-        buf_printf(begin(print, record, after_usec, STYLE_GOOD), "%s answers yes: nobody more is paged", name_of(print, record->person));
+        buf_printf(begin(print, record, after_usec, STYLE_GOOD), "%s answers yes: nobody more is paged",
+                   name_of(print, record->person));
         break;
     case RECORD_DECLINED:
         buf_printf(begin(print, record, after_usec, STYLE_PLAIN), "%s answers no", name_of(print, record->person));
         break;
     case RECORD_RELEASED:
-        buf_printf(begin(print, record, after_usec, STYLE_WARNING), "%s cannot any longer: it pages again", name_of(print, record->person));
+        buf_printf(begin(print, record, after_usec, STYLE_WARNING), "%s cannot any longer: it pages again",
+                   name_of(print, record->person));
         break;
     case RECORD_NOTE:
-        buf_printf(begin(print, record, after_usec, STYLE_DIM), "%s %s", name_of(print, record->person), text_or_empty(record->text));
+        buf_printf(begin(print, record, after_usec, STYLE_DIM), "%s %s", name_of(print, record->person),
+                   text_or_empty(record->text));
         break;
     default:
         break;

@@ -20,7 +20,8 @@ struct table {               /* a value: zeroed is empty; table_done() */
     size_t n_rows, cap_rows;
     size_t n_columns;        /* of the widest row */
     bool has_head;           /* the first row is headings */
-    size_t *floors;          /* least widths, which grow with what is printed, so that table after table stays aligned; borrowed. NULL: none */
+    size_t *floors;          /* least widths, which grow with what is printed, so that table after table stays aligned;
+                                borrowed. NULL: none */
     size_t next;             /* column of the row that is being filled */
 };
 
@@ -34,6 +35,7 @@ void table_printf(struct table *table, enum style style, const char *format, ...
 void table_time(struct table *table, const char *rfc3339, enum time_form form);
 void table_head(struct table *table, const char *const *names, size_t n);            /* the first row: headings */
 
-void table_print(const struct table *table, FILE *stream, const char *indent);                     /* columns that are empty in every row but the heading are left out */
+/* Columns that are empty in every row but the heading are left out. */
+void table_print(const struct table *table, FILE *stream, const char *indent);
 
 #endif

@@ -9,7 +9,8 @@
 #include "loop/http_server.h"
 #include "loop/loop.h"
 
-enum err configuration_read(const struct daemon_options *options, enum reading reading, struct problems *problems, struct config **ret)
+enum err configuration_read(const struct daemon_options *options, enum reading reading, struct problems *problems,
+                            struct config **ret)
 {
     struct config_env env = {
         .directory = options->config_directory,

@@ -1,4 +1,5 @@
-/* The end: nothing new is taken, and what is under way has three seconds. What is under way then is sent again after the next start. */
+/* The end: nothing new is taken, and what is under way has three seconds. What is under way then is sent again after the next
+ * start. */
 #ifndef DAEMON_DRAIN_H
 #define DAEMON_DRAIN_H
 

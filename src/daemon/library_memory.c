@@ -30,7 +30,8 @@ static void crypto_free(void *memory, const char *file, int line)
     free(memory);
 }
 
-/* Left to themselves, OpenSSL says of a good token that it is unknown, or runs into a wild pointer, and jansson of a good body that it is bad. */
+/* Left to themselves, OpenSSL says of a good token that it is unknown, or runs into a wild pointer, and jansson of a good body
+ * that it is bad. */
 void library_memory_init(void)
 {
     (void)CRYPTO_set_mem_functions(crypto_alloc, crypto_realloc, crypto_free);

@@ -19,7 +19,8 @@ struct listening {
     char held[SERVICE_SOCKETS_MAX][64];              /* addresses of the sockets that the service manager holds for us */
     size_t n_held;
     bool unheard[CONFIG_MAX_LISTEN];                 /* which of the configuration's addresses could not be had */
-    bool uncertified[SERVICE_SOCKETS_MAX];           /* and which of the other sockets that are held could not be given their certificate */
+    bool uncertified[SERVICE_SOCKETS_MAX];           /* and which of the other sockets that are held could not be given their
+                                                        certificate */
     struct loop_timer *again;
 };
 
@@ -115,8 +116,8 @@ static bool is_configured(const struct config *config, const char *address)
     return false;
 }
 
-/* At those that could not be had before; `again` false: at all of them. A socket that is held is listened at already: it is given the
- * certificate. */
+/* At those that could not be had before; `again` false: at all of them. A socket that is held is listened at already: it is given
+ * the certificate. */
 static void listen_at_addresses(struct listening *listening, bool again)
 {
     const struct config *config = listening->config;

@@ -1,5 +1,5 @@
-/* Random bytes that nobody can guess, for tokens, reply codes and page ids. They are drawn a few thousand at a time, and wiped when they have
- * been given out. */
+/* Random bytes that nobody can guess, for tokens, reply codes and page ids. They are drawn a few thousand at a time, and wiped
+ * when they have been given out. */
 #ifndef DAEMON_RANDOMNESS_H
 #define DAEMON_RANDOMNESS_H
 

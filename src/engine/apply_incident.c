@@ -16,8 +16,8 @@ static void add_part(struct buf *buf, const char *text, size_t max, uint16_t *re
     buf_add_char(buf, '\0');
 }
 
-/* A new text, with a summary; what else the record does not say stays as it was. What joins a bundle is about something else: its own place, its own
- * number to ring, or none. */
+/* A new text, with a summary; what else the record does not say stays as it was. What joins a bundle is about something else: its
+ * own place, its own number to ring, or none. */
 static void set_text(struct incident *incident, const struct record *record)
 {
     CLEANUP_BUF struct buf buf = {0};

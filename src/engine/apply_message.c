@@ -164,7 +164,8 @@ static void remember_phone(struct recipient *recipient, atom phone)
 
 static void remember_readable(struct recipient *recipient, const struct message *message)
 {
-    if (message->channel == CHANNEL_VOICE || (message->channel == CHANNEL_EMAIL && recipient->read_at && recipient->read_by == CHANNEL_SMS))
+    if (message->channel == CHANNEL_VOICE ||
+        (message->channel == CHANNEL_EMAIL && recipient->read_at && recipient->read_by == CHANNEL_SMS))
         return;
     recipient->read_at = message->address;
     recipient->read_by = message->channel;

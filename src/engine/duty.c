@@ -1,5 +1,5 @@
-/* Changes of duty, and gaps ahead: what the watch has seen on the calendar is written down, and told to whom it concerns. The watch remembers
- * by these records what was told. */
+/* Changes of duty, and gaps ahead: what the watch has seen on the calendar is written down, and told to whom it concerns. The
+ * watch remembers by these records what was told. */
 #include "engine/internal.h"
 
 void step_duty(struct engine *engine, const struct event *event)

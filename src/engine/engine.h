@@ -65,7 +65,8 @@ const struct drill *engine_planned_drills(const struct engine *engine);
 /* How many of those whose answer is waited for have answered, and who has not, with ", " between; as it stands, or at the end. */
 void engine_drill_result(const struct engine *engine, const struct incident *drill, uint32_t *ret_answered, uint32_t *ret_total,
                          struct buf *ret_missing);
-/* Real, but this person could take it for a drill: after a drill's page within a day, or where the summary says ÖVNING or TEST. */
+/* Real, but this person could take it for a drill: after a drill's page within a day, or where the summary says ÖVNING or
+ * TEST. */
 bool engine_is_sharp(const struct engine *engine, const struct incident *incident, atom person, int64_t wall_usec);
 size_t engine_open_incidents(const struct engine *engine);
 size_t engine_paging_callouts(const struct engine *engine);

@@ -55,7 +55,8 @@ enum answer_via { VIA_API, VIA_WEB, VIA_SMS, VIA_VOICE };
 
 struct event_answer {
     uint64_t incident;
-    struct page_ref page;        /* number 0: none. What was said to a call: it names the call-out and the person, and counts once */
+    struct page_ref page;        /* number 0: none. What was said to a call: it names the call-out and the person, and counts
+                                    once */
     uint32_t callout;            /* number, or 0: by role */
     const char *role;            /* NULL: the one that is paging (or, for NO, that the person holds) */
     const char *person;          /* id */
@@ -97,7 +98,8 @@ struct event_gateway_test { const char *gateway; enum channel channel; const cha
 struct event_plan { const struct plan *plan; bool reload; };    /* reload: false at start */
 struct event_trouble {                   /* degraded, restored, reload refused */
     const char *reason;
-    bool earlier;                /* restored: an earlier process told the administrators that the log cannot be written, and none since that it can */
+    bool earlier;                /* restored: an earlier process told the administrators that the log cannot be written, and
+                                    none since that it can */
 };
 
 struct event_duty {
@@ -212,10 +214,12 @@ static inline bool rank_is_first_page(uint32_t rank)
 struct effect_send {
     struct page_ref page;
     enum channel channel;
-    uint32_t rank;               /* less goes first: real before drill, severity, a source that has not opened many lately, first pages before
-                                    repeats and notices; 0 (RANK_FIRST) is the first page of a real, critical alarm by such a source */
+    uint32_t rank;               /* less goes first: real before drill, severity, a source that has not opened many lately,
+                                    first pages before repeats and notices; 0 (RANK_FIRST) is the first page of a real,
+                                    critical alarm by such a source */
     const char *gateway;         /* NULL: the channel's, in order; otherwise only this one */
-    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so; whose failure it tells */
+    const char *leave_out[LEAVE_OUT_MAX];    /* gateways that took it and did not deliver it, or did not say so; whose failure
+                                                it tells */
     uint8_t n_leave_out;
 };
 

@@ -1,5 +1,5 @@
-/* Checks of gateways: a message to a number of our own, through one gateway, and what became of it. Whoever watches the gateways decides
- * when; here it is written down, sent and told. That watch remembers by these records what was done. */
+/* Checks of gateways: a message to a number of our own, through one gateway, and what became of it. Whoever watches the gateways
+ * decides when; here it is written down, sent and told. That watch remembers by these records what was done. */
 #include "engine/internal.h"
 
 void step_gateway_check(struct engine *engine, const struct event *event)

@@ -13,7 +13,8 @@
 enum holiday_kind {
     HOLIDAY_NONE,
     HOLIDAY_RED,         /* a public holiday */
-    HOLIDAY_EVE,         /* an eve: Midsummer's, Christmas and New Year's are days off (lag 1977:480, 3 a §), the others only marked */
+    HOLIDAY_EVE,         /* an eve: Midsummer's, Christmas and New Year's are days off (lag 1977:480, 3 a §), the others only
+                            marked */
     HOLIDAY_SQUEEZE,     /* one workday between two days off (klämdag) */
 };
 

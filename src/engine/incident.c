@@ -93,7 +93,8 @@ void step_close(struct engine *engine, const struct event *event)
 void step_note(struct engine *engine, const struct event *event)
 {
     const struct event_note *note = &event->note;
-    struct incident *incident = note->incident ? incident_or_reply(engine, event->request, note->incident, false) : &engine->house;
+    struct incident *incident = note->incident ? incident_or_reply(engine, event->request, note->incident, false)
+                                : &engine->house;
     if (!incident)
         return;
     struct record record = {

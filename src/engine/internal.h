@@ -93,7 +93,8 @@ struct idempotent {
     char key[];
 };
 
-/* What a notice of duty, of a gateway or of a drill that was missed, tells of, beyond its message: by the message's number in the house. */
+/* What a notice of duty, of a gateway or of a drill that was missed, tells of, beyond its message: by the message's number in the
+ * house. */
 struct duty_notice {
     atom role, other;
     atom gateway, reason;
@@ -221,7 +222,8 @@ bool message_in_doubt(const struct engine *engine, const struct message *message
 /* A gateway took it and has not denied it: a failure elsewhere proves nothing. */
 bool message_may_arrive(const struct engine *engine, const struct message *message);
 /* These change it: for apply*.c alone. */
-void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec, int64_t wait_usec);
+void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec,
+                int64_t wait_usec);
 void trail_stop(struct engine *engine, struct message *message);       /* no receipt is waited for */
 void trail_note(struct engine *engine, struct incident *incident, struct message *message, atom gateway, enum receipt receipt);
 void trail_forget(struct engine *engine, struct message *message);
@@ -287,7 +289,8 @@ void callout_tell_updates(struct engine *engine, struct callout *callout);
 void callout_restart(struct engine *engine, struct callout *callout);   /* from the first step, on the ladder of its severity */
 void callout_next_step(struct engine *engine, struct callout *callout, bool now);    /* now: a repeat, too, does not wait */
 void callout_timer(struct engine *engine, struct callout *callout);
-void callout_page_failed(struct engine *engine, struct callout *callout, const struct recipient *recipient);   /* while it pages */
+/* while it pages */
+void callout_page_failed(struct engine *engine, struct callout *callout, const struct recipient *recipient);
 void callout_declined(struct engine *engine, struct callout *callout);
 
 /* notice.c */
@@ -307,9 +310,10 @@ bool notice_of_incident(struct engine *engine, struct incident *incident, const 
 void notice_admins_of_incident(struct engine *engine, struct incident *incident, enum purpose purpose);
 /* Of no incident: `about` is the record that it tells of. */
 void notice_admins_about(struct engine *engine, enum purpose purpose, const struct record *about);
-/* By each of these channels that reaches the person, by voice only where it is among them, or where paging itself is in trouble. `duty`: the
- * record that it tells of. */
-void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose, const struct record *duty);
+/* By each of these channels that reaches the person, by voice only where it is among them, or where paging itself is in trouble.
+ * `duty`: the record that it tells of. */
+void notice_duty(struct engine *engine, const struct person *person, unsigned channels, enum purpose purpose,
+                 const struct record *duty);
 
 /* answer.c */
 struct answered { enum verdict verdict; atom person; int64_t at_usec; };
@@ -350,7 +354,8 @@ void drill_record_end(struct engine *engine, const struct incident *incident);  
 /* drill_yield.c */
 /* Notes which must stop. */
 void drill_yield_to(struct engine *engine, const struct incident *real, const struct targets *paged);
-/* This drill, if such a call-out of it, which need not have begun, would page somebody whom a real one is paging. Then it pages nobody. */
+/* This drill, if such a call-out of it, which need not have begun, would page somebody whom a real one is paging. Then it pages
+ * nobody. */
 void drill_yield_before(struct engine *engine, struct incident *drill, const struct callout *callout);
 void drill_yield(struct engine *engine);                     /* stops them */
 

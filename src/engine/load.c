@@ -1,5 +1,5 @@
-/* How fast a source triggers: a bucket that holds `limit` triggers and refills in `limit_usec`. And whether it is a crowd, whatever its limit:
- * a second bucket, of so many triggers in a minute as nobody else needs to stand back for. */
+/* How fast a source triggers: a bucket that holds `limit` triggers and refills in `limit_usec`. And whether it is a crowd,
+ * whatever its limit: a second bucket, of so many triggers in a minute as nobody else needs to stand back for. */
 #include "engine/internal.h"
 
 #define TRIGGER_MICRO INT64_C(1000000)
@@ -40,7 +40,9 @@ bool load_over(const struct engine *engine, const struct load *load, const struc
 static int64_t calm_now(const struct engine *engine, const struct load *load)
 {
     int64_t elapsed = engine->now.boot_usec - load->calm_usec;
-    int64_t calm = elapsed < USEC_PER_MIN ? load->calm_micro + elapsed * CALM_TRIGGERS / (USEC_PER_MIN / TRIGGER_MICRO) : CALM_MICRO;
+    if (elapsed >= USEC_PER_MIN)
+        return CALM_MICRO;
+    int64_t calm = load->calm_micro + elapsed * CALM_TRIGGERS / (USEC_PER_MIN / TRIGGER_MICRO);
     return calm < CALM_MICRO ? calm : CALM_MICRO;
 }
 

@@ -7,7 +7,8 @@
 static int64_t receipt_timeout_usec(const struct engine *engine, const struct message *message, const char *gateway)
 {
     const struct plan *plan = engine->plan;
-    bool waits = (message->purpose == PURPOSE_PAGE || message->purpose == PURPOSE_GATEWAY_TEST) && message->channel != CHANNEL_VOICE;
+    bool waits = (message->purpose == PURPOSE_PAGE || message->purpose == PURPOSE_GATEWAY_TEST) &&
+                 message->channel != CHANNEL_VOICE;
     bool known = trail_receipt(trail_of(engine, message), intern_find(engine->names, gateway)) != RECEIPT_NONE;
     for (size_t i = 0; waits && !known && i < plan->n_gateways; i++)
         if (strcmp(plan->gateways[i].name, gateway) == 0)
@@ -35,7 +36,8 @@ static bool is_bad(enum outcome outcome)
     return outcome == OUTCOME_FAILED || outcome == OUTCOME_UNANSWERED || outcome == OUTCOME_UNDELIVERED;
 }
 
-/* A receipt may overtake the gateway's own answer: what was delivered was sent. What another gateway says of it is not about this one. */
+/* A receipt may overtake the gateway's own answer: what was delivered was sent. What another gateway says of it is not about this
+ * one. */
 static void answer_test(struct engine *engine, const struct message *message, const struct event_outcome *outcome)
 {
     if (message->gateway != intern_find(engine->names, outcome->gateway))

@@ -25,7 +25,8 @@ static bool gateway_left(const struct engine *engine, const struct message *mess
     for (size_t i = 0; i < engine->plan->n_gateways; i++) {
         const struct plan_gateway *gateway = &engine->plan->gateways[i];
         atom name = intern_find(engine->names, gateway->name);
-        if (gateway->channels & 1u << message->channel && (name == 0 || name != but) && trail_receipt(trail, name) == RECEIPT_NONE)
+        if (gateway->channels & 1u << message->channel && (name == 0 || name != but) &&
+            trail_receipt(trail, name) == RECEIPT_NONE)
             return true;
     }
     return false;
@@ -94,8 +95,8 @@ void receipt_undelivered(struct engine *engine, struct incident *incident, struc
 void receipt_before_answer(struct engine *engine, struct incident *incident, struct message *message,
                            const struct event_outcome *outcome)
 {
-    const struct ending ending = {outcome->gateway, outcome->provider_id, "taken, and its receipt had said that it will not arrive",
-                                  RECEIPT_NONE};
+    const struct ending ending = {outcome->gateway, outcome->provider_id,
+                                  "taken, and its receipt had said that it will not arrive", RECEIPT_NONE};
     if (message->state != MESSAGE_QUEUED)
         return;
     if (message_wanted_again(message) && gateway_left(engine, message, intern_find(engine->names, outcome->gateway))) {

@@ -40,18 +40,23 @@ enum record_kind {           /* numbers are on disk: never change one */
     RECORD_DEGRADED = 22,
     RECORD_RESTORED = 23,
     RECORD_SETTLED = 24,         /* internal: a closed incident leaves memory */
-    RECORD_DUTY_CHANGED = 25,    /* of a role whose changes are told: `person` has it from due_usec until end_usec, after `other` */
+    RECORD_DUTY_CHANGED = 25,    /* of a role whose changes are told: `person` has it from due_usec until end_usec, after
+                                    `other` */
     RECORD_GAP_AHEAD = 26,       /* nobody has a role from due_usec until end_usec, and `count` times in all, not far ahead */
-    RECORD_GATEWAY_STATE = 27,   /* what a check of `gateway`, or its balance, has come to: `news`; text: why it failed, or the balance */
+    RECORD_GATEWAY_STATE = 27,   /* what a check of `gateway`, or its balance, has come to: `news`; text: why it failed, or the
+                                    balance */
     RECORD_DRILL_PLANNED = 28,   /* internal: a drill begins at due_usec, before end_usec. Its id is given already */
     RECORD_DRILL_POSTPONED = 29, /* internal: not before due_usec now */
     RECORD_DRILL_UNPLANNED = 30, /* internal: it will not begin; text: why */
-    RECORD_DRILL_RESULT = 31,    /* these two are notes to people: `count` of `total` have answered; text: who, or which role, has not */
+    RECORD_DRILL_RESULT = 31,    /* these two are notes to people: `count` of `total` have answered; text: who, or which role,
+                                    has not */
     RECORD_DRILL_HELD_BACK = 32, /* this person would have been paged, and is played not to answer */
-    RECORD_SCHEDULE = 33,        /* internal: of `schedule` (and `role`, for a handover to `person`) the one of due_usec, or all before it, is
-                                    dealt with, as it is defined by `definition`; text: why it did not begin. Without `schedule`: drills of
-                                    `role` are counted from now on, or, if it is final, it is told that none has succeeded */
-    RECORD_DRILL_ENDED = 34,     /* internal: a drill by `schedule`; it is text: `count` of `total` have answered; targets: the roles that succeeded */
+    RECORD_SCHEDULE = 33,        /* internal: of `schedule` (and `role`, for a handover to `person`) the one of due_usec, or
+                                    all before it, is dealt with, as it is defined by `definition`; text: why it did not begin.
+                                    Without `schedule`: drills of `role` are counted from now on, or, if it is final, it is
+                                    told that none has succeeded */
+    RECORD_DRILL_ENDED = 34,     /* internal: a drill by `schedule`; it is text: `count` of `total` have answered; targets: the
+                                    roles that succeeded */
     RECORD_KIND_END
 };
 
@@ -107,7 +112,8 @@ struct record {
     const char *source;
     const char *role;            /* or group, of the call-out */
     const char *person;
-    const char *other;           /* a change of duty: who had it before, or has it now; as `person`, or "group:ID"; NULL: nobody */
+    const char *other;           /* a change of duty: who had it before, or has it now; as `person`, or "group:ID"; NULL:
+                                    nobody */
     const char *actor;           /* who did it: a source's id, a Unix user; the gateway of an inbound text */
     const char *gateway;
     const char *address;
@@ -115,15 +121,16 @@ struct record {
     const char *dedup_key, *idempotency_key;
     const char *text;            /* a note, a reason, an error */
     const char *provider_id;
-    const char *reply_id;        /* the inbound text that this came of: its gateway, the provider's id, its sender, what it means */
+    const char *reply_id;        /* the inbound text that this came of: its gateway, the provider's id, its sender, what it
+                                    means */
     const char *targets;         /* of a drill: "role:TIB,group:krisledning,person:anna.berg", or "all-roles" */
     const char *without;         /* of a drill: "gateway:elks,person:bo.ek"; NULL: everything and everybody takes part */
     const char *schedule;        /* of a drill: which one began it; NULL: somebody did by hand */
 
     uint64_t body_hash;
     uint64_t definition;         /* of a schedule: a hash of what it says */
-    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is due;
-                                    gateway-state: when a check got through */
+    int64_t due_usec;            /* wall: when the next step or repeat begins; a duty or a gap; page-sent: by when a receipt is
+                                    due; gateway-state: when a check got through */
     int64_t delay_usec;          /* how long that was, counted from at_usec */
     int64_t limit_usec;          /* how long a drill may last; 0: as its rosters say */
     int64_t end_usec;            /* wall: when a drill's call-out ends, a duty or a gap; 0: it does not */
@@ -167,7 +174,8 @@ struct record_columns {          /* what travels beside the payload */
 /* Those of whatever has the four by these names: a record in the store, or in an effect. */
 #define RECORD_COLUMNS(of) ((struct record_columns){(enum record_kind)(of)->kind, (of)->seq, (of)->at_usec, (of)->incident})
 
-/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record, or none (NULL). */
+/* Strings in *ret point into the payload, which holds a NUL behind each. ERR_CORRUPT: not a payload of a record, or none
+ * (NULL). */
 WARN_UNUSED enum err record_decode(const void *payload, size_t len, struct record_columns columns, struct record *ret);
 
 #endif

@@ -1,11 +1,12 @@
-/* When scheduled drills begin. Pure arithmetic on local time: an occurrence is the instant that `when` names, and identifies that one drill
- * for good; its moment is when it begins, by surprise at some time after that.
+/* When scheduled drills begin. Pure arithmetic on local time: an occurrence is the instant that `when` names, and identifies that
+ * one drill for good; its moment is when it begins, by surprise at some time after that.
  *
- * A moment is always open: within the schedule's hours by the local clock, on no red day, and not around the national warning test (at 15:00
- * on the first Monday that is no holiday in March, June, September and December), when nobody could tell a drill from it. Red days are those
- * that the law on holidays names, and Sundays, unless the schedule itself names Sunday. What would fall on closed time begins later: at the same hour on the next
- * day that is not red, or at the first open moment. A local time that clocks skip is the first instant after the gap; one that comes twice is the
- * first. A month that has no fifth such weekday has no occurrence. */
+ * A moment is always open: within the schedule's hours by the local clock, on no red day, and not around the national warning
+ * test (at 15:00 on the first Monday that is no holiday in March, June, September and December), when nobody could tell a drill
+ * from it. Red days are those that the law on holidays names, and Sundays, unless the schedule itself names Sunday. What would
+ * fall on closed time begins later: at the same hour on the next day that is not red, or at the first open moment. A local time
+ * that clocks skip is the first instant after the gap; one that comes twice is the first. A month that has no fifth such weekday
+ * has no occurrence. */
 #ifndef ENGINE_SCHEDULE_H
 #define ENGINE_SCHEDULE_H
 
@@ -24,10 +25,10 @@ struct schedule_window {
 struct schedule_window schedule_window(const struct schedule *schedule, const struct tz *tz, int64_t occurrence_usec);
 /* The window of the first occurrence after an instant, of a handover's, too; both times INT64_MAX: none. */
 struct schedule_window schedule_next_window(const struct schedule *schedule, const struct tz *tz, int64_t after_usec);
-/* A moment of the window that is not before an instant: its first one, or with surprise any of its open ones, each as likely as the
- * others, by a draw of 64 random bits. False: no such moment is left. */
-WARN_UNUSED bool schedule_moment(const struct schedule *schedule, const struct tz *tz, struct schedule_window window, int64_t not_before_usec,
-                                 uint64_t draw, int64_t *ret_usec);
+/* A moment of the window that is not before an instant: its first one, or with surprise any of its open ones, each as likely as
+ * the others, by a draw of 64 random bits. False: no such moment is left. */
+WARN_UNUSED bool schedule_moment(const struct schedule *schedule, const struct tz *tz, struct schedule_window window,
+                                 int64_t not_before_usec, uint64_t draw, int64_t *ret_usec);
 
 /* Whether one may begin now, and the first instant from this one on at which it may; INT64_MAX: none within 60 days. */
 bool schedule_in_hours(const struct schedule *schedule, const struct tz *tz, int64_t at_usec);     /* whatever day it is */

@@ -46,7 +46,8 @@ struct message {
     atom person, address, gateway;   /* gateway: the one that took it; or, of a test, the one asked for */
     uint16_t turn;                   /* the call-out's when it was queued */
     uint16_t count;                  /* updates that this notice tells of */
-    uint16_t in_telling;             /* the same is told to this person by several notices: how many numbers before this one the first is */
+    uint16_t in_telling;             /* the same is told to this person by several notices: how many numbers before this one
+                                        the first is */
     uint8_t channel, purpose, state;
     bool repeat : 1;
     bool asks_again : 1;             /* a page to somebody who had declined: nobody else remained */
@@ -64,7 +65,8 @@ struct callout {
     int64_t started_usec;            /* wall */
     int64_t due_usec;                /* wall: the next step or repeat, as recorded */
     int64_t acknowledged_usec;       /* wall; 0: not */
-    int64_t noticed_usec;            /* wall: while paging, when the source last heard that nobody has it; then, the last update notice */
+    int64_t noticed_usec;            /* wall: while paging, when the source last heard that nobody has it; then, the last
+                                        update notice */
     atom role;                       /* or group */
     atom acknowledged_by;
     uint32_t number;                 /* from 1 */

@@ -52,7 +52,8 @@ static struct trail *trail_for(struct engine *engine, struct incident *incident,
     return trail;
 }
 
-void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec, int64_t wait_usec)
+void trail_wait(struct engine *engine, struct incident *incident, struct message *message, int64_t due_boot_usec,
+                int64_t wait_usec)
 {
     struct trail *trail = trail_for(engine, incident, message);
     trail->wait_sec = (uint32_t)(wait_usec / USEC_PER_SEC);

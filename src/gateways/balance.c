@@ -44,8 +44,8 @@ static void account_free(struct account *account)
 {
     transfer_cancel(account->transfer);
     loop_timer_free(account->timer);
-    char *const strings[] = { account->gateway, account->url, account->username, account->password, account->ca_file, account->path,
-                              account->unit };
+    char *const strings[] = { account->gateway, account->url, account->username, account->password, account->ca_file,
+                              account->path, account->unit };
     for (size_t i = 0; i < N_ELEMENTS(strings); i++)
         free(strings[i]);
     buf_done(&account->text);
@@ -71,7 +71,8 @@ static void add_unit(const struct account *account, const struct transfer_result
 }
 
 /* In ten-thousandths. False: there is none, and *ret_problem says why. */
-static bool read_amount(const struct account *account, const struct transfer_result *result, int64_t *ret, struct buf *ret_problem)
+static bool read_amount(const struct account *account, const struct transfer_result *result, int64_t *ret,
+                        struct buf *ret_problem)
 {
     CLEANUP_BUF struct buf text = { 0 };
     if (result->outcome != TRANSFER_DONE)

@@ -46,8 +46,9 @@ struct dispatch_ops {
     bool (*message)(void *userdata, struct page_ref page, struct message_view *ret);
     void (*outcome)(void *userdata, const struct event_outcome *outcome);       /* borrowed for the call */
     uint64_t (*random)(void *userdata);                                         /* for jitter */
-    /* What a gateway has fetched by itself: EVENT_INBOUND, or EVENT_OUTCOME of a receipt. Once it is durable, dispatch_committed()
-     * is called with event->request. False: too much waits; it will be asked again. NULL: nothing is taken in. */
+    /* What a gateway has fetched by itself: EVENT_INBOUND, or EVENT_OUTCOME of a receipt. Once it is durable,
+     * dispatch_committed() is called with event->request. False: too much waits; it will be asked again. NULL: nothing is taken
+     * in. */
     bool (*submit)(void *userdata, const struct event *event);
 };
 
@@ -78,8 +79,8 @@ const struct message_texts *dispatch_texts(const struct dispatch *dispatch);
 struct dispatch_gateway {
     const char *name;
     enum gateway_state state;
-    int64_t until_usec;              /* wall: GATEWAY_FAILING: it is skipped until then (past: the next page probes it), 0: not skipped;
-                                        GATEWAY_BUSY: until when */
+    int64_t until_usec;              /* wall: GATEWAY_FAILING: it is skipped until then (past: the next page probes it), 0: not
+                                        skipped; GATEWAY_BUSY: until when */
     unsigned in_flight;
     size_t waiting;                  /* pages that wait for a place and may take it here; the same page may wait at several */
     unsigned recent, recent_failed;  /* of its last attempts, 64 at the most */

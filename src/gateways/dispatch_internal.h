@@ -94,12 +94,14 @@ void dispatch_lanes_done(struct dispatch *dispatch);
 void lane_release(struct dispatch *dispatch, struct lane *lane);                /* an attempt has ended: its place is free */
 /* The lanes that it may still take in this round. */
 uint32_t dispatch_untried(const struct dispatch *dispatch, const struct page *page);
-/* Lanes that have a place and may use it now, those whose places left are kept for pages of RANK_FIRST, and those that are skipped. */
-void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_kept, uint32_t *ret_failing);
+/* Lanes that have a place and may use it now, those whose places left are kept for pages of RANK_FIRST, and those that are
+ * skipped. */
+void dispatch_places(const struct dispatch *dispatch, int64_t now_usec, uint32_t *ret_free, uint32_t *ret_kept,
+                     uint32_t *ret_failing);
 /* Boot time at which the pace or the probing of a lane that pages wait for gives a place; INT64_MAX: no time does. */
 int64_t dispatch_places_usec(const struct dispatch *dispatch, int64_t now_usec);
-/* The first of these in the channel's order; after all others those that asked to be left alone, for the first page of a real alarm those
- * that hung, and those that are skipped last of all. NULL: there is none. */
+/* The first of these in the channel's order; after all others those that asked to be left alone, for the first page of a real
+ * alarm those that hung, and those that are skipped last of all. NULL: there is none. */
 struct lane *dispatch_first_lane(const struct dispatch *dispatch, const struct page *page, uint32_t mask);
 
 /* dispatch_health.c */
@@ -119,7 +121,8 @@ void dispatch_attempts_done(struct dispatch *dispatch);
 #define DISPATCH_DRY_RUN "dry-run"   /* the gateway that the records of a dry run name */
 /* The page's drill plays that this gateway is lost, or may not go on. The reason is static. */
 bool dispatch_drill_refuses(const struct message_view *view, const struct lane *lane, const char **ret_reason);
-struct gateway_way *dispatch_drill_way(const struct dispatch *dispatch, const struct message_view *view);   /* the only one of a dry run */
+/* the only one of a dry run */
+struct gateway_way *dispatch_drill_way(const struct dispatch *dispatch, const struct message_view *view);
 
 /* dispatch_retry.c */
 void dispatch_enter(struct dispatch *dispatch, const struct page *page, int64_t now_usec);

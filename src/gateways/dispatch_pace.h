@@ -1,5 +1,5 @@
-/* So many in so long: a provider's rate. Not more than `rate` leave in any stretch of that length, wherever it begins, and as many
- * as that at once where none have left of late: a page never waits for a place that the provider would give it. */
+/* So many in so long: a provider's rate. Not more than `rate` leave in any stretch of that length, wherever it begins, and as
+ * many as that at once where none have left of late: a page never waits for a place that the provider would give it. */
 #ifndef GATEWAYS_DISPATCH_PACE_H
 #define GATEWAYS_DISPATCH_PACE_H
 

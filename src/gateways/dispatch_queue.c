@@ -200,7 +200,8 @@ static uint32_t lanes_to_shun(uint32_t mask, uint32_t shun)
     return mask & ~shun ? shun : 0;
 }
 
-bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret, uint32_t *ret_mask)
+bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret,
+                         uint32_t *ret_mask)
 {
     uint32_t best = 0;
     for (size_t i = 0; i < QUEUE_MAX_ROOMS; i++) {

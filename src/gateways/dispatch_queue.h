@@ -50,9 +50,10 @@ void dispatch_queue_done(struct dispatch_queue *queue);
 
 /* Puts a page into the room of that mask. Mask 0 is a room too: of pages that no lane may take. */
 void dispatch_queue_enter(struct dispatch_queue *queue, const struct page *page, uint32_t mask, int64_t now_usec);
-/* The best page that one of these lanes may take; *ret_mask is all that it may. Those of `kept` are for pages of RANK_FIRST alone. Lanes that
- * `shun` names too take only what no other lane may. False: none. It has left the queue. */
-bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret, uint32_t *ret_mask);
+/* The best page that one of these lanes may take; *ret_mask is all that it may. Those of `kept` are for pages of RANK_FIRST
+ * alone. Lanes that `shun` names too take only what no other lane may. False: none. It has left the queue. */
+bool dispatch_queue_take(struct dispatch_queue *queue, uint32_t lanes, uint32_t kept, uint32_t shun, struct page *ret,
+                         uint32_t *ret_mask);
 bool dispatch_queue_take_stranded(struct dispatch_queue *queue, struct page *ret);      /* one of mask 0 */
 
 /* Pages whose wait has lasted delay_usec and have not been widened yet, one at a time; then dispatch_queue_widen() it. */
@@ -69,7 +70,8 @@ int64_t dispatch_queue_pause_usec(const struct dispatch_queue *queue);          
 typedef uint32_t dispatch_queue_remap(void *userdata, struct page *page, bool widened);
 void dispatch_queue_rebuild(struct dispatch_queue *queue, dispatch_queue_remap *remap, void *userdata);
 
-size_t dispatch_queue_count(const struct dispatch_queue *queue, uint32_t lanes);         /* that wait, and that one of these may take */
+size_t dispatch_queue_count(const struct dispatch_queue *queue, uint32_t lanes);         /* that wait, and that one of these
+                                                                                            may take */
 /* When the oldest page that no gateway was tried for was handed in; 0: there is none. */
 int64_t dispatch_queue_oldest_usec(const struct dispatch_queue *queue);
 

@@ -11,7 +11,8 @@
 
 /* What a message is handed in with, or a call ordered. */
 struct order {
-    char *method, *url, *content_type, *body;    /* templates but for the content type; url NULL: there is no such thing; body NULL: none */
+    char *method, *url, *content_type, *body;    /* templates but for the content type; url NULL: there is no such thing; body
+                                                    NULL: none */
     bool basic;                      /* the credentials go into the Authorization header: no template names them */
     struct reply_rule rule;
     bool may_keep;
@@ -88,8 +89,8 @@ static void copy_strings(struct http_way *way, const struct gateway *config)
     voice_copy(&way->voice, &config->voice);
 }
 
-static void copy_order(struct order *order, const struct gateway *config, const char *method, const char *url, const char *content_type,
-                       const char *body)
+static void copy_order(struct order *order, const struct gateway *config, const char *method, const char *url,
+                       const char *content_type, const char *body)
 {
     order->method = mem_strdup(method ? method : "POST");
     order->url = gateway_copy(url);
@@ -135,8 +136,8 @@ static int64_t asked_to_wait_usec(const struct transfer_result *result)
     return result->status == 503 ? result->retry_after_usec : 0;
 }
 
-/* A number that nobody has, a text that it does not like. Credentials, an address that is wrong and an account without money are not
- * the page's, nor is a success that is none by its body: that may be another's page, as of a guest network. */
+/* A number that nobody has, a text that it does not like. Credentials, an address that is wrong and an account without money are
+ * not the page's, nor is a success that is none by its body: that may be another's page, as of a guest network. */
 static bool is_about_the_page(long status)
 {
     static const long gateways_own[] = { 401, 402, 403, 404, 405, 407, 408 };
@@ -154,7 +155,8 @@ static bool is_kept(const struct order *order, const struct transfer_result *res
     return order->may_keep && reply_rule_accepts(&order->kept, result, &ignored, &ignored);
 }
 
-static void refuse(struct gateway_attempt *attempt, const struct order *order, const struct transfer_result *result, const char *reason)
+static void refuse(struct gateway_attempt *attempt, const struct order *order, const struct transfer_result *result,
+                   const char *reason)
 {
     bool kept = is_kept(order, result);
     gateway_end(attempt, &(struct gateway_result){
@@ -235,8 +237,8 @@ static enum err render(const struct http_way *way, const struct order *order, co
     return err;
 }
 
-static enum err begin(const struct http_way *way, const struct order *order, struct http_client *client, const struct rendered *rendered,
-                      struct gateway_attempt *attempt)
+static enum err begin(const struct http_way *way, const struct order *order, struct http_client *client,
+                      const struct rendered *rendered, struct gateway_attempt *attempt)
 {
     const char *headers[CONFIG_MAX_HEADERS];
     for (size_t i = 0; i < way->n_headers; i++)

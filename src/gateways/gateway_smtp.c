@@ -42,7 +42,8 @@ static enum err smtp_open(const struct gateway *config, void **ret, struct buf *
     return ERR_OK;
 }
 
-/* A mailbox that is not there, full or busy, or a mail that is not liked (RFC 5321, 4.2.3); the rest is the server's own trouble. */
+/* A mailbox that is not there, full or busy, or a mail that is not liked (RFC 5321, 4.2.3); the rest is the server's own
+ * trouble. */
 static bool is_about_the_page(long status)
 {
     return (status >= 450 && status <= 452) || (status >= 550 && status <= 554);

@@ -1,14 +1,14 @@
 /* A spool directory of smstools3: a GSM modem of one's own, for when the Internet is down.
  *
  * A page is sent when smsd has put its file into sent/, and has failed when it lies in failed/. A file that waits in outgoing/ or
- * checked/ is neither: when smsd has for `timeout` not sent it, nor another of ours that was before it, smsd or the modem is taken for dead;
- * the file is taken back, so that nobody is paged late or twice, and the next gateway is tried. One that the modem has begun to
- * send is left alone: it may arrive all the same, and is then noted as sent.
+ * checked/ is neither: when smsd has for `timeout` not sent it, nor another of ours that was before it, smsd or the modem is
+ * taken for dead; the file is taken back, so that nobody is paged late or twice, and the next gateway is tried. One that the
+ * modem has begun to send is left alone: it may arrive all the same, and is then noted as sent.
  *
  * Files are named after their page. A page that is sent again, as after a crash, finds the file that is there already.
  *
- * What lies in incoming/ is removed once it is durable in the log, and not before: after a crash it is read again, and known by the
- * name of its file. */
+ * What lies in incoming/ is removed once it is durable in the log, and not before: after a crash it is read again, and known by
+ * the name of its file. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +84,8 @@ static struct sending *find_sending(const struct spool_way *way, struct page_ref
     return NULL;
 }
 
-static bool submit_job(struct spool_way *way, enum spool_job_kind kind, struct page_ref page, struct buf *content, const char *file)
+static bool submit_job(struct spool_way *way, enum spool_job_kind kind, struct page_ref page, struct buf *content,
+                       const char *file)
 {
     struct spool_job *job = spool_job_new(kind);
     job->page = page;
@@ -199,7 +200,8 @@ static const struct sent_page *find_report(const struct spool_way *way, const st
 {
     for (size_t i = 1; i <= REPORTS_MAX && i <= way->next_report; i++) {
         const struct sent_page *sent = &way->reports[(way->next_report - i) % REPORTS_MAX];
-        if (sent->message_id == report->message_id && strcmp(sent->to, report->to) == 0 && strcmp(sent->modem, report->modem) == 0)
+        if (sent->message_id == report->message_id && strcmp(sent->to, report->to) == 0 &&
+            strcmp(sent->modem, report->modem) == 0)
             return sent;
     }
     return NULL;
@@ -302,7 +304,8 @@ static uint64_t submit_incoming(struct spool_way *way, const struct spool_incomi
     if (!incoming->report)
         return way->host->submit(way->host->userdata, &(struct event){
             .kind = EVENT_INBOUND,
-            .inbound = { .gateway = way->name, .from = buf_text(&incoming->from), .text = buf_text(&incoming->text), .id = file } });
+            .inbound = { .gateway = way->name, .from = buf_text(&incoming->from), .text = buf_text(&incoming->text),
+                         .id = file } });
     const struct sent_page *sent = find_report(way, incoming);
     enum spool_verdict verdict = spool_status_verdict(incoming->status);
     if (!sent || verdict == SPOOL_NOT_FINAL)

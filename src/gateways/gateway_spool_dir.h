@@ -16,8 +16,8 @@
 
 enum spool_place { SPOOL_NOWHERE, SPOOL_OUTGOING, SPOOL_CHECKED, SPOOL_SENDING, SPOOL_SENT, SPOOL_FAILED };
 
-/* Puts a file into outgoing/, whole or not at all. *ret_place: where one of that name is already, and then nothing was written; what
- * has failed may be tried again. Returns 0 or an errno. */
+/* Puts a file into outgoing/, whole or not at all. *ret_place: where one of that name is already, and then nothing was written;
+ * what has failed may be tried again. Returns 0 or an errno. */
 int spool_dir_put(const char *spool, const char *name, const struct buf *content, enum spool_place *ret_place);
 
 /* Where it is now. SPOOL_FAILED only if it is nowhere else. */
@@ -28,7 +28,8 @@ bool spool_dir_take_back(const char *spool, const char *name, enum spool_place *
 
 /* A regular file of at most SPOOL_FILE_MAX bytes, as it is now. ERR_NOT_FOUND: gone. ERR_SYNTAX: not
  * such a file. ERR_DENIED, ERR_IO: not readable, or not now. */
-WARN_UNUSED enum err spool_dir_read(const char *spool, const char *directory, const char *name, struct buf *ret, struct stat *ret_stat);
+WARN_UNUSED enum err spool_dir_read(const char *spool, const char *directory, const char *name, struct buf *ret,
+                                    struct stat *ret_stat);
 
 /* What came in and has been read: removed, or where we may not, marked as read. Returns 0 or an errno. */
 int spool_dir_remove_incoming(const char *spool, const char *name);

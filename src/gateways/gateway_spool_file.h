@@ -47,7 +47,8 @@ struct spool_incoming {              /* zeroed is empty; spool_incoming_done() *
 enum spool_verdict { SPOOL_NOT_FINAL, SPOOL_DELIVERED, SPOOL_NEVER };
 
 /* ERR_SYNTAX: no text that somebody sent; *ret_reason (static) says why. */
-WARN_UNUSED enum err spool_file_parse_incoming(const char *bytes, size_t len, struct spool_incoming *ret, const char **ret_reason);
+WARN_UNUSED enum err spool_file_parse_incoming(const char *bytes, size_t len, struct spool_incoming *ret,
+                                               const char **ret_reason);
 void spool_incoming_done(struct spool_incoming *incoming);
 enum spool_verdict spool_status_verdict(int status);
 

@@ -76,7 +76,8 @@ static const char *in_either(const struct gateway_voice *voice, enum language la
     return own ? own : recording(voice, language == LANGUAGE_EN ? LANGUAGE_SV : LANGUAGE_EN, prompt);
 }
 
-/* What is answered in a drill says so in whatever language it can (P13); where nobody has recorded that, the call has said so before. */
+/* What is answered in a drill says so in whatever language it can (P13); where nobody has recorded that, the call has said so
+ * before. */
 static const char *prompt_for(const struct gateway_voice *voice, const struct message_view *view, enum voice_stage stage)
 {
     enum voice_prompt prompt = prompt_of(view, stage);

@@ -1,8 +1,8 @@
-/* Calls: the request that makes a provider ring, and what it is answered as the call goes on, both as the preset says. One call is one
- * page, and takes one answer.
+/* Calls: the request that makes a provider ring, and what it is answered as the call goes on, both as the preset says. One call
+ * is one page, and takes one answer.
  *
- * The provider asks at three addresses below the gateway's hooks, each of which names the page: stage=ask once somebody has picked up,
- * stage=answer&n=N with the digit that followed the N-th asking, and stage=end when the call is over. */
+ * The provider asks at three addresses below the gateway's hooks, each of which names the page: stage=ask once somebody has
+ * picked up, stage=answer&n=N with the digit that followed the N-th asking, and stage=end when the call is over. */
 #ifndef GATEWAYS_GATEWAY_VOICE_H
 #define GATEWAYS_GATEWAY_VOICE_H
 
@@ -31,7 +31,8 @@ void voice_free_copy(struct gateway_voice *copy);
 /* How it begins: a page asks, everything else only tells. */
 enum voice_stage voice_first_stage(const struct message_view *view);
 
-/* NULL: the gateway has the words, or the recording, for that. Otherwise why it must not ring: a drill that cannot say so (P13). */
+/* NULL: the gateway has the words, or the recording, for that. Otherwise why it must not ring: a drill that cannot say so
+ * (P13). */
 const char *voice_unfit(const struct gateway_voice *voice, const struct message_view *view);
 
 /* The addresses and what else a template may hold, for as long as the values stand where they are. */

@@ -150,7 +150,8 @@ static bool read_page(const struct gateway *gateway, const struct http_request *
 {
     CLEANUP_BUF struct buf page = { 0 };
     read_line(request, gateway->http.receipt_id, ID_MAX, &ret->provider_id);
-    if (http_form_value(request->query, strlen(request->query), "page", &page) && page_from_id(buf_text(&page), &ret->page) == ERR_OK)
+    if (http_form_value(request->query, strlen(request->query), "page", &page) &&
+        page_from_id(buf_text(&page), &ret->page) == ERR_OK)
         return true;
     ret->page = (struct page_ref){ 0 };
     return ret->provider_id.len > 0;
@@ -165,7 +166,8 @@ enum err hook_parse_receipt(const struct gateway *gateway, const struct http_req
         return ERR_UNSUPPORTED;
     }
     if (!read_page(gateway, request, ret)) {
-        *ret_reason = gateway->http.receipt_id ? "neither the address names a page, nor the receipt a message" : "the address names no page";
+        *ret_reason = gateway->http.receipt_id ? "neither the address names a page, nor the receipt a message"
+                      : "the address names no page";
         return ERR_SYNTAX;
     }
     read_line(request, gateway->http.receipt_status, STATUS_MAX, &ret->status);
@@ -196,11 +198,13 @@ static bool query_value(const struct http_request *request, const char *name, st
 }
 
 /* Whether what stands there is in the list. */
-static bool is_listed(const struct gateway *gateway, const struct http_request *request, enum voice_key where, enum voice_key list)
+static bool is_listed(const struct gateway *gateway, const struct http_request *request, enum voice_key where,
+                      enum voice_key list)
 {
     const char *rule = gateway->voice.key[where];
     CLEANUP_BUF struct buf value = { 0 };
-    return rule && gateway->voice.key[list] && read_value(request, rule, &value) && in_list(gateway->voice.key[list], buf_text(&value));
+    return rule && gateway->voice.key[list] && read_value(request, rule, &value) &&
+           in_list(gateway->voice.key[list], buf_text(&value));
 }
 
 /* NULL: the call goes on. */

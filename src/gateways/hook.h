@@ -29,8 +29,8 @@ struct hook_receipt {            /* zeroed is empty; hook_receipt_done() */
     enum outcome outcome;        /* DELIVERED or UNDELIVERED */
 };
 /* ERR_NOT_FOUND: a status that is not final; nothing to do. */
-WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request, struct hook_receipt *ret,
-                                        const char **ret_reason);
+WARN_UNUSED enum err hook_parse_receipt(const struct gateway *gateway, const struct http_request *request,
+                                        struct hook_receipt *ret, const char **ret_reason);
 void hook_receipt_done(struct hook_receipt *receipt);
 
 /* A call that asks what comes next, or tells that it is over. */
@@ -41,8 +41,8 @@ struct hook_voice {
     const char *reason;          /* ENDED: why that was no answer; static */
     bool undelivered;            /* ENDED: it never rang; another gateway may do better */
 };
-/* ERR_SYNTAX: the address names no page or no stage of a call. ERR_UNSUPPORTED: this gateway does not ring. A machine that has picked
- * up has ENDED the call, whatever digit comes (P6); a digit counts before a status that says that the call is over. */
+/* ERR_SYNTAX: the address names no page or no stage of a call. ERR_UNSUPPORTED: this gateway does not ring. A machine that has
+ * picked up has ENDED the call, whatever digit comes (P6); a digit counts before a status that says that the call is over. */
 WARN_UNUSED enum err hook_parse_voice(const struct gateway *gateway, const struct http_request *request, struct hook_voice *ret);
 
 #endif

@@ -1,6 +1,6 @@
-/* The HTML part of an e-mail, made from its plain text: the first line is the heading, a line that is the link becomes a
- * button, a link within a line an anchor, and everything else is a paragraph. It holds nothing that the text does not. All that is not a literal of the writer is
- * escaped. */
+/* The HTML part of an e-mail, made from its plain text: the first line is the heading, a line that is the link becomes a button,
+ * a link within a line an anchor, and everything else is a paragraph. It holds nothing that the text does not. All that is not a
+ * literal of the writer is escaped. */
 #ifndef GATEWAYS_MAIL_HTML_H
 #define GATEWAYS_MAIL_HTML_H
 

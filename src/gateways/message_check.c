@@ -81,9 +81,11 @@ static void check_drill_words(const struct check *check)
     if (!says(text, "övning") && !says(text, "exercise"))
         return;
     if (of_drill)
-        complain(check, PROBLEM_WARNING, "'%s' need not say that it is an exercise: the program puts that before it", check->entry->key);
+        complain(check, PROBLEM_WARNING, "'%s' need not say that it is an exercise: the program puts that before it",
+                 check->entry->key);
     else
-        complain(check, PROBLEM_ERROR, "'%s' calls itself an exercise, and real alarms are sent with it; the program marks what is one",
+        complain(check, PROBLEM_ERROR,
+                 "'%s' calls itself an exercise, and real alarms are sent with it; the program marks what is one",
                  check->entry->key);
 }
 
@@ -135,7 +137,8 @@ static void check_ways_to_answer(const struct check *check)
     else if (page && check->name.field == TEXT_SMS && !code && !link)
         complain(check, PROBLEM_ERROR, "'%s' has neither {code} nor {link}: nobody could answer it", key);
     else if (page && check->name.field == TEXT_SMS && !link)
-        complain(check, PROBLEM_WARNING, "'%s' has no {link}: whoever's replies cannot come in, or whose code is locked, cannot answer", key);
+        complain(check, PROBLEM_WARNING,
+                 "'%s' has no {link}: whoever's replies cannot come in, or whose code is locked, cannot answer", key);
     else if (page && check->name.field == TEXT_SMS && !code)
         complain(check, PROBLEM_WARNING, "'%s' has no {code}: without the Internet nobody could answer it", key);
     else if (page && check->name.field == TEXT_BODY && !link)
@@ -178,13 +181,16 @@ static struct message_view longest_view(const struct check *check, bool drill)
     const struct plan *plan = &check->config->plan;
     const char *name = longest_name(plan);
     bool to_source = check->name.kind == TEXT_KIND_SOURCE_WITHDRAWN;
-    enum purpose purpose = check->name.kind == TEXT_KIND_DRILL ? PURPOSE_PAGE : to_source ? PURPOSE_WITHDRAWN : (enum purpose)check->name.kind;
+    enum purpose purpose = check->name.kind == TEXT_KIND_DRILL ? PURPOSE_PAGE
+                           : to_source ? PURPOSE_WITHDRAWN : (enum purpose)check->name.kind;
     struct message_view view = {
         .purpose = purpose, .channel = CHANNEL_SMS, .language = check->name.language, .to = "", .person_id = to_source ? "" : "-",
         .person_name = name, .organisation = plan->organisation, .role = "", .role_title = "", .summary = "",
-        .incident = incident_key(2026, (uint32_t)(INCIDENT_DEGRADED | 999999)), .callback = longest_callback, .severity = SEVERITY_WARNING,
+        .incident = incident_key(2026, (uint32_t)(INCIDENT_DEGRADED | 999999)), .callback = longest_callback,
+        .severity = SEVERITY_WARNING,
         .drill = drill, .sharp = !drill, .code = 999999, .has_token = true, .opened_usec = 1, .updated_usec = 1, .at_usec = 1,
-        .unheld_usec = 1, .acknowledged_by = name, .acknowledged_number = "+460000000000000", .acknowledged_usec = 1, .closed_usec = 1,
+        .unheld_usec = 1, .acknowledged_by = name, .acknowledged_number = "+460000000000000", .acknowledged_usec = 1,
+        .closed_usec = 1,
         .count = 99, .gateway = "", .reason = "", .duty_from_usec = 1, .duty_until_usec = 1, .duty_other = name,
         .answered = 999, .total = 999, .missing = longest_missing,
     };
@@ -197,7 +203,8 @@ static struct message_view longest_view(const struct check *check, bool drill)
 static struct gsm7_size longest(const struct check *check, const struct message_texts *texts, bool drill)
 {
     const struct message_view view = longest_view(check, drill);
-    const struct text_context context = { .tz = check->config->plan.tz, .public_url = check->config->public_url, .can_reply = true,
+    const struct text_context context = { .tz = check->config->plan.tz, .public_url = check->config->public_url,
+                                          .can_reply = true,
                                           .texts = texts };
     struct message_text text = { 0 };
     message_text_render(&view, &context, &text);
@@ -217,12 +224,14 @@ static void check_length(const struct check *check, const struct message_texts *
     }
     message_text_add_ready(&ready, check->name.kind, TEXT_SMS, check->entry->text);
     if (gsm7_measure(buf_text(&ready), ready.len).ucs2)
-        complain(check, PROBLEM_WARNING, "'%s' holds a character outside the alphabet of SMS, so that a part takes 67 characters and not 153",
+        complain(check, PROBLEM_WARNING,
+                 "'%s' holds a character outside the alphabet of SMS, so that a part takes 67 characters and not 153",
                  check->entry->key);
     unsigned max = size.ucs2 ? MESSAGE_PARTS_UCS2 : MESSAGE_PARTS_GSM7;
     if (size.segments > max)
-        complain(check, PROBLEM_WARNING, "'%s' could take %u parts as an SMS, more than %u, and leaves no room for what has happened",
-                 check->entry->key, size.segments, max);
+        complain(check, PROBLEM_WARNING,
+                 "'%s' could take %u parts as an SMS, more than %u, and leaves no room for what has happened", check->entry->key,
+                 size.segments, max);
 }
 
 /* ---- all of it ---- */

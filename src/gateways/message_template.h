@@ -47,8 +47,8 @@ struct message_values {      /* zeroed: all are empty; message_values_done() */
 };
 void message_values_done(struct message_values *values);
 
-/* False: it cannot be rendered, or could lose a code, a link or a number to ring with something else; ret_problem says what is wrong,
- * for an administrator. */
+/* False: it cannot be rendered, or could lose a code, a link or a number to ring with something else; ret_problem says what is
+ * wrong, for an administrator. */
 bool message_template_check(const char *template, struct buf *ret_problem);
 bool message_template_uses(const char *template, enum message_value value);
 

@@ -361,7 +361,8 @@ static void render_mail(struct message_values *values, const struct what *what, 
     const char *body = template_of(view, context, TEXT_BODY);
     write_what(values, what, SIZE_MAX, true);
     message_template_add(&ret->subject, template_of(view, context, TEXT_SUBJECT), values);
-    message_template_add(&ret->text, body ? body : text_of(view, message_wording(message_text_kind(view), view->language)), values);
+    message_template_add(&ret->text, body ? body : text_of(view, message_wording(message_text_kind(view), view->language)),
+                         values);
     if (!body)
         message_template_add(&ret->text, "\n[{drill}\n][\n{organisation}\n]", values);
     mail_html_add(&ret->html, &(struct mail_html){

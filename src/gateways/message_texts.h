@@ -1,8 +1,8 @@
-/* The texts that an administrator wrote in place of the built-in ones: [texts] of beredd.ini, by name: "page-sms", "drill-email-body",
- * "source-taken-sms.en". Each is a template: see message_template.h.
+/* The texts that an administrator wrote in place of the built-in ones: [texts] of beredd.ini, by name: "page-sms",
+ * "drill-email-body", "source-taken-sms.en". Each is a template: see message_template.h.
  *
- * Whatever is written there, a drill is marked as one, and a page says first how severe it is (P13): where a template does not begin
- * with that word or mark, it is put before it here. */
+ * Whatever is written there, a drill is marked as one, and a page says first how severe it is (P13): where a template does not
+ * begin with that word or mark, it is put before it here. */
 #ifndef GATEWAYS_MESSAGE_TEXTS_H
 #define GATEWAYS_MESSAGE_TEXTS_H
 
@@ -17,7 +17,8 @@ enum text_field { TEXT_SMS, TEXT_SUBJECT, TEXT_BODY, TEXT_VOICE, TEXT_FIELD_COUN
 enum { TEXT_LANGUAGES = LANGUAGE_EN + 1, TEXT_MAX_BYTES = 2000 };
 
 unsigned message_text_kind(const struct message_view *view);
-const char *message_text_kind_name(unsigned kind);           /* "page", "drill", "source-withdrawn"; NULL: there is none of that number */
+const char *message_text_kind_name(unsigned kind);           /* "page", "drill", "source-withdrawn"; NULL: there is none of
+                                                                that number */
 bool message_text_kind_is_page(unsigned kind);
 
 struct text_name {

@@ -89,5 +89,6 @@ void message_voice_add_stage(struct buf *buf, enum voice_stage stage, const stru
         buf_add_char(buf, '.');
     }
     if (unsaved && (stage == VOICE_STAGE_YES || stage == VOICE_STAGE_NO))
-        buf_add_text(buf, english ? " Your answer counts, but it is not yet saved." : " Ditt svar gäller, men är inte sparat än.");
+        buf_add_text(buf, english ? " Your answer counts, but it is not yet saved."
+                     : " Ditt svar gäller, men är inte sparat än.");
 }

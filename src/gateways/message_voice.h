@@ -19,7 +19,8 @@ enum voice_stage {
 /* "tre och tolv", "tre"; "three twelve", "three oh five", "three o'clock". */
 void message_voice_add_clock(struct buf *buf, int hour, int minute, enum language language);
 
-/* From VOICE_STAGE_YES on: what is said then. A drill says first that it is one. unsaved: the answer counts, but is not on disk. */
+/* From VOICE_STAGE_YES on: what is said then. A drill says first that it is one. unsaved: the answer counts, but is not on
+ * disk. */
 void message_voice_add_stage(struct buf *buf, enum voice_stage stage, const struct message_view *view, bool unsaved);
 
 #endif

@@ -30,7 +30,8 @@ int journal_entry_priority(const struct record *record)
     case RECORD_DUTY_CHANGED:
         return PRIORITY_NOTICE;
     case RECORD_GATEWAY_STATE:
-        return record->news == NEWS_CHECK_FAILED ? PRIORITY_ERROR : record->news == NEWS_BALANCE_LOW ? PRIORITY_WARNING : PRIORITY_INFO;
+        return record->news == NEWS_CHECK_FAILED ? PRIORITY_ERROR
+               : record->news == NEWS_BALANCE_LOW ? PRIORITY_WARNING : PRIORITY_INFO;
     default:
         return record->kind == RECORD_REPEAT_BEGUN && record->text ? PRIORITY_ERROR : PRIORITY_INFO;
     }
@@ -161,8 +162,8 @@ static void add_page_delivered_words(struct buf *buf, const struct record *recor
 static void add_page_failed_words(struct buf *buf, const struct record *record)
 {
     add_message_words(buf, record);
-    add_after(buf, record->unanswered ? " not answered, says " : record->receipt == RECEIPT_MISSING ? " in doubt at " : " failed through ",
-              record->gateway);
+    add_after(buf, record->unanswered ? " not answered, says " : record->receipt == RECEIPT_MISSING ? " in doubt at "
+              : " failed through ", record->gateway);
     add_text(buf, record);
     if (record->again)
         buf_add_text(buf, ". The next gateway gets it now");

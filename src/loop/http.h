@@ -54,7 +54,8 @@ struct http_response {
     const char *allow;
     const char *retry_after;
     bool no_store;              /* Cache-Control: no-store, for pages with tokens in their address */
-    const char *etag;           /* with its quotes; NULL: none. May be kept by who asked, and is asked for again (private, no-cache) */
+    const char *etag;           /* with its quotes; NULL: none. May be kept by who asked, and is asked for again (private,
+                                   no-cache) */
 };
 
 /* A form or query string: application/x-www-form-urlencoded. Returns false where the name is missing; the value is decoded

@@ -266,8 +266,8 @@ static void feign_error(struct http_conn *conn)
     release(conn);
 }
 
-/* The status of the answer at the beginning of the output; 0: there is none. evhttp says the version that the peer said, which may be
- * longer than any that there is. */
+/* The status of the answer at the beginning of the output; 0: there is none. evhttp says the version that the peer said, which
+ * may be longer than any that there is. */
 static int status_in_output(struct evbuffer *output)
 {
     char head[32] = "";                                 /* "HTTP/1.1 413 ..." */

@@ -255,8 +255,8 @@ static void return_port(const struct http_listener *listener, int *ret_port)
         *ret_port = port_of(evhttp_bound_socket_get_fd(listener->bound));
 }
 
-/* What was to be served over TLS is not served without: a handshake with a server that has no certificate fails, and so does whatever is
- * none. One that has a certificate keeps it. */
+/* What was to be served over TLS is not served without: a handshake with a server that has no certificate fails, and so does
+ * whatever is none. One that has a certificate keeps it. */
 static void refuse_plain(struct http_server *server, const char *address)
 {
     struct http_listener *listener = find_tcp(server, address);

@@ -36,19 +36,19 @@ struct http_server *http_server_new(struct loop *loop, const struct http_limits 
  * streams: they must still be ended, and `closed` is not called any more. */
 void http_server_free(struct http_server *server);          /* accepts NULL */
 
-/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL);
- * ret_port may be NULL. An address that is listened on already keeps its socket, and new connections get the certificate as it
- * is now.
- * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. Whatever keeps the files from
- * being used, an address that is listened on already is not served without TLS from then on. */
+/* Listens. "127.0.0.1:8787", "[::1]:8787"; port 0 takes any free one. TLS with both files, or neither (NULL); ret_port may be
+ * NULL. An address that is listened on already keeps its socket, and new connections get the certificate as it is now.
+ * ERR_SYNTAX: the address, or files that are no certificate and its key. ERR_EXISTS: somebody else listens there. Whatever keeps
+ * the files from being used, an address that is listened on already is not served without TLS from then on. */
 WARN_UNUSED enum err http_server_listen_tcp(struct http_server *server, const char *address, const char *certificate_path,
                                             const char *key_path, int *ret_port);
 /* Whether these are a certificate and its key; as http_server_listen_tcp() would say. */
 WARN_UNUSED enum err http_server_check_tls(const char *certificate_path, const char *key_path);
 /* Makes the socket (mode 0660), replacing a stale one; ERR_EXISTS if somebody answers on it. Unlinked again at the end. */
 WARN_UNUSED enum err http_server_listen_unix(struct http_server *server, const char *path);
-/* A listening descriptor from the service manager; it is taken over. `address`, NULL for a local socket, is what http_server_listen_tcp()
- * would be told: called with it, that gives this socket its certificate. It is kept whatever http_server_keep_tcp() is told. */
+/* A listening descriptor from the service manager; it is taken over. `address`, NULL for a local socket, is what
+ * http_server_listen_tcp() would be told: called with it, that gives this socket its certificate. It is kept whatever
+ * http_server_keep_tcp() is told. */
 WARN_UNUSED enum err http_server_listen_fd(struct http_server *server, int fd, const char *address);
 /* Stops listening on TCP addresses that are not in the list (for a reload); those still listed keep their sockets. */
 void http_server_keep_tcp(struct http_server *server, const char *const *addresses, size_t n);

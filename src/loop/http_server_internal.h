@@ -37,7 +37,8 @@ struct http_listener {
     struct evhttp_bound_socket *bound;      /* NULL: no longer listening; freed with its last connection */
     struct event *headroom_event;
     SSL_CTX *tls;                           /* NULL: plain */
-    char *address;                          /* as given to http_server_listen_tcp(), or with a descriptor; NULL for local sockets */
+    char *address;                          /* as given to http_server_listen_tcp(), or with a descriptor; NULL for local
+                                               sockets */
     bool handed_over;                       /* came as a descriptor */
     char *unix_path;                        /* a socket of our own making, unlinked at the end */
     dev_t unix_dev;

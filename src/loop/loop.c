@@ -36,8 +36,9 @@ struct event *loop_event_new(struct loop *loop, int fd, short what, event_callba
     return event;
 }
 
-/* evhttp goes on when the kernel has no memory to watch a descriptor, and nobody hears what comes there: a caller, a provider, the
- * service manager's signal. That is the end, as out of memory is (base/mem.h), and libevent's warning is the one place that knows. */
+/* evhttp goes on when the kernel has no memory to watch a descriptor, and nobody hears what comes there: a caller, a provider,
+ * the service manager's signal. That is the end, as out of memory is (base/mem.h), and libevent's warning is the one place that
+ * knows. */
 static void end_if_deaf(const char *message, int error)
 {
     if (strncmp(message, "Epoll ", 6) != 0 || (error != ENOMEM && error != ENOSPC))
@@ -89,8 +90,8 @@ static enum err make_base(struct event_base **ret)
 enum err loop_new(struct loop **ret)
 {
     event_set_log_callback(route_log);
-    /* evhttp loses a header, or a connection, for which there is no memory, and goes on: it ends the program as our own does. And libevent
-     * would call calloc(), which in glibc goes past the cache of small pieces. */
+    /* evhttp loses a header, or a connection, for which there is no memory, and goes on: it ends the program as our own does. And
+     * libevent would call calloc(), which in glibc goes past the cache of small pieces. */
     event_set_mem_functions(take_memory, mem_realloc, free);
     (void)signal(SIGPIPE, SIG_IGN);               /* a peer that left is an error of write() */
     struct loop *loop = NEW(struct loop);

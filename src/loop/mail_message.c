@@ -61,8 +61,8 @@ static void add_q_byte(struct buf *buf, unsigned char c)
         buf_add(buf, (char[]){ '=', hex_digits[c >> 4], hex_digits[c & 15] }, 3);
 }
 
-/* One encoded word after another, each on a line of its own and of whole characters. A line with one is at most 76 bytes long (2),
- * and the first has the header's name, so many bytes, before it. */
+/* One encoded word after another, each on a line of its own and of whole characters. A line with one is at most 76 bytes long
+ * (2), and the first has the header's name, so many bytes, before it. */
 static void add_encoded_words(struct buf *buf, const char *text, size_t name_len)
 {
     static const char begin[] = "=?utf-8?Q?";

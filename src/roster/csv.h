@@ -1,6 +1,6 @@
-/* Tables as spreadsheets write them: RFC 4180 and what Excel makes of it. `;`, `,` or tabs, found out from the first row (or from Excel's
- * "sep=;"); UTF-8 with a byte order mark or without, or Windows-1252; CR LF or LF; fields in quotes, which may hold line ends. Pure: bytes
- * in, rows out, within bounds. */
+/* Tables as spreadsheets write them: RFC 4180 and what Excel makes of it. `;`, `,` or tabs, found out from the first row (or from
+ * Excel's "sep=;"); UTF-8 with a byte order mark or without, or Windows-1252; CR LF or LF; fields in quotes, which may hold line
+ * ends. Pure: bytes in, rows out, within bounds. */
 #ifndef ROSTER_CSV_H
 #define ROSTER_CSV_H
 
@@ -26,8 +26,8 @@ struct csv {
     bool windows_1252;       /* it was no UTF-8 */
 };
 
-/* ERR_OK: free *ret with csv_free(). Otherwise *ret_line and *ret_why (static) say what is wrong. ERR_SYNTAX, ERR_TOO_BIG, ERR_UNSUPPORTED: UTF-16, or
- * no text at all. */
+/* ERR_OK: free *ret with csv_free(). Otherwise *ret_line and *ret_why (static) say what is wrong. ERR_SYNTAX, ERR_TOO_BIG,
+ * ERR_UNSUPPORTED: UTF-16, or no text at all. */
 WARN_UNUSED enum err csv_parse(const void *bytes, size_t len, struct csv **ret, int *ret_line, const char **ret_why);
 void csv_free(struct csv *csv);                              /* accepts NULL */
 DEFINE_CLEANUP(struct csv *, csv_free)

@@ -1,10 +1,10 @@
-/* A roster as iCalendar (RFC 5545), for the calendars of telephones: each stretch in which nothing changes is an event, from
- * UTC to UTC, so that no reader needs the zone. Pure: no clock, no file.
+/* A roster as iCalendar (RFC 5545), for the calendars of telephones: each stretch in which nothing changes is an event, from UTC
+ * to UTC, so that no reader needs the zone. Pure: no clock, no file.
  *
  * What a subscriber would expect decides the rest. A duty does not make its holder look busy (TRANSPARENT). A gap between two
- * duties is an event that says so, in the roster's own feed; the time before the first duty and after the last is only not planned
- * yet, and is left out. Outside the hours in which a roster holds, whoever is called then is shown, and nothing where nobody is meant
- * to be. A person's feed holds that person's duties alone, those as a backup as events of their own. */
+ * duties is an event that says so, in the roster's own feed; the time before the first duty and after the last is only not
+ * planned yet, and is left out. Outside the hours in which a roster holds, whoever is called then is shown, and nothing where
+ * nobody is meant to be. A person's feed holds that person's duties alone, those as a backup as events of their own. */
 #ifndef ROSTER_ICS_H
 #define ROSTER_ICS_H
 
@@ -20,8 +20,8 @@ struct roster_ics {
     enum language language;
 };
 
-/* Added at the end, whole, each line ending in CR LF. An event keeps its UID while its role and its beginning stay the same, whoever holds it;
- * in a person's feed, while that person's part in it does. */
+/* Added at the end, whole, each line ending in CR LF. An event keeps its UID while its role and its beginning stay the same,
+ * whoever holds it; in a person's feed, while that person's part in it does. */
 void roster_add_ics(struct buf *buf, const struct roster_ics *ics);
 
 /* The pieces, for tests: a content line, folded at 75 octets and never within a character; a TEXT value, escaped. */

@@ -36,7 +36,8 @@ static enum column column_of(const struct roster_import *import, const char *hea
 
 static void unknown_heading(const struct table *table, const struct csv_row *row, const char *heading)
 {
-    static const char *const known[] = {"vecka", "år", "från", "till", "namn", "ersättare", "week", "year", "from", "to", "name", "backup"};
+    static const char *const known[] = {"vecka", "år", "från", "till", "namn", "ersättare", "week", "year", "from", "to", "name",
+                                        "backup"};
     const char *near = text_nearest(heading, known, N_ELEMENTS(known));
     if (near)
         roster_import_problem(table->import, row->line, true, "the column '%s' is unknown; did you mean '%s'?", heading, near);
@@ -60,8 +61,8 @@ static bool read_headings(struct table *table)
         if (column == COLUMN_COUNT)
             unknown_heading(table, row, row->fields[i]);
         else if (has(table, column))
-            roster_import_problem(table->import, row->line, true, "two columns say the same: '%s' and '%s'", row->fields[table->at[column]],
-                                  row->fields[i]);
+            roster_import_problem(table->import, row->line, true, "two columns say the same: '%s' and '%s'",
+                                  row->fields[table->at[column]], row->fields[i]);
         else
             table->at[column] = i;
     }
@@ -155,7 +156,8 @@ static bool read_year(const struct table *table, const struct csv_row *row, int 
     return !*text || (take_number(&at, 4, ret) && !*at && at - text == 4);
 }
 
-static bool read_weeks(const struct table *table, const struct csv_row *row, struct iso_week *ret_first, struct iso_week *ret_last)
+static bool read_weeks(const struct table *table, const struct csv_row *row, struct iso_week *ret_first,
+                       struct iso_week *ret_last)
 {
     const char *text = cell(table, row, COLUMN_WEEK), *at = text;
     int year;
@@ -166,8 +168,8 @@ static bool read_weeks(const struct table *table, const struct csv_row *row, str
     if (good && *at)
         good = take_range_mark(&at) && take_week(table->import, &at, year, ret_last) && !*at;
     if (!good)
-        roster_import_problem(table->import, row->line, true, "'%s' is no week that exists; write 2026-W52, or 52 with a column for the year",
-                              text);
+        roster_import_problem(table->import, row->line, true,
+                              "'%s' is no week that exists; write 2026-W52, or 52 with a column for the year", text);
     return good;
 }
 
@@ -195,7 +197,8 @@ static bool parse_time(const struct roster *roster, const char *text, struct civ
         if (clock == at || !take_number(&clock, 2, &ret->hour) || (*clock != ':' && *clock != '.'))
             return false;
         clock++;
-        if (!take_number(&clock, 2, &ret->minute) || (*clock == ':' && (clock++, !take_number(&clock, 2, &ret->second))) || *clock)
+        if (!take_number(&clock, 2, &ret->minute) || (*clock == ':' && (clock++, !take_number(&clock, 2, &ret->second))) ||
+            *clock)
             return false;
     }
     bool day_end = ret->hour == 24 && ret->minute == 0 && ret->second == 0;
@@ -207,7 +210,8 @@ static bool parse_time(const struct roster *roster, const char *text, struct civ
     return true;
 }
 
-static bool read_time(const struct table *table, const struct csv_row *row, enum column column, enum tz_edge edge, int64_t *ret_usec)
+static bool read_time(const struct table *table, const struct csv_row *row, enum column column, enum tz_edge edge,
+                      int64_t *ret_usec)
 {
     const char *text = cell(table, row, column);
     struct civil local;
@@ -239,7 +243,8 @@ static bool read_who(const struct table *table, const struct csv_row *row, struc
     const struct person *named[1 + ROSTER_MAX_BACKUPS];
     size_t n;
     bool good = roster_import_people(table->import, row->line, cell(table, row, COLUMN_NAME), named, N_ELEMENTS(named), &n);
-    good &= roster_import_people(table->import, row->line, cell(table, row, COLUMN_BACKUP), ret->backups, ROSTER_MAX_BACKUPS, &ret->n_backups);
+    good &= roster_import_people(table->import, row->line, cell(table, row, COLUMN_BACKUP), ret->backups, ROSTER_MAX_BACKUPS,
+                                 &ret->n_backups);
     ret->primary = n > 0 ? named[0] : NULL;
     ret->keep_backups = !has(table, COLUMN_BACKUP) && n <= 1;
     if (n > 1 && (has(table, COLUMN_BACKUP) || n - 1 > ROSTER_MAX_BACKUPS)) {

@@ -61,8 +61,8 @@ static const struct person *find_person(struct roster_import *import, int line, 
         if (!text_equal_fold(plan->persons[i].name, typed))
             continue;
         if (found) {
-            roster_import_problem(import, line, true, "'%s' is the name of both '%s' and '%s': write that instead", typed, found->id,
-                                  plan->persons[i].id);
+            roster_import_problem(import, line, true, "'%s' is the name of both '%s' and '%s': write that instead", typed,
+                                  found->id, plan->persons[i].id);
             return NULL;
         }
         found = &plan->persons[i];
@@ -97,7 +97,8 @@ static bool means_nobody(const char *text)
     return !*text;
 }
 
-bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max, size_t *ret_n)
+bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max,
+                          size_t *ret_n)
 {
     const char *next;
     bool good = true;
@@ -255,7 +256,8 @@ bool roster_import_summary(struct roster_import *import, int line, const char *s
     ret->primary = exact_person(import, buf_text(&name)) ? find_person(import, line, buf_text(&name))
                                                          : only_person_in(import, line, buf_text(&name));
     ret->keep_backups = !has_backups;
-    return ret->primary && roster_import_people(import, line, buf_text(&names), ret->backups, ROSTER_MAX_BACKUPS, &ret->n_backups);
+    return ret->primary &&
+           roster_import_people(import, line, buf_text(&names), ret->backups, ROSTER_MAX_BACKUPS, &ret->n_backups);
 }
 
 /* ---- the file ---- */
@@ -289,8 +291,8 @@ static int64_t local_sec(const struct tz *tz, int64_t at_usec)
     return civil_to_sec(&local);
 }
 
-/* Within the hour that comes twice clocks may show the end before the beginning. Written in their order they are read as the whole: from
- * the first time that the beginning is shown to the last time that the end is. */
+/* Within the hour that comes twice clocks may show the end before the beginning. Written in their order they are read as the
+ * whole: from the first time that the beginning is shown to the last time that the end is. */
 static void add_times(struct buf *buf, const struct tz *tz, const struct import_shift *shift)
 {
     int64_t from_sec = local_sec(tz, minute_of(shift->from_usec, false)), to_sec = local_sec(tz, minute_of(shift->to_usec, true));

@@ -1,6 +1,6 @@
-/* Shifts from elsewhere, a spreadsheet or a calendar, on their way into a drop-in file. Names become people of the plan, or the error names the
- * nearest; weeks and days become the roster's own handovers. Nothing is guessed: what is not understood is an error, with its line.
- * Pure: no file, no clock. */
+/* Shifts from elsewhere, a spreadsheet or a calendar, on their way into a drop-in file. Names become people of the plan, or the
+ * error names the nearest; weeks and days become the roster's own handovers. Nothing is guessed: what is not understood is an
+ * error, with its line. Pure: no file, no clock. */
 #ifndef ROSTER_ROSTER_IMPORT_H
 #define ROSTER_ROSTER_IMPORT_H
 
@@ -46,13 +46,15 @@ static inline void roster_import_done_cleanup(struct roster_import *import) { ro
 
 void roster_import_problem(struct roster_import *import, int line, bool error, const char *format, ...) PRINTF(4, 5);
 
-/* A table with headings, in Swedish or English and in any order: vecka (år), or från and till; namn; ersättare. A row without a name is left
- * to the roster, and said. A column `ersättare` that is empty in a row means that there is none; without such a column, those below stay. */
+/* A table with headings, in Swedish or English and in any order: vecka (år), or från and till; namn; ersättare. A row without a
+ * name is left to the roster, and said. A column `ersättare` that is empty in a row means that there is none; without such a
+ * column, those below stay. */
 void roster_import_csv(struct roster_import *import, const struct csv *csv);
 
-/* The people in a cell, the first as primary: ids or names in any case, with , / & ; or "och" between. "" and "-" are nobody. false: an
- * error was added. */
-bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max, size_t *ret_n);
+/* The people in a cell, the first as primary: ids or names in any case, with , / & ; or "och" between. "" and "-" are nobody.
+ * false: an error was added. */
+bool roster_import_people(struct roster_import *import, int line, const char *cell, const struct person **ret, size_t max,
+                          size_t *ret_n);
 /* From an event's summary, as "TIB: Bo Ek (ersättare Anna Berg)", or any text in which the name of exactly one person stands. */
 bool roster_import_summary(struct roster_import *import, int line, const char *summary, struct import_shift *ret);
 /* Adds it, after a look at whether it can be. */

@@ -68,7 +68,8 @@ static void deliver(struct run *run)
 {
     while (run->n_taken > 0) {
         struct page_ref page = run->taken[--run->n_taken];
-        step(run, &(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "simulated"}});
+        step(run, &(struct event){.kind = EVENT_OUTCOME,
+                                  .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "simulated"}});
     }
 }
 

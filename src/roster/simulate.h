@@ -1,5 +1,5 @@
-/* What an alarm would do: the real engine in virtual time, on a plan as it stands. Nothing is sent, nothing is kept; every gateway is
- * taken to accept everything. Pure, and the same each time: ids and codes come from a fixed seed. */
+/* What an alarm would do: the real engine in virtual time, on a plan as it stands. Nothing is sent, nothing is kept; every
+ * gateway is taken to accept everything. Pure, and the same each time: ids and codes come from a fixed seed. */
 #ifndef ROSTER_SIMULATE_H
 #define ROSTER_SIMULATE_H
 
@@ -35,8 +35,8 @@ struct simulate_ops {
     void (*idle)(void *userdata, const struct simulate_answer *answer);
 };
 
-/* Runs until every call-out has been acknowledged or has begun its first repeat, and every answer has been given. False: it went on for
- * longer than anybody would read, and was cut. */
+/* Runs until every call-out has been acknowledged or has begun its first repeat, and every answer has been given. False: it went
+ * on for longer than anybody would read, and was cut. */
 bool simulate_run(const struct simulation *simulation, const struct simulate_ops *ops, void *userdata);
 
 #endif

@@ -21,8 +21,8 @@ void service_ready(void);
 void service_reloading(int64_t monotonic_usec);
 void service_stopping(void);
 void service_alive(void);            /* only while deadlines and events are served in time */
-/* Whether the administrators were told that the log cannot be written: kept in the runtime directory, which is memory. It outlives the process,
- * not the machine. Without such a directory nothing is kept, and false comes back. */
+/* Whether the administrators were told that the log cannot be written: kept in the runtime directory, which is memory. It
+ * outlives the process, not the machine. Without such a directory nothing is kept, and false comes back. */
 void service_keep_degraded(bool degraded);
 bool service_kept_degraded(void);
 int64_t service_watchdog_usec(void); /* how often service_alive() is expected; 0: not at all */

@@ -48,8 +48,8 @@ WARN_UNUSED enum err sqlite_file_has_schema(struct sqlite_file *file, bool *ret,
 /* Makes an empty file the log's next file after `base`. Inside a transaction of the caller's. */
 WARN_UNUSED enum err sqlite_file_init_schema(struct sqlite_file *file, const struct store_head *base, struct buf *reason);
 
-/* The statement, reset and without bindings that matter. NULL if it cannot be prepared; then ask sqlite_file_err(). Hand it back with
- * sqlite_file_release() (or CLEANUP) once done: one that is not reset keeps its transaction open. */
+/* The statement, reset and without bindings that matter. NULL if it cannot be prepared; then ask sqlite_file_err(). Hand it back
+ * with sqlite_file_release() (or CLEANUP) once done: one that is not reset keeps its transaction open. */
 sqlite3_stmt *sqlite_file_query(struct sqlite_file *file, enum lite_query query);
 void sqlite_file_release(sqlite3_stmt *statement);
 DEFINE_CLEANUP(sqlite3_stmt *, sqlite_file_release)

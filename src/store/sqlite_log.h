@@ -66,7 +66,8 @@ bool sqlite_log_checkpoint_overdue(const struct sqlite_log *log);
 void sqlite_log_checkpoint(struct sqlite_log *log);
 
 WARN_UNUSED enum err sqlite_log_last_incident(struct sqlite_log *log, uint64_t low, uint64_t high, uint64_t *ret);
-WARN_UNUSED enum err sqlite_log_replay_house(struct sqlite_log *log, uint8_t kind, size_t limit, store_replay_cb *cb, void *userdata);
+WARN_UNUSED enum err sqlite_log_replay_house(struct sqlite_log *log, uint8_t kind, size_t limit, store_replay_cb *cb,
+                                             void *userdata);
 WARN_UNUSED enum err sqlite_log_replay(struct sqlite_log *log, store_replay_cb *cb, void *userdata);
 
 /* What follows goes in slices. Zeroed but for its first fields, handed in until *ret_done or an error; then done(). */

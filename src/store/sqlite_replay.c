@@ -44,7 +44,8 @@ static enum err replay_rows(struct sqlite_file *file, sqlite3_stmt *rows, size_t
     return rc == SQLITE_DONE ? ERR_OK : sqlite_file_err(file, "read", NULL);
 }
 
-static enum err replay_incident(struct sqlite_log *log, uint64_t incident, uint64_t first_seq, store_replay_cb *cb, void *userdata)
+static enum err replay_incident(struct sqlite_log *log, uint64_t incident, uint64_t first_seq, store_replay_cb *cb,
+                                void *userdata)
 {
     for (size_t part = sqlite_log_part_after(log, first_seq - 1); part < log->n_parts; part++) {
         struct sqlite_file *file;

@@ -172,7 +172,8 @@ void store_read(struct store *store, struct store_range range, size_t limit, sto
     submit_read(store, job);
 }
 
-void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb, void *userdata)
+void store_list(struct store *store, enum store_listing listing, uint64_t after_seq, size_t limit, store_list_cb *cb,
+                void *userdata)
 {
     assert(limit > 0 && limit <= STORE_READ_MAX);
     struct job *job = store_job_new(JOB_LIST, userdata);

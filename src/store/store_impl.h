@@ -1,8 +1,8 @@
 /* Inside the store: the jobs, and what its two threads share. store.c is the loop's side, store_thread.c the store's.
  *
- * The loop's thread owns a job until it is queued, and again once it is posted; between, the store's thread does. Only `shared` is
- * touched by both, under the lock. The log belongs to the store's thread, but for store_open(), store_replay(), store_replay_house() and
- * store_last_incident(), which run while there is no job. */
+ * The loop's thread owns a job until it is queued, and again once it is posted; between, the store's thread does. Only `shared`
+ * is touched by both, under the lock. The log belongs to the store's thread, but for store_open(), store_replay(),
+ * store_replay_house() and store_last_incident(), which run while there is no job. */
 #ifndef STORE_STORE_IMPL_H
 #define STORE_STORE_IMPL_H
 

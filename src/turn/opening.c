@@ -10,12 +10,13 @@
 #include "engine/ids.h"
 #include "engine/record.h"
 
-/* What the watches remember by, and which texts were read. Of each kind so many are looked at, so that one that is frequent, as checks of gateways are, does
- * not push out what another said months ago. A check that went, and of which nothing is known yet, is a notice;
- * so is a word of the disk. */
+/* What the watches remember by, and which texts were read. Of each kind so many are looked at, so that one that is frequent, as
+ * checks of gateways are, does not push out what another said months ago. A check that went, and of which nothing is known yet,
+ * is a notice; so is a word of the disk. */
 enum { HOUSE_RECORDS_MAX = 5000 };
-static const enum record_kind house_kinds[] = {RECORD_DUTY_CHANGED, RECORD_GAP_AHEAD, RECORD_GATEWAY_STATE, RECORD_NOTE, RECORD_SCHEDULE,
-                                               RECORD_DRILL_ENDED, RECORD_NOTICE_QUEUED, RECORD_NOTICE_SENT, RECORD_DEGRADED, RECORD_RESTORED};
+static const enum record_kind house_kinds[] = {RECORD_DUTY_CHANGED, RECORD_GAP_AHEAD, RECORD_GATEWAY_STATE, RECORD_NOTE,
+                                               RECORD_SCHEDULE, RECORD_DRILL_ENDED, RECORD_NOTICE_QUEUED, RECORD_NOTICE_SENT,
+                                               RECORD_DEGRADED, RECORD_RESTORED};
 
 struct opening {
     pthread_t thread;

@@ -32,8 +32,8 @@ struct turn_ops {
 struct turn *turn_new(struct loop *loop, struct engine *engine, const struct turn_ops *ops, void *userdata);
 void turn_free(struct turn *turn);                               /* accepts NULL; what is held is let out no more */
 
-/* Where to commit to. None at first: turn_degrade() from the beginning. The store's live incidents are replayed right after this. Of a store
- * that comes later, what was decided so far is renumbered to follow its head. */
+/* Where to commit to. None at first: turn_degrade() from the beginning. The store's live incidents are replayed right after this.
+ * Of a store that comes later, what was decided so far is renumbered to follow its head. */
 void turn_set_store(struct turn *turn, struct store *store);
 /* Degraded from now on, for this reason, until a commit succeeds. */
 void turn_degrade(struct turn *turn, const char *reason);

@@ -1,5 +1,6 @@
-/* The watches over the calendar, the drills and the gateways, and the timers by which they look again. What they find to tell goes to the
- * turn. They look for the first time when the log is known, or has been waited for long enough, so that nothing is told twice. */
+/* The watches over the calendar, the drills and the gateways, and the timers by which they look again. What they find to tell
+ * goes to the turn. They look for the first time when the log is known, or has been waited for long enough, so that nothing is
+ * told twice. */
 #ifndef WATCH_LOOKOUT_H
 #define WATCH_LOOKOUT_H
 
@@ -13,8 +14,8 @@
 
 struct lookout;
 
-/* Everything stays the caller's and outlives it; the configuration until the next one, or lookout_free(). `draw` is for the moments of
- * surprise drills; its userdata is the one given here. */
+/* Everything stays the caller's and outlives it; the configuration until the next one, or lookout_free(). `draw` is for the
+ * moments of surprise drills; its userdata is the one given here. */
 struct lookout *lookout_new(struct loop *loop, struct turn *turn, const struct engine *engine, const struct config *config,
                             drill_watch_draw *draw, void *userdata);
 void lookout_free(struct lookout *lookout);                  /* accepts NULL */

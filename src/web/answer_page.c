@@ -78,7 +78,8 @@ static void add_title(const struct drawing *drawing)
         html_add(drawing->out, "%s ", drawing->language == LANGUAGE_EN ? "EXERCISE" : "ÖVNING");
     const atom person = drawing->page->recipient->person;
     bool sharp = engine_is_sharp(drawing->page->engine, incident, person, drawing->page->now_usec);
-    html_add(drawing->out, "%s %s", (sharp ? drawing->words->sharp : drawing->words->severity)[incident->severity], role_of(drawing, drawing->callout));
+    html_add(drawing->out, "%s %s", (sharp ? drawing->words->sharp : drawing->words->severity)[incident->severity],
+             role_of(drawing, drawing->callout));
 }
 
 static void add_document_head(const struct drawing *drawing)
