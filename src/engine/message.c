@@ -33,7 +33,8 @@ static bool told_later(const struct message *message)
     return false;
 }
 
-/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped for one that says the opposite. */
+/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped for one that says
+ * the opposite. */
 static bool disk_has_changed(const struct message *message)
 {
     uint8_t opposite = message->purpose == PURPOSE_RESTORED ? PURPOSE_DEGRADED : PURPOSE_RESTORED;

@@ -132,7 +132,7 @@ def test_log_that_comes_late_joins(stopped, faulty_disk, sms_gateway):
 
 
 def test_reads_that_hang(stopped, faulty_disk, sms_gateway):
-    """Reads alone, of what nobody holds in memory: who asks hears after 2 s what memory knows. Until then, and from then on, the loop turns and pages."""
+    """Reads alone, of what nobody holds in memory: who asks hears after 2 s what memory knows, and the loop turns and pages all the while."""
     stopped.config.change("sources.ini", "[source rtj]\n", "[source rtj]\nlimit = 100000/m\n")
     beredd = stopped.start()
     first = beredd.trigger("Det första", details="x" * 6000)

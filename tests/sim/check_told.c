@@ -65,7 +65,8 @@ void told_wire(const struct m_page *page)
     bool taken = page->purpose == PURPOSE_SOURCE_TAKEN;
     bool of_disk = page->purpose == PURPOSE_RESTORED || page->purpose == PURPOSE_DEGRADED;
     if (of_disk && node_engine()->degraded != (page->purpose == PURPOSE_DEGRADED))
-        fail("P12", "%s is told that the disk is %s, and that is not so", page->address, page->purpose == PURPOSE_DEGRADED ? "ill" : "well");
+        fail("P12", "%s is told that the disk is %s, and that is not so", page->address,
+             page->purpose == PURPOSE_DEGRADED ? "ill" : "well");
     if (page->purpose == PURPOSE_RESTORED)
         told.begun = told.owed = false;
     told.owed |= page->purpose == PURPOSE_DEGRADED;

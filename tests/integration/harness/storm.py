@@ -125,8 +125,8 @@ class Calm:
 
     @property
     def machine_sec(self):
-        """How late the machine was. The alarm may find one commit under way, and then waits for its own. What the storm itself does to the disk
-        is in it too: where that is most of it, the figure says little of the daemon."""
+        """How late the machine was. The alarm may find one commit under way, and then waits for its own. What the storm itself
+        does to the disk is in it too: where that is most of it, the figure says little of the daemon."""
         return self.processor_sec + 2 * self.disk_sec
 
 
@@ -175,7 +175,8 @@ class Progress:
             return
         self.said, calm = now, self.storm.calm
         records = self.storm.beredd.get("/v1/status").json["store"]["committed_seq"]
-        print(f"... {now - self.begun:.0f} s: {records} records; {len(calm)} alarms by others, the last paged after {1000 * calm[-1].page_sec:.0f} ms", flush=True)
+        print(f"... {now - self.begun:.0f} s: {records} records; {len(calm)} alarms by others, "
+              f"the last paged after {1000 * calm[-1].page_sec:.0f} ms", flush=True)
 
 
 class Storm:
@@ -257,11 +258,13 @@ def figures(name, storm, peak):
     """For people: what came of it, and a row of the table in README.md."""
     worst, slow = max(storm.calm, key=lambda calm: calm.page_sec), sorted(1000 * calm.slow_sec for calm in storm.calm)
     paged = sorted(1000 * calm.page_sec for calm in storm.calm)
-    late = [f"  {calm.summary} paged after {1000 * calm.page_sec:.0f} ms; of these, processor {1000 * calm.processor_sec:.0f}, disk 2 x {1000 * calm.disk_sec:.0f}"
-            for calm in storm.calm if calm.page_sec >= 0.1]
+    late = [f"  {calm.summary} paged after {1000 * calm.page_sec:.0f} ms; "
+            f"of these, processor {1000 * calm.processor_sec:.0f}, disk 2 x {1000 * calm.disk_sec:.0f}" for calm in storm.calm if calm.page_sec >= 0.1]
     return "\n".join([
         f"{name}: {storm.counts['answered']} triggers in {storm.counts['msec'] / 1000:.0f} s; {storm.counts['cut']} cut off, {len(storm.refused)} refused, "
         f"{storm.counts['slow-ended']} slow connections ended; {peak.rss_kb / 1024:.1f} MB with files", *late,
-        "| storm | triggers/s | own memory | descriptors | disk | others' alarms | first page: median, at most | of which processor, disk | at the slow gateway: median, at most |",
+        "| storm | triggers/s | own memory | descriptors | disk | others' alarms | first page: median, at most "
+        "| of which processor, disk | at the slow gateway: median, at most |",
         f"| {name} | {rate(storm):,.0f} | {peak.anon_kb / 1024:.1f} MB | {peak.files:,} | {peak.disk / 1e6:.0f} MB | {len(storm.calm)} "
-        f"| {paged[len(paged) // 2]:.0f}, {paged[-1]:.0f} ms | {1000 * worst.processor_sec:.0f}, 2 x {1000 * worst.disk_sec:.0f} ms | {in_time(slow[len(slow) // 2])}, {in_time(slow[-1])} |"])
+        f"| {paged[len(paged) // 2]:.0f}, {paged[-1]:.0f} ms | {1000 * worst.processor_sec:.0f}, 2 x {1000 * worst.disk_sec:.0f} ms "
+        f"| {in_time(slow[len(slow) // 2])}, {in_time(slow[-1])} |"])
