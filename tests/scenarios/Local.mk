@@ -69,6 +69,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_without_waited_for.scn \
 	tests/scenarios/drill_yields.scn \
 	tests/scenarios/drill_yields_after_a_reload.scn \
+	tests/scenarios/drill_yields_as_a_page_fails.scn \
 	tests/scenarios/drill_yields_once.scn \
 	tests/scenarios/drill_yields_to_a_step.scn \
 	tests/scenarios/duty_told.scn \

@@ -143,6 +143,8 @@ START_TEST(what_a_sensitive_source_says_is_sensitive)
     /* Of a source that is in the plan no more there are no settings, and no limit. */
     ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Brand", .severity = -1}, &key), VERDICT_OPENED);
     ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Brand 2", .severity = -1}, &key), VERDICT_OPENED);
+    ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Larmprov", .severity = -1, .drill = true}, &key), VERDICT_OPENED);
+    ck_assert(engine_incident(engine, key)->drill);
 }
 END_TEST
 
