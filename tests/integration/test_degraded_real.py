@@ -177,7 +177,8 @@ def test_breaks_and_is_read_only_from_then_on(stopped, volume, sms_gateway, smtp
     assert "sparar till disk igen" in sms_gateway.to(DRIFT)[-1].text
     eventually(lambda: heard_of_the_end(beredd), what="that the log has that it was told")
     all_kept(beredd, [before, *promised], None)
-    assert len(sms_gateway.to(DRIFT)) == 2
+    words = ["sparar till disk igen" in sms.text for sms in sms_gateway.to(DRIFT)]       # more than two: the machine's own disk was slow
+    assert words == [False, True] * (len(words) // 2), sms_gateway.to(DRIFT)
 
 
 def journal_thread_waits(beredd):
