@@ -150,7 +150,7 @@ def test_reads_that_hang(stopped, faulty_disk, sms_gateway):
     trigger_degraded(beredd, "Medan ingen läser")
     sms_gateway.wait_for(ANNA, containing="Medan ingen läser")
     faulty_disk.be("ok")
-    eventually(lambda: beredd.request("GET", "/readyz").status == 200, deadline=30, what="restored")
+    eventually(lambda: beredd.request("GET", "/readyz").status == 200, what="restored")
     assert beredd.incident(first)["details"] == "x" * 6000
 
 

@@ -140,7 +140,7 @@ def test_a_timeline_is_asked_for_while_it_hangs(stopped, volume, sms_gateway):
     assert answers["trigger"].status == 503 and answers["show"].status == 200 and answers["show"].json["summary"] == "Före"
     assert beredd.get(f"/v1/incidents/{ident}").json["callouts"][0]["state"] == "paging"      # and whoever asks from now on, at once
     volume.thaw()
-    eventually(lambda: ready(beredd), deadline=30, what="restored")
+    eventually(lambda: ready(beredd), what="restored")
     assert [entry["event"] for entry in beredd.incident(ident)["timeline"]][0] == "opened"
 
 
