@@ -14,8 +14,8 @@ const struct http_limits test_limits = {
     .max_body_bytes = 65536,
     .max_connections = 1000,
     .max_streams = 64,
-    .request_usec = 10 * USEC_PER_SEC,
-    .response_usec = 30 * USEC_PER_SEC,
+    .request_usec = USEC_PER_MIN,
+    .response_usec = USEC_PER_MIN,
     .max_stream_backlog_bytes = 1048576,
 };
 

@@ -16,7 +16,7 @@
  *   /flood   an event stream of 200 times 64 KiB, each when the one before has been taken, and then its end */
 struct fixture;
 
-extern const struct http_limits test_limits;         /* the defaults; tests copy and tighten them */
+extern const struct http_limits test_limits;         /* the defaults, but for more time; tests copy and tighten them */
 
 struct fixture *fixture_start(const struct http_limits *limits);
 void fixture_stop(struct fixture *fixture);          /* frees server and thread; what is held is answered after that */

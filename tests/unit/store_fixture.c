@@ -109,7 +109,7 @@ void fixture_wait(struct fixture *f, const bool *done)
 {
     while (!*done) {
         struct pollfd pollfd = {.fd = store_fd(f->store), .events = POLLIN};
-        ck_assert_msg(poll(&pollfd, 1, 30000) == 1, "the store did not answer");
+        ck_assert_msg(poll(&pollfd, 1, 300000) == 1, "the store did not answer");
         store_dispatch(f->store);
     }
 }
