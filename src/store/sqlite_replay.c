@@ -78,8 +78,11 @@ enum err sqlite_log_replay(struct sqlite_log *log, store_replay_cb *cb, void *us
     sqlite_file_bind_u64(live, 1, log->head.seq);
     int rc;
     while ((rc = sqlite3_step(live)) == SQLITE_ROW) {
-        err = replay_incident(log, sqlite_file_u64(live, 0), sqlite_file_u64(live, 1), cb, userdata);
-        if (err != ERR_OK)
+        uint64_t incident = sqlite_file_u64(live, 0), first_seq = sqlite_file_u64(live, 1);
+        err = replay_incident(log, incident, first_seq, cb, userdata);
+        if (err == ERR_CORRUPT)      /* one bad page must not keep the other alarms from going on */
+            cb(userdata, &(struct store_record){.seq = first_seq, .incident = incident});
+        else if (err != ERR_OK)
             return err;
     }
     return rc == SQLITE_DONE ? ERR_OK : sqlite_file_err(last, "read", NULL);

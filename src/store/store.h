@@ -67,7 +67,8 @@ struct store_head store_head(const struct store *store);       /* as last confir
 WARN_UNUSED enum err store_last_incident(struct store *store, uint64_t low, uint64_t high, uint64_t *ret);
 
 /* Replays the live incidents' records, each incident's in order of seq, incident by incident in order of their first record.
- * Before the loop runs. The record is borrowed for the call. */
+ * Where the file is damaged, the incident ends with a record without a payload, whose other fields are those of its first; the
+ * others come all the same. Before the loop runs. The record is borrowed for the call. */
 typedef void store_replay_cb(void *userdata, const struct store_record *record);
 WARN_UNUSED enum err store_replay(struct store *store, store_replay_cb *cb, void *userdata);
 

@@ -72,14 +72,15 @@ static int by_seq_down(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
+/* What is damaged of it is not remembered, and may be told once more; that is no reason to do without the log. */
 static enum err read_house(struct opened *opened)
 {
     enum err err = ERR_OK;
-    for (size_t i = 0; err == ERR_OK && i < N_ELEMENTS(house_kinds); i++)
+    for (size_t i = 0; (err == ERR_OK || err == ERR_CORRUPT) && i < N_ELEMENTS(house_kinds); i++)
         err = store_replay_house(opened->store, house_kinds[i], HOUSE_RECORDS_MAX, keep_house, opened);
     if (opened->n_house > 0)
         qsort(opened->house, opened->n_house, sizeof(*opened->house), by_seq_down);
-    return err;
+    return err == ERR_CORRUPT ? ERR_OK : err;
 }
 
 /* From the latest year back, whatever the clock says now: it may be wrong at a start, and right a minute later. */

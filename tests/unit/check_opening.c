@@ -174,6 +174,95 @@ START_TEST(a_busy_house_makes_no_schedule_new)
 }
 END_TEST
 
+/* ---- a damaged file ---- */
+
+enum { LIVE = 3, EACH = 100, PAGE_BYTES = 4096 };
+
+/* Records large enough that each incident has pages of its own; one of the second incident can be found in the file. */
+static void add_live(void)
+{
+    for (uint32_t i = 1; i <= LIVE; i++) {
+        for (int k = 0; k < EACH; k++) {
+            char text[300];
+            snprintf(text, sizeof(text), "%s%*s", i == 2 && k == EACH / 2 ? "this page" : "", 250, "x");
+            add((struct record){.kind = k ? RECORD_NOTE : RECORD_OPENED, .source = "local", .summary = "Larm", .severity = 1, .text = text});
+            batch[n_batch - 1].incident = incident_key(2026, i);
+            batch[n_batch - 1].mark = k ? STORE_MARK_NONE : STORE_MARK_OPENS;
+        }
+    }
+}
+
+static bool holds(const char page[PAGE_BYTES], const char *what)
+{
+    size_t len = strlen(what), at = 0;
+    while (at + len <= PAGE_BYTES && memcmp(page + at, what, len) != 0)
+        at++;
+    return at + len <= PAGE_BYTES;
+}
+
+static void damage_page_of(const char *what)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/beredd.db", directory);
+    FILE *file = fopen(path, "r+");
+    ck_assert_ptr_nonnull(file);
+    char page[PAGE_BYTES];
+    for (long at = 0; fread(page, 1, sizeof(page), file) == sizeof(page); at += PAGE_BYTES) {
+        if (!holds(page, what))
+            continue;
+        memset(page, 0xa5, 64);
+        fseek(file, at, SEEK_SET);
+        fwrite(page, 1, sizeof(page), file);
+        break;
+    }
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void count_bad(void *userdata, const struct store_record *stored)
+{
+    ck_assert_uint_eq(stored->incident, incident_key(2026, 2));
+    ++*(int *)userdata;
+}
+
+/* As the daemon goes on from there. */
+static void expect_the_others(const struct opened *opened)
+{
+    static const struct plan plan;
+    CLEANUP(engine_free) struct engine *engine = engine_new(&plan, fill, NULL);
+    int bad = 0;
+    replay_live(engine, opened, (struct now){USEC_PER_DAY, first_usec}, count_bad, &bad);
+    ck_assert_int_eq(bad, 1);
+    ck_assert_uint_eq(engine_open_incidents(engine), LIVE - 1);
+    ck_assert_ptr_null(engine_incident(engine, incident_key(2026, 2)));
+}
+
+START_TEST(a_damaged_page_costs_one_incident)
+{
+    size_t whole[LIVE + 1] = {0}, damaged[LIVE + 1] = {0};
+    add_live();
+    write_log();
+    damage_page_of("this page");
+    CLEANUP(opened_free) struct opened *opened = opened_new(directory);
+    ck_assert_int_eq(opened->err, ERR_OK);
+    ck_assert_ptr_nonnull(opened->store);
+    for (size_t i = 0; i < opened->n_records; i++) {
+        uint32_t number = (uint32_t)opened->records[i].incident;
+        ck_assert_uint_le(number, LIVE);
+        if (opened->records[i].payload)
+            whole[number]++;
+        else
+            damaged[number]++;
+    }
+    ck_assert_uint_eq(whole[1], EACH);
+    ck_assert_uint_lt(whole[2], EACH);
+    ck_assert_uint_eq(whole[3], EACH);
+    ck_assert_uint_eq(damaged[1] + damaged[3], 0);
+    ck_assert_uint_eq(damaged[2], 1);
+    expect_the_others(opened);
+    store_close(TAKE(opened->store));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("opening");
@@ -182,6 +271,7 @@ int main(void)
     tcase_set_timeout(tcase, 300);
     tcase_add_test(tcase, a_busy_house_makes_no_watch_forget);
     tcase_add_test(tcase, a_busy_house_makes_no_schedule_new);
+    tcase_add_test(tcase, a_damaged_page_costs_one_incident);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
