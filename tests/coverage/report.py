@@ -1,11 +1,11 @@
 """For `make coverage`: report.py SOURCE BUILD [--misses DIRECTORY]
-Reads what gcov has counted in BUILD, and prints how many branches were taken in each directory of src, and in each file of src/engine. Of
-src/engine it prints every line with a branch that was not taken and has no reason in tests/coverage/reasons, and fails if there is one, or a
-reason too many. --misses prints the lines of another directory, and looks at no reasons.
+Reads what gcov has counted in BUILD, and prints how many branches were taken in each directory of src, and in each file of
+src/engine. Of src/engine it prints every line with a branch that was not taken and has no reason in tests/coverage/reasons,
+and fails if there is one, or a reason too many. --misses prints the lines of another directory, and looks at no reasons.
 
-A branch is one way out of one condition: gcov counts each operand of && and || by itself, both ways, in a build without optimisation.
-Lines with an assert do not count: what they say cannot be otherwise. Nor does the way out of a switch for a value that none of its cases names,
-where it has no default: the compiler sees to it that they name every value of the type."""
+A branch is one way out of one condition: gcov counts each operand of && and || by itself, both ways, in a build without
+optimisation. Lines with an assert do not count: what they say cannot be otherwise. Nor does the way out of a switch for a
+value that none of its cases names, where it has no default: the compiler sees to it that they name every value of the type."""
 
 import collections
 import json

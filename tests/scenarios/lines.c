@@ -163,12 +163,17 @@ static void add_recipient(struct buf *buf, const struct engine *engine, const st
 static void add_callout(struct buf *buf, const struct engine *engine, const struct callout *callout)
 {
     static const char *const states[] = {"paging", "acknowledged", "cancelled"};
-    buf_printf(buf, "  call-out %u %s %s step=%u round=%u turn=%u severity=%u due=%" PRId64 " by=%s at=%" PRId64
+    buf_printf(buf,
+               "  call-out %u %s %s step=%u round=%u turn=%u severity=%u due=%" PRId64 " by=%s at=%" PRId64
                " eta=%u put_off=%u noticed=%" PRId64 "%s%s%s",
                callout->number, engine_text(engine, callout->role), states[callout->state], callout->step, callout->round,
                callout->turn, callout->severity, callout->due_usec, engine_text(engine, callout->acknowledged_by),
                callout->acknowledged_usec, callout->eta_minutes, callout->put_off, callout->noticed_usec,
-               callout->ends_usec ? " ends" : "", callout->on_group ? " group" : callout->on_person ? " person" : "", heap_armed(&callout->timer) ? " armed" : "");
+               callout->ends_usec ? " ends" : "",
+               callout->on_group    ? " group"
+               : callout->on_person ? " person"
+                                    : "",
+               heap_armed(&callout->timer) ? " armed" : "");
     if (callout->released_sec)
         buf_printf(buf, " released=%us", callout->released_sec);
     buf_add_char(buf, '\n');
@@ -205,12 +210,13 @@ static void add_message(struct buf *buf, const struct engine *engine, const stru
 
 static void add_terms(struct buf *buf, const struct engine *engine, const struct drill *terms)
 {
-    buf_printf(buf, "  drill %016" PRIx64 " of %s by %s, %s, for %s without \"%s\" limit=%" PRId64 " due=%" PRId64 " end=%" PRId64
+    buf_printf(buf,
+               "  drill %016" PRIx64 " of %s by %s, %s, for %s without \"%s\" limit=%" PRId64 " due=%" PRId64 " end=%" PRId64
                "%s%s %u/%u \"%s\"\n",
                terms->key, engine_text(engine, terms->source), engine_text(engine, terms->starter),
-               engine_text(engine, terms->schedule), terms->targets, terms->without, terms->limit_usec, terms->due_usec, terms->end_usec,
-               terms->wait_for_all ? " wait-for-all" : "", terms->dry_run ? " dry-run" : "", terms->answered, terms->total,
-               terms->missing ? terms->missing : "");
+               engine_text(engine, terms->schedule), terms->targets, terms->without, terms->limit_usec, terms->due_usec,
+               terms->end_usec, terms->wait_for_all ? " wait-for-all" : "", terms->dry_run ? " dry-run" : "", terms->answered,
+               terms->total, terms->missing ? terms->missing : "");
 }
 
 void lines_add_incident(struct buf *buf, const struct engine *engine, const struct incident *incident)
@@ -218,13 +224,14 @@ void lines_add_incident(struct buf *buf, const struct engine *engine, const stru
     const char *location = incident_location(incident), *callback = incident_callback(incident),
         *key = incident_dedup_key(incident);
     incident_add_id(buf, incident->key);
-    buf_printf(buf, " %s severity=%u opened=%" PRId64 " closed=%" PRId64 " by=%s updated=%" PRId64 " seq=%" PRIu64
-               " hash=%016" PRIx64 " body=%016" PRIx64 " pages=%u%s%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",
+    buf_printf(buf,
+               " %s severity=%u opened=%" PRId64 " closed=%" PRId64 " by=%s updated=%" PRId64 " seq=%" PRIu64 " hash=%016" PRIx64
+               " body=%016" PRIx64 " pages=%u%s%s%s%s \"%s\" \"%s\" \"%s\" \"%s\"\n",
                engine_text(engine, incident->source), incident->severity, incident->opened_usec, incident->closed_usec,
                engine_text(engine, incident->closed_by), incident->updated_usec, incident->first_seq, incident->dedup_hash,
                incident->body_hash, incident->last_page, incident->drill ? " drill" : "", incident->sensitive ? " sensitive" : "",
-               incident->bundle ? " bundle" : "", incident->aborted ? " aborted" : "", incident_summary(incident), location ? location : "", callback ? callback : "",
-               key ? key : "");
+               incident->bundle ? " bundle" : "", incident->aborted ? " aborted" : "", incident_summary(incident),
+               location ? location : "", callback ? callback : "", key ? key : "");
     if (incident->terms)
         add_terms(buf, engine, incident->terms);
     for (const struct callout *callout = incident->callouts; callout; callout = callout->next)
@@ -267,8 +274,8 @@ static void add_word(struct buf *buf, const char *word, bool holds)
 void lines_add_view(struct buf *buf, const struct message_view *view)
 {
     bool nobody_has_it = view->purpose == PURPOSE_SOURCE_UNANSWERED || view->purpose == PURPOSE_SOURCE_RELEASED;
-    buf_printf(buf, "message %s to %s about \"%s\"%s%s", purpose_name(view->purpose), view->to, view->summary, view->location ? " at " : "",
-               view->location ? view->location : "");
+    buf_printf(buf, "message %s to %s about \"%s\"%s%s", purpose_name(view->purpose), view->to, view->summary,
+               view->location ? " at " : "", view->location ? view->location : "");
     add_word(buf, "sensitive", view->sensitive);
     add_word(buf, "sharp", view->sharp);
     add_word(buf, "drill", view->drill);

@@ -79,9 +79,16 @@ static void do_trigger(struct world *world, const struct words *words)
     enum severity severity;
     CLEANUP_FREE char *named = mem_strdup(words_value(words, "roles") ? words_value(words, "roles") : "");
     *trigger = (struct event_trigger){
-        .source = words_at(words, 1), .summary = words_at(words, 2), .severity = -1, .roles = roles,
-        .details = words_value(words, "details"), .location = words_value(words, "location"), .callback = words_value(words, "callback"),
-        .dedup_key = words_value(words, "key"), .idempotency_key = words_value(words, "idem"), .drill = words_have(words, "drill"),
+        .source = words_at(words, 1),
+        .summary = words_at(words, 2),
+        .severity = -1,
+        .roles = roles,
+        .details = words_value(words, "details"),
+        .location = words_value(words, "location"),
+        .callback = words_value(words, "callback"),
+        .dedup_key = words_value(words, "key"),
+        .idempotency_key = words_value(words, "idem"),
+        .drill = words_have(words, "drill"),
         .sensitive = words_have(words, "sensitive"),
     };
     if (words_value(words, "severity") && severity_from_name(words_value(words, "severity"), &severity))
@@ -149,10 +156,12 @@ static void do_text(struct world *world, const struct words *words)
 {
     CLEANUP_BUF struct buf text = {0};
     add_with_codes(&text, world, words_at(words, 2));
-    world_step(world, &(struct event){
-        .kind = EVENT_INBOUND, .inbound = {
-            .gateway = words_value(words, "gateway") ? words_value(words, "gateway") : "elks", .from = words_at(words, 1), .text = buf_text(&text),
-            .id = words_value(words, "id")}});
+    world_step(world,
+               &(struct event){.kind = EVENT_INBOUND,
+                               .inbound = {.gateway = words_value(words, "gateway") ? words_value(words, "gateway") : "elks",
+                                           .from = words_at(words, 1),
+                                           .text = buf_text(&text),
+                                           .id = words_value(words, "id")}});
 }
 
 /* outcome 2026-0001 1 sent gateway=elks id=s1; with 0 for the page it is known by its id */
@@ -205,7 +214,8 @@ static void do_test(struct world *world, const struct words *words)
         .gateway = words_at(words, 1), .channel = CHANNEL_SMS, .person = words_at(words, 2)}});
 }
 
-/* drill start TARGETS [summary=S] [without=LIST] [within=4h] [limit=1h] [schedule=NAME] [by=LOGIN] [all] [dry] | drill stop [ID] */
+/* drill start TARGETS [summary=S] [without=LIST] [within=4h] [limit=1h] [schedule=NAME] [by=LOGIN] [all] [dry] | drill stop [ID]
+ * */
 static void do_drill(struct world *world, const struct words *words)
 {
     const char *by = words_value(words, "by"), *within = words_value(words, "within"), *limit = words_value(words, "limit");
@@ -216,10 +226,16 @@ static void do_drill(struct world *world, const struct words *words)
     } else {
         event.kind = EVENT_DRILL_START;
         event.drill = (struct event_drill){
-            .source = "local", .actor = by ? by : "chef", .summary = words_value(words, "summary") ? words_value(words, "summary") : "Larmprov",
-            .targets = words_at(words, 2), .without = words_value(words, "without"), .schedule = words_value(words, "schedule"),
-            .limit_usec = limit ? words_duration(world, limit) : 0, .within_usec = within ? words_duration(world, within) : 0,
-            .wait_for_all = words_have(words, "all"), .dry_run = words_have(words, "dry"),
+            .source = "local",
+            .actor = by ? by : "chef",
+            .summary = words_value(words, "summary") ? words_value(words, "summary") : "Larmprov",
+            .targets = words_at(words, 2),
+            .without = words_value(words, "without"),
+            .schedule = words_value(words, "schedule"),
+            .limit_usec = limit ? words_duration(world, limit) : 0,
+            .within_usec = within ? words_duration(world, within) : 0,
+            .wait_for_all = words_have(words, "all"),
+            .dry_run = words_have(words, "dry"),
         };
     }
     world_step(world, &event);
@@ -246,7 +262,9 @@ static void do_clock(struct world *world, const struct words *words)
 static void do_trouble(struct world *world, const struct words *words)
 {
     enum event_kind kind = strcmp(words_at(words, 0), "degraded") == 0 ? EVENT_DEGRADED : EVENT_RESTORED;
-    world_step(world, &(struct event){.kind = kind, .trouble = {.reason = words_at(words, 1), .earlier = strcmp(words_at(words, 1), "earlier") == 0}});
+    world_step(world,
+               &(struct event){.kind = kind,
+                               .trouble = {.reason = words_at(words, 1), .earlier = strcmp(words_at(words, 1), "earlier") == 0}});
 }
 
 /* at 2026-12-24 08:00: local time of the plan in force. */
@@ -290,12 +308,15 @@ static void do_state(struct world *world, const struct words *words)
 
 static void run_command(struct world *world, char *line)
 {
-    static const struct { const char *word; void (*function)(struct world *, const struct words *); } commands[] = {
-        {"plan", do_plan}, {"at", do_at}, {"trigger", do_trigger}, {"answer", do_answer}, {"press", do_press}, {"text", do_text},
-        {"outcome", do_outcome}, {"note", do_note}, {"close", do_close}, {"callout", do_callout}, {"test", do_test},
-        {"wait", do_wait}, {"crash", do_crash}, {"clock", do_clock}, {"degraded", do_trouble}, {"restored", do_trouble},
-        {"state", do_state}, {"drill", do_drill}, {"message", do_message}, {"duty", do_duty}, {"gap", do_gap}, {"check", do_check},
-        {"news", do_news}, {"schedule", do_schedule}, {"overdue", do_overdue},
+    static const struct { const char *word; void (*function)(struct world *, const struct words *);
+    } commands[] = {
+        {"plan", do_plan},       {"at", do_at},           {"trigger", do_trigger},  {"answer", do_answer},
+        {"press", do_press},     {"text", do_text},       {"outcome", do_outcome},  {"note", do_note},
+        {"close", do_close},     {"callout", do_callout}, {"test", do_test},        {"wait", do_wait},
+        {"crash", do_crash},     {"clock", do_clock},     {"degraded", do_trouble}, {"restored", do_trouble},
+        {"state", do_state},     {"drill", do_drill},     {"message", do_message},  {"duty", do_duty},
+        {"gap", do_gap},         {"check", do_check},     {"news", do_news},        {"schedule", do_schedule},
+        {"overdue", do_overdue},
     };
     struct words words;
     split(line, &words);

@@ -1,4 +1,5 @@
-/* What the daemon's watches see, told to the engine: changes of duty and gaps ahead, checks of gateways, drills that a schedule begins or that are
+/* What the daemon's watches see, told to the engine: changes of duty and gaps ahead, checks of gateways, drills that a schedule
+ * begins or that are
  * owed. */
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,13 @@ void do_duty(struct world *world, const struct words *words)
     const struct roster *roster = roster_of(world, words);
     if (!roster)
         return;
-    world_step(world, &(struct event){.kind = EVENT_DUTY, .duty = {
-        .roster = roster, .person = somebody(words_at(words, 2)), .before = words_value(words, "before"), .from_usec = world->now.wall_usec,
-        .until_usec = time_of(world, words, "until"), .tell = !words_have(words, "quiet")}});
+    world_step(world, &(struct event){.kind = EVENT_DUTY,
+                                      .duty = {.roster = roster,
+                                               .person = somebody(words_at(words, 2)),
+                                               .before = words_value(words, "before"),
+                                               .from_usec = world->now.wall_usec,
+                                               .until_usec = time_of(world, words, "until"),
+                                               .tell = !words_have(words, "quiet")}});
 }
 
 /* gap ROLE from=2d until=3d|ever */
@@ -57,8 +62,10 @@ void do_gap(struct world *world, const struct words *words)
 /* check GATEWAY ADDRESS */
 void do_check(struct world *world, const struct words *words)
 {
-    world_step(world, &(struct event){.kind = EVENT_GATEWAY_CHECK, .gateway_check = {
-        .gateway = words_at(words, 1), .channel = strchr(words_at(words, 2), '@') ? CHANNEL_EMAIL : CHANNEL_SMS, .address = words_at(words, 2)}});
+    world_step(world, &(struct event){.kind = EVENT_GATEWAY_CHECK,
+                                      .gateway_check = {.gateway = words_at(words, 1),
+                                                        .channel = strchr(words_at(words, 2), '@') ? CHANNEL_EMAIL : CHANNEL_SMS,
+                                                        .address = words_at(words, 2)}});
 }
 
 /* news GATEWAY check-good|check-failed|balance-low|balance-good [reason=R] [quiet] */
@@ -69,8 +76,11 @@ void do_news(struct world *world, const struct words *words)
     for (size_t i = 1; i < N_ELEMENTS(names); i++)
         if (strcmp(names[i], words_at(words, 2)) == 0)
             news = (enum gateway_news)i;
-    world_step(world, &(struct event){.kind = EVENT_GATEWAY_NEWS, .gateway_news = {
-        .gateway = words_at(words, 1), .news = news, .reason = words_value(words, "reason"), .tell = !words_have(words, "quiet")}});
+    world_step(world, &(struct event){.kind = EVENT_GATEWAY_NEWS,
+                                      .gateway_news = {.gateway = words_at(words, 1),
+                                                       .news = news,
+                                                       .reason = words_value(words, "reason"),
+                                                       .tell = !words_have(words, "quiet")}});
 }
 
 /* schedule NAME watched|due|missed [role=R person=P] [begins=1h] [end=4h] [count=N] */
@@ -81,11 +91,17 @@ void do_schedule(struct world *world, const struct words *words)
     expect(world, schedule, name);
     if (!schedule)
         return;
-    world_step(world, &(struct event){.kind = EVENT_SCHEDULE, .schedule = {
-        .schedule = schedule,
-        .news = strcmp(news, "due") == 0 ? SCHEDULE_DUE : strcmp(news, "missed") == 0 ? SCHEDULE_MISSED : SCHEDULE_WATCHED,
-        .role = words_value(words, "role"), .person = words_value(words, "person"), .occurrence_usec = world->now.wall_usec,
-        .begins_usec = time_of(world, words, "begins"), .end_usec = time_of(world, words, "end"), .count = count ? (uint32_t)atoi(count) : 1}});
+    world_step(world, &(struct event){.kind = EVENT_SCHEDULE,
+                                      .schedule = {.schedule = schedule,
+                                                   .news = strcmp(news, "due") == 0      ? SCHEDULE_DUE
+                                                           : strcmp(news, "missed") == 0 ? SCHEDULE_MISSED
+                                                                                         : SCHEDULE_WATCHED,
+                                                   .role = words_value(words, "role"),
+                                                   .person = words_value(words, "person"),
+                                                   .occurrence_usec = world->now.wall_usec,
+                                                   .begins_usec = time_of(world, words, "begins"),
+                                                   .end_usec = time_of(world, words, "end"),
+                                                   .count = count ? (uint32_t)atoi(count) : 1}});
 }
 
 /* overdue ROLE [quiet]: for 45 days; quiet: they are counted from now on */

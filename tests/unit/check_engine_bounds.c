@@ -1,4 +1,5 @@
-/* What the engine keeps is bounded (P15), and what is beyond the bound is forgotten in the order that does the least harm; and what a caller may ask of
+/* What the engine keeps is bounded (P15), and what is beyond the bound is forgotten in the order that does the least harm; and
+ * what a caller may ask of
  * it besides. */
 #include "engine_fixture.h"
 
@@ -20,8 +21,14 @@ static uint64_t last_key(void)
 
 static enum verdict start_drill(const char *targets, int64_t within_usec)
 {
-    return verdict_of(step(&(struct event){.kind = EVENT_DRILL_START, .request = 1, .drill = {
-        .source = "local", .actor = "chef", .summary = "Prov", .targets = targets, .within_usec = within_usec, .wait_for_all = true}}));
+    return verdict_of(step(&(struct event){.kind = EVENT_DRILL_START,
+                                           .request = 1,
+                                           .drill = {.source = "local",
+                                                     .actor = "chef",
+                                                     .summary = "Prov",
+                                                     .targets = targets,
+                                                     .within_usec = within_usec,
+                                                     .wait_for_all = true}}));
 }
 
 /* ---- numbers ---- */
@@ -188,7 +195,8 @@ START_TEST(a_notice_of_very_long_ago_goes_nowhere_else)
     replay_good(opened(KEY(1)));
     replay_good(started(KEY(1), 1));
     replay_good(old);
-    struct event failed = {.kind = EVENT_OUTCOME, .outcome = {.page = {KEY(1), 1, 7}, .outcome = OUTCOME_FAILED, .gateway = "elks"}};
+    struct event failed = {.kind = EVENT_OUTCOME,
+                           .outcome = {.page = {KEY(1), 1, 7}, .outcome = OUTCOME_FAILED, .gateway = "elks"}};
     replay_good(new);
     ck_assert_uint_eq(count_records(step(&failed), RECORD_NOTICE_QUEUED), 0);
     new.page++;
@@ -204,29 +212,36 @@ END_TEST
 START_TEST(who_waits_for_a_test_behind_many_others_is_told)
 {
     for (uint64_t i = 1; i <= TESTS_MAX; i++)
-        ck_assert_uint_eq(count_sends(step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = i, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}})), 1);
-    struct effects effects = step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = 99, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}});
+        ck_assert_uint_eq(count_sends(step(&(struct event){
+                              .kind = EVENT_GATEWAY_TEST, .request = i, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}})),
+                          1);
+    struct effects effects =
+        step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = 99, .gateway_test = {"elks", CHANNEL_SMS, "anna", "x"}});
     ck_assert_int_eq(verdict_of(effects), VERDICT_FAILED);
     ck_assert_uint_eq(effects.list[0].reply.request, 1);
-    ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_GATEWAY_TEST, .request = 5, .gateway_test = {"elks", CHANNEL_VOICE, "anna", "x"}})),
+    ck_assert_int_eq(verdict_of(step(&(struct event){
+                         .kind = EVENT_GATEWAY_TEST, .request = 5, .gateway_test = {"elks", CHANNEL_VOICE, "anna", "x"}})),
                      VERDICT_NO_CONTACT);
     /* The outcome of the last one is the last one's, and of a duty notice nobody's. */
     const struct message *last = engine->house.messages;
     while (last->next)
         last = last->next;
     struct page_ref page = {0, last->number, last->nonce};
-    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNANSWERED, .gateway = "elks"}});
+    effects =
+        step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNANSWERED, .gateway = "elks"}});
     ck_assert_int_eq(verdict_of(effects), VERDICT_FAILED);
     (void)duty();
     page = (struct page_ref){0, last->next->number, last->next->nonce};
-    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_FAILED, .gateway = "elks"}});
+    effects =
+        step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_FAILED, .gateway = "elks"}});
     ck_assert_uint_eq(count_records(effects, RECORD_PAGE_FAILED), 1);
 }
 END_TEST
 
 static size_t notes_of_stranger(const char *id)
 {
-    return count_records(step(&(struct event){.kind = EVENT_INBOUND, .inbound = {"elks", "+46701740690", "Hej", id}}), RECORD_NOTE);
+    return count_records(step(&(struct event){.kind = EVENT_INBOUND, .inbound = {"elks", "+46701740690", "Hej", id}}),
+                         RECORD_NOTE);
 }
 
 START_TEST(of_strangers_sixty_texts_an_hour_are_kept)
@@ -283,10 +298,11 @@ START_TEST(a_receipt_that_came_too_early_is_nobodys)
 {
     uint64_t key = last_key();
     struct page_ref page = {key, 1, engine_incident(engine, key)->messages->nonce};
-    (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.outcome = OUTCOME_DELIVERED, .gateway = "elks", .provider_id = "s1"}});
+    (void)step(&(struct event){.kind = EVENT_OUTCOME,
+                               .outcome = {.outcome = OUTCOME_DELIVERED, .gateway = "elks", .provider_id = "s1"}});
     pass(EARLY_USEC + 1);
-    struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks",
-                                                                                      .provider_id = "s1"}});
+    struct effects effects = step(&(struct event){
+        .kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks", .provider_id = "s1"}});
     ck_assert_uint_eq(count_records(effects, RECORD_PAGE_DELIVERED), 0);
     ck_assert_int_eq(engine_fate(engine, page), FATE_SENT);
 }
@@ -303,8 +319,10 @@ START_TEST(a_hundred_drills_are_open_or_planned_at_most)
         ck_assert_int_eq(start_drill("person:bo", USEC_PER_SEC), VERDICT_PLANNED);
     ck_assert_int_eq(start_drill("person:bo", USEC_PER_SEC), VERDICT_FAILED);
     /* That a schedule's finds no room is told. */
-    static const struct schedule schedule = {.name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
-    struct effects effects = step(&(struct event){.kind = EVENT_SCHEDULE, .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC, AT_USEC, 1}});
+    static const struct schedule schedule = {
+        .name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
+    struct effects effects = step(
+        &(struct event){.kind = EVENT_SCHEDULE, .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC, AT_USEC, 1}});
     ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 1);
     ck_assert_uint_eq(count_records(effects, RECORD_DRILL_PLANNED), 0);
     /* A tick begins so many, and the next one the rest. */
@@ -323,7 +341,8 @@ START_TEST(the_result_of_a_drill_that_goes_on_is_what_it_is_now)
     CLEANUP_BUF struct buf missing = {0};
     ck_assert_int_eq(start_drill("role:TIB,person:anna", 0), VERDICT_OPENED);
     const struct incident *drill = engine->first_drill;
-    (void)step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = drill->key, .role = "TIB", .person = "anna", .answer = ANSWER_YES}});
+    (void)step(&(struct event){.kind = EVENT_ANSWER,
+                               .answer = {.incident = drill->key, .role = "TIB", .person = "anna", .answer = ANSWER_YES}});
     engine_drill_result(engine, drill, &answered, &total, &missing);
     ck_assert_uint_eq(answered, 0);                      /* Anna has one more to answer */
     ck_assert_uint_eq(total, 2);
@@ -338,10 +357,13 @@ END_TEST
 /* The clock was set back, and nobody has said so yet: it waits for its time by the schedule's hours. */
 START_TEST(a_scheduled_drill_does_not_begin_before_its_time)
 {
-    static const struct schedule schedule = {.name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
+    static const struct schedule schedule = {
+        .name = "vecka", .targets = "role:TIB", .summary = "Prov", .from_minute = 480, .to_minute = 1200};
     fixture_plan.schedules = &schedule;
     fixture_plan.n_schedules = 1;
-    (void)step(&(struct event){.kind = EVENT_SCHEDULE, .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC + USEC_PER_MIN, AT_USEC + USEC_PER_HOUR, 1}});
+    (void)step(&(struct event){
+        .kind = EVENT_SCHEDULE,
+        .schedule = {&schedule, SCHEDULE_DUE, NULL, NULL, AT_USEC, AT_USEC + USEC_PER_MIN, AT_USEC + USEC_PER_HOUR, 1}});
     now.boot_usec += USEC_PER_MIN;
     struct effects effects = step(&(struct event){.kind = EVENT_TICK});
     ck_assert_uint_eq(count_records(effects, RECORD_DRILL_POSTPONED), 1);
@@ -421,7 +443,8 @@ START_TEST(a_trigger_that_names_nobody_calls_the_first_roster_or_tells_the_admin
     const struct incident *incident = engine_incident(engine, last_key());
     ck_assert_str_eq(engine_text(engine, incident->callouts->role), "KIB");
     fixture_plan.n_rosters = 0;
-    struct effects effects = step(&(struct event){.kind = EVENT_TRIGGER, .request = 1, .trigger = {.source = "local", .summary = "Brand", .severity = -1}});
+    struct effects effects = step(
+        &(struct event){.kind = EVENT_TRIGGER, .request = 1, .trigger = {.source = "local", .summary = "Brand", .severity = -1}});
     ck_assert_uint_eq(count_records(effects, RECORD_CALLOUT_STARTED), 1);
     ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 1);
     ck_assert_uint_eq(engine_paging_callouts(engine), 2);
@@ -433,7 +456,8 @@ END_TEST
 
 static size_t notices_of_close(uint64_t key)
 {
-    return count_records(step(&(struct event){.kind = EVENT_CLOSE, .request = 1, .close = {key, NULL, "local"}}), RECORD_NOTICE_QUEUED);
+    return count_records(step(&(struct event){.kind = EVENT_CLOSE, .request = 1, .close = {key, NULL, "local"}}),
+                         RECORD_NOTICE_QUEUED);
 }
 
 START_TEST(who_is_gone_is_told_where_they_were_paged_if_that_is_served)
@@ -469,7 +493,8 @@ START_TEST(what_is_not_there_is_said_not_to_be)
         ck_assert_ptr_null(engine_page(engine, none[i]));
         ck_assert(!engine_message(engine, none[i], now.wall_usec, &view));
         ck_assert(!engine_message_again(engine, none[i], now.wall_usec, &view));
-        struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = none[i], .outcome = OUTCOME_SENT, .gateway = "elks"}});
+        struct effects effects = step(
+            &(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = none[i], .outcome = OUTCOME_SENT, .gateway = "elks"}});
         ck_assert_uint_eq(effects.n, 0);
     }
     ck_assert_ptr_null(engine_incident(engine, 0));
@@ -509,9 +534,14 @@ END_TEST
 
 START_TEST(the_first_plan_is_no_reload)
 {
-    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, false}}), RECORD_RELOADED), 0);
-    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, true}}), RECORD_RELOADED), 1);
-    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {"people.ini:3: no such thing"}}), RECORD_RELOAD_REFUSED), 1);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, false}}), RECORD_RELOADED),
+                      0);
+    ck_assert_uint_eq(count_records(step(&(struct event){.kind = EVENT_PLAN, .plan = {&fixture_plan, true}}), RECORD_RELOADED),
+                      1);
+    ck_assert_uint_eq(
+        count_records(step(&(struct event){.kind = EVENT_RELOAD_REFUSED, .trouble = {"people.ini:3: no such thing"}}),
+                      RECORD_RELOAD_REFUSED),
+        1);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
-/* A log that holds what no engine writes: what cannot follow is refused, whatever field is wrong, and what can be lived with is. */
+/* A log that holds what no engine writes: what cannot follow is refused, whatever field is wrong, and what can be lived with is.
+ * */
 #include "engine/drill.h"
 #include "engine_fixture.h"
 
@@ -23,8 +24,8 @@ END_TEST
 
 START_TEST(times_that_no_clock_shows_are_refused)
 {
-    static const size_t offsets[] = {offsetof(struct record, at_usec), offsetof(struct record, due_usec), offsetof(struct record, delay_usec),
-                                     offsetof(struct record, end_usec)};
+    static const size_t offsets[] = {offsetof(struct record, at_usec), offsetof(struct record, due_usec),
+                                     offsetof(struct record, delay_usec), offsetof(struct record, end_usec)};
     for (size_t i = 0; i < N_ELEMENTS(offsets); i++) {
         for (int sign = -1; sign <= 1; sign += 2) {
             struct record record = opened(KEY(1));
@@ -186,7 +187,8 @@ END_TEST
 
 START_TEST(a_plan_that_is_there_or_has_begun_cannot_follow)
 {
-    struct record planned = {.kind = RECORD_DRILL_PLANNED, .incident = KEY(1), .source = "local", .summary = "Prov", .targets = "role:TIB"};
+    struct record planned = {
+        .kind = RECORD_DRILL_PLANNED, .incident = KEY(1), .source = "local", .summary = "Prov", .targets = "role:TIB"};
     replay_good(planned);
     expect_corrupt(planned);
     replay_good(opened(KEY(2)));
@@ -238,11 +240,14 @@ START_TEST(a_cancelled_call_out_takes_no_answer_and_is_called_anew)
     replay_good(of_kind(RECORD_CALLOUT_CANCELLED, KEY(1)));
     for (size_t i = 0; i < N_ELEMENTS(answers); i++) {
         struct event_answer answer = {.incident = KEY(1), .role = "TIB", .person = "anna", .answer = answers[i]};
-        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})), VERDICT_NO_CALLOUT);
+        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})),
+                         VERDICT_NO_CALLOUT);
         answer.role = NULL;
-        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})), VERDICT_NO_CALLOUT);
+        ck_assert_int_eq(verdict_of(step(&(struct event){.kind = EVENT_ANSWER, .request = 1, .answer = answer})),
+                         VERDICT_NO_CALLOUT);
     }
-    struct effects effects = step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[1], NULL, "local", NULL}});
+    struct effects effects =
+        step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[1], NULL, "local", NULL}});
     ck_assert_int_eq(verdict_of(effects), VERDICT_DONE);
     ck_assert_uint_eq(engine_paging_callouts(engine), 1);
 }
@@ -265,7 +270,8 @@ START_TEST(a_cancelled_call_out_of_a_drill_takes_no_answer)
 }
 END_TEST
 
-/* Engines write how long; without it a drill's call-outs last as their rosters say, and one of the same role twice counts once. */
+/* Engines write how long; without it a drill's call-outs last as their rosters say, and one of the same role twice counts once.
+ * */
 START_TEST(a_drill_without_a_limit_ends_all_the_same)
 {
     struct record drill = opened(KEY(1));
@@ -279,7 +285,8 @@ START_TEST(a_drill_without_a_limit_ends_all_the_same)
     engine_drill_result(engine, engine_incident(engine, KEY(1)), &answered, &total, &missing);
     ck_assert_uint_eq(total, 1);
     ck_assert_str_eq(buf_text(&missing), "TIB");
-    (void)step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[0], NULL, "local", NULL}});
+    (void)step(
+        &(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {KEY(1), &fixture_rosters[0], NULL, "local", NULL}});
     now.boot_usec += 30 * USEC_PER_MIN;
     now.wall_usec += 30 * USEC_PER_MIN;
     for (int i = 0; i < 20 && engine_open_incidents(engine); i++)
@@ -350,7 +357,8 @@ END_TEST
 
 START_TEST(the_last_phones_of_somebody_are_known)
 {
-    static const char *const phones[] = {"+46701740611", "+46701740612", "+46701740613", "+46701740614", "+46701740615", "+46701740613"};
+    static const char *const phones[] = {"+46701740611", "+46701740612", "+46701740613",
+                                         "+46701740614", "+46701740615", "+46701740613"};
     replay_good(opened(KEY(1)));
     replay_good(started(KEY(1), 1));
     for (uint32_t i = 0; i < N_ELEMENTS(phones); i++) {
@@ -389,8 +397,8 @@ static struct record notice(uint64_t incident, uint32_t page, enum purpose purpo
 
 START_TEST(a_notice_of_a_call_out_that_is_none_is_not_sent)
 {
-    static const enum purpose purposes[] = {PURPOSE_SOURCE_RELEASED, PURPOSE_SOURCE_UNANSWERED, PURPOSE_SOURCE_TAKEN, PURPOSE_TAKEN,
-                                            PURPOSE_CONFIRMATION, PURPOSE_ON_DUTY};
+    static const enum purpose purposes[] = {PURPOSE_SOURCE_RELEASED, PURPOSE_SOURCE_UNANSWERED, PURPOSE_SOURCE_TAKEN,
+                                            PURPOSE_TAKEN,           PURPOSE_CONFIRMATION,      PURPOSE_ON_DUTY};
     struct message_view view;
     replay_good(opened(KEY(1)));
     for (uint32_t i = 0; i < N_ELEMENTS(purposes); i++) {
@@ -443,17 +451,23 @@ START_TEST(five_gateways_of_a_page_are_remembered)
     replay_good(started(KEY(1), 1));
     replay_good(paged(KEY(1), 1));
     for (size_t i = 0; i < N_ELEMENTS(names); i++)
-        (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = names[i]}});
+        (void)step(&(struct event){.kind = EVENT_OUTCOME,
+                                   .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = names[i]}});
     ck_assert_uint_eq(trail_of(engine, engine_incident(engine, KEY(1))->messages)->n, LEAVE_OUT_MAX);
     for (size_t i = 0; i < N_ELEMENTS(names); i++)
         replay_good(failure(1, names[i], RECEIPT_NEVER));
-    ck_assert_uint_eq(step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g1"}}).n, 0);
+    ck_assert_uint_eq(
+        step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g1"}})
+            .n,
+        0);
     /* One of those that were forgotten has it after all, and then denies it: there is no room to say which are left. */
     (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_SENT, .gateway = "elks"}});
-    struct effects effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "elks"}});
+    struct effects effects = step(
+        &(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "elks"}});
     ck_assert_int_eq(engine_fate(engine, page), FATE_FAILED);
     ck_assert_uint_eq(count_records(effects, RECORD_PAGE_QUEUED), 1);      /* by the person's other channel */
-    effects = step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g6"}});
+    effects =
+        step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {.page = page, .outcome = OUTCOME_UNDELIVERED, .gateway = "g6"}});
     ck_assert_uint_eq(count_records(effects, RECORD_PAGE_QUEUED), 0);
 }
 END_TEST
@@ -464,7 +478,8 @@ START_TEST(a_source_that_is_gone_is_told_nothing)
     record.source = "gone";
     replay_good(record);
     replay_good(started(KEY(1), 1));
-    struct effects effects = step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = KEY(1), .person = "anna", .answer = ANSWER_YES}});
+    struct effects effects =
+        step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = KEY(1), .person = "anna", .answer = ANSWER_YES}});
     ck_assert_uint_eq(count_records(effects, RECORD_ACKNOWLEDGED), 1);
     ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 0);
 }

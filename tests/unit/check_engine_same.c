@@ -1,4 +1,5 @@
-/* Triggers that are the same, and those that only look like it: hashes that are equal prove nothing. And what a source's own settings do. */
+/* Triggers that are the same, and those that only look like it: hashes that are equal prove nothing. And what a source's own
+ * settings do. */
 #include "engine_fixture.h"
 
 static struct source sources[3];
@@ -109,7 +110,8 @@ START_TEST(other_words_with_an_equal_hash_are_news)
     more.summary = "Brand, mer";
     uint64_t hash = like(&more, KEY(100)).body_hash;
     ck_assert_int_eq(send(&keyed, &key), VERDICT_OPENED);
-    replay_good((struct record){.kind = RECORD_UPDATED, .incident = key, .summary = "Något annat", .dedup_key = "k", .body_hash = hash});
+    replay_good(
+        (struct record){.kind = RECORD_UPDATED, .incident = key, .summary = "Något annat", .dedup_key = "k", .body_hash = hash});
     ck_assert_int_eq(send(&more, &key), VERDICT_UPDATED);
     ck_assert_str_eq(incident_summary(engine_incident(engine, key)), "Brand, mer");
 }
@@ -143,7 +145,8 @@ START_TEST(what_a_sensitive_source_says_is_sensitive)
     /* Of a source that is in the plan no more there are no settings, and no limit. */
     ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Brand", .severity = -1}, &key), VERDICT_OPENED);
     ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Brand 2", .severity = -1}, &key), VERDICT_OPENED);
-    ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Larmprov", .severity = -1, .drill = true}, &key), VERDICT_OPENED);
+    ck_assert_int_eq(send(&(struct event_trigger){.source = "gone", .summary = "Larmprov", .severity = -1, .drill = true}, &key),
+                     VERDICT_OPENED);
     ck_assert(engine_incident(engine, key)->drill);
 }
 END_TEST
@@ -157,7 +160,8 @@ START_TEST(a_source_is_told_by_what_is_served)
     sources[1].n_notify = 2;
     fixture_plan.channels_served = 1u << CHANNEL_SMS;
     ck_assert_int_eq(send(&plain, &key), VERDICT_OPENED);
-    struct effects effects = step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = key, .person = "anna", .answer = ANSWER_YES}});
+    struct effects effects =
+        step(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = key, .person = "anna", .answer = ANSWER_YES}});
     ck_assert_uint_eq(count_records(effects, RECORD_NOTICE_QUEUED), 1);
 }
 END_TEST
@@ -184,7 +188,8 @@ START_TEST(everybody_of_a_large_group_is_paged)
     fixture_plan.n_persons = 12;
     fixture_plan.n_admins = 0;
     ck_assert_int_eq(send(&plain, &key), VERDICT_OPENED);
-    struct effects effects = step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {key, NULL, &group, "local", NULL}});
+    struct effects effects =
+        step(&(struct event){.kind = EVENT_CALLOUT, .request = 1, .callout = {key, NULL, &group, "local", NULL}});
     ck_assert_uint_eq(count_records(effects, RECORD_PAGE_QUEUED), 12);
 }
 END_TEST

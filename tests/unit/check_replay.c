@@ -62,7 +62,9 @@ static void add_three(void)
 
 static void replay_all(void)
 {
-    replay_live(engine, &(struct opened){.records = records, .n_records = n_records, .last_incidents = {KEY(3), incident_key(2025, 9)}}, now, on_bad, NULL);
+    replay_live(engine,
+                &(struct opened){.records = records, .n_records = n_records, .last_incidents = {KEY(3), incident_key(2025, 9)}},
+                now, on_bad, NULL);
     engine_set_last_seq(engine, n_records);
 }
 

@@ -42,13 +42,28 @@ void fixture_setup(void)
 {
     read_zone();
     for (int i = 0; i < 2; i++)
-        fixture_rosters[i] = (struct roster){.role = i ? "TIB" : "KIB", .title = i ? "TIB" : "KIB", .on_request = i == 0, .drill_escalate = true,
-                                             .drill_yield = true, .drill_deadline_usec = 30 * USEC_PER_MIN,
+        fixture_rosters[i] = (struct roster){.role = i ? "TIB" : "KIB",
+                                             .title = i ? "TIB" : "KIB",
+                                             .on_request = i == 0,
+                                             .drill_escalate = true,
+                                             .drill_yield = true,
+                                             .drill_deadline_usec = 30 * USEC_PER_MIN,
                                              .ladder = {.steps = steps, .n_steps = 2, .repeat_usec = 10 * USEC_PER_MIN}};
-    fixture_plan = (struct plan){
-        .tz = stockholm, .organisation = "", .dedup_window_usec = 4 * USEC_PER_HOUR, .persons = persons, .n_persons = 3,
-        .rosters = fixture_rosters, .n_rosters = 2, .sources = &local, .n_sources = 1, .admins = admins, .n_admins = 1,
-        .admin_channels = 1u << CHANNEL_EMAIL, .channels_served = 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL, .gateways = gateways, .n_gateways = 2};
+    fixture_plan = (struct plan){.tz = stockholm,
+                                 .organisation = "",
+                                 .dedup_window_usec = 4 * USEC_PER_HOUR,
+                                 .persons = persons,
+                                 .n_persons = 3,
+                                 .rosters = fixture_rosters,
+                                 .n_rosters = 2,
+                                 .sources = &local,
+                                 .n_sources = 1,
+                                 .admins = admins,
+                                 .n_admins = 1,
+                                 .admin_channels = 1u << CHANNEL_EMAIL,
+                                 .channels_served = 1u << CHANNEL_SMS | 1u << CHANNEL_EMAIL,
+                                 .gateways = gateways,
+                                 .n_gateways = 2};
     seed = 42;
     fixture_random = 0;
     now = (struct now){USEC_PER_DAY, AT_USEC};
@@ -127,18 +142,36 @@ void replay_good(struct record record)
 
 struct record opened(uint64_t incident)
 {
-    return (struct record){.kind = RECORD_OPENED, .incident = incident, .source = "local", .summary = "Brand", .severity = SEVERITY_CRITICAL + 1,
+    return (struct record){.kind = RECORD_OPENED,
+                           .incident = incident,
+                           .source = "local",
+                           .summary = "Brand",
+                           .severity = SEVERITY_CRITICAL + 1,
                            .body_hash = incident};
 }
 
 struct record started(uint64_t incident, uint32_t callout)
 {
-    return (struct record){.kind = RECORD_CALLOUT_STARTED, .incident = incident, .callout = callout, .role = "TIB", .severity = SEVERITY_CRITICAL + 1,
-                           .due_usec = AT_USEC + USEC_PER_MIN, .delay_usec = USEC_PER_MIN};
+    return (struct record){.kind = RECORD_CALLOUT_STARTED,
+                           .incident = incident,
+                           .callout = callout,
+                           .role = "TIB",
+                           .severity = SEVERITY_CRITICAL + 1,
+                           .due_usec = AT_USEC + USEC_PER_MIN,
+                           .delay_usec = USEC_PER_MIN};
 }
 
 struct record paged(uint64_t incident, uint32_t page)
 {
-    return (struct record){.kind = RECORD_PAGE_QUEUED, .incident = incident, .callout = 1, .role = "TIB", .person = "anna", .address = "+46701740605",
-                           .channel = CHANNEL_SMS + 1, .page = page, .nonce = 7, .purpose = PURPOSE_PAGE, .step = 1};
+    return (struct record){.kind = RECORD_PAGE_QUEUED,
+                           .incident = incident,
+                           .callout = 1,
+                           .role = "TIB",
+                           .person = "anna",
+                           .address = "+46701740605",
+                           .channel = CHANNEL_SMS + 1,
+                           .page = page,
+                           .nonce = 7,
+                           .purpose = PURPOSE_PAGE,
+                           .step = 1};
 }

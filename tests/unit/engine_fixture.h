@@ -1,4 +1,5 @@
-/* An engine on a small plan, without a configuration: TIB is Anna's, then Bo's; KIB is on request, and nobody has it. Cia is the administrator. */
+/* An engine on a small plan, without a configuration: TIB is Anna's, then Bo's; KIB is on request, and nobody has it. Cia is the
+ * administrator. */
 #ifndef ENGINE_FIXTURE_H
 #define ENGINE_FIXTURE_H
 
