@@ -24,10 +24,11 @@ void loop_stop(struct loop *loop);
 /* Makes the turn run soon even if nothing else happens. Only this may be called from other threads and signal handlers. */
 void loop_wake(struct loop *loop);
 
-/* The clocks. BOOTTIME does not jump and counts suspend; delays are on it. Wall time is for people. Microseconds. */
+/* The clocks. BOOTTIME does not jump and counts suspend; delays are on it. Wall time is for people; the monotonic one, which
+ * sd_notify wants, says how long another kept us waiting. Microseconds. */
 int64_t loop_boot_usec(void);
 int64_t loop_wall_usec(void);
-int64_t loop_monotonic_usec(void);                          /* CLOCK_MONOTONIC, for sd_notify */
+int64_t loop_monotonic_usec(void);                          /* CLOCK_MONOTONIC: stands still in suspend */
 
 /* One-shot timers on CLOCK_BOOTTIME. They keep right through suspend. */
 struct loop_timer;

@@ -35,7 +35,7 @@ struct turn {
     struct loop_timer *calm;
     int64_t calm_usec;                   /* for so long the disk must have given no trouble before all is well again */
     int64_t trouble_usec, restored_usec; /* boot; when it last gave some, and when all was well again; 0: never */
-    int64_t appended_usec;               /* boot; when the batch in flight was handed in */
+    int64_t appended_usec;               /* monotonic: what the machine slept is not the disk's; when the batch in flight was handed in */
     bool degraded;
     char *reason;
 };
@@ -206,12 +206,17 @@ static void on_calm(void *userdata)
         restore(turn);
 }
 
+static int64_t waited_usec(const struct turn *turn)
+{
+    return loop_monotonic_usec() - turn->appended_usec;
+}
+
 static void on_appended(void *userdata, enum err err, const char *reason, const struct store_head *head)
 {
     struct turn *turn = userdata;
     turn->in_flight = false;
     loop_timer_clear(turn->patience);
-    if (err != ERR_OK || loop_boot_usec() - turn->appended_usec >= COMMIT_PATIENCE_USEC)
+    if (err != ERR_OK || waited_usec(turn) >= COMMIT_PATIENCE_USEC)
         turn->trouble_usec = loop_boot_usec();
     if (err != ERR_OK) {
         turn->failed = true;
@@ -259,14 +264,20 @@ static void commit_next(struct turn *turn)
     if (!turn->first || may_linger(turn))
         return;
     turn->in_flight = true;
-    turn->appended_usec = loop_boot_usec();
+    turn->appended_usec = loop_monotonic_usec();
     loop_timer_set(turn->patience, loop_boot_usec() + COMMIT_PATIENCE_USEC);
     store_append(turn->store, turn->first->records[0].seq - 1, turn->first->records, turn->first->n_records, on_appended, turn);
 }
 
+/* The timer counts a sleep of the machine's; a commit that was under way then still has what it had left. */
 static void on_impatient(void *userdata)
 {
-    turn_degrade(userdata, "the disk has not answered for 2 s");
+    struct turn *turn = userdata;
+    int64_t left_usec = COMMIT_PATIENCE_USEC - waited_usec(turn);
+    if (left_usec > 0)
+        loop_timer_set(turn->patience, loop_boot_usec() + left_usec);
+    else
+        turn_degrade(turn, "the disk has not answered for 2 s");
 }
 
 static void on_recovered(void *userdata, enum err err, const char *reason)

@@ -443,6 +443,23 @@ static void fail_once(void)
     ck_assert(!turn_status(world.turn).degraded);
 }
 
+/* The machine was suspended in the middle of a commit: the disk is asked for what is left of its two seconds. */
+START_TEST(a_sleep_of_the_machine_is_not_the_disks)
+{
+    ck_assert(trigger("Brand"));
+    run();
+    advance(USEC_PER_SEC);
+    fake_loop_sleep(USEC_PER_HOUR);
+    run();
+    advance(USEC_PER_SEC - 1);
+    ck_assert(!turn_status(world.turn).degraded);
+    advance(1);
+    ck_assert(turn_status(world.turn).degraded);
+    finish();
+    ck_assert(!turn_status(world.turn).degraded);
+}
+END_TEST
+
 /* The first time it is believed at once; after a relapse it has to give no trouble for a while, even with nothing left to write: for ten minutes at
  * most, however often. */
 START_TEST(a_slow_disk_is_believed_later_each_time)
@@ -702,6 +719,7 @@ static Suite *turn_suite(void)
     tcase_add_test(tcase, what_nobody_waits_for_goes_with_what_comes_next);
     tcase_add_test(tcase, a_commit_that_hangs_lets_out_degraded);
     tcase_add_test(tcase, a_disk_that_comes_back_restores_and_lets_nothing_out_twice);
+    tcase_add_test(tcase, a_sleep_of_the_machine_is_not_the_disks);
     tcase_add_test(tcase, a_slow_disk_is_believed_later_each_time);
     tcase_add_test(tcase, a_disk_that_fails_while_it_is_watched_is_not_believed);
     tcase_add_test(tcase, a_word_of_the_end_that_cannot_be_written_is_not_true_any_more);

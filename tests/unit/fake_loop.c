@@ -10,7 +10,7 @@ struct loop_timer {
     int64_t due_usec;
 };
 
-static int64_t boot_usec;
+static int64_t boot_usec, slept_usec;
 static struct loop_timer *timers;
 static struct transfer *transfers;
 static struct loop_watch *watches;
@@ -22,10 +22,12 @@ void fake_loop_reset(void)
     ck_assert_ptr_null(transfers);
     ck_assert_ptr_null(watches);
     boot_usec = 1000 * INT64_C(1000000);
+    slept_usec = 0;
     refuse_starts = false;
 }
 
 int64_t loop_boot_usec(void) { return boot_usec; }
+int64_t loop_monotonic_usec(void) { return boot_usec - slept_usec; }
 int64_t loop_wall_usec(void) { return boot_usec + INT64_C(1800000000000000); }
 
 /* ---- timers ---- */
@@ -81,6 +83,13 @@ void fake_loop_advance(int64_t usec)
         fake_loop_run();
     }
     boot_usec = end_usec;
+}
+
+void fake_loop_sleep(int64_t usec)
+{
+    boot_usec += usec;
+    slept_usec += usec;
+    fake_loop_run();
 }
 
 int64_t fake_loop_next_usec(void)

@@ -14,6 +14,7 @@
 void fake_loop_reset(void);                      /* time 1000 s; fails the test where something is left over */
 void fake_loop_run(void);                        /* all timers that are due now; fails the test if they never come to rest */
 void fake_loop_advance(int64_t usec);            /* time passes, and timers fire when they are due */
+void fake_loop_sleep(int64_t usec);              /* the machine is suspended for so long; when it wakes up, timers fire */
 int64_t fake_loop_next_usec(void);               /* until the next timer; INT64_MAX: none */
 
 void fake_loop_listen(int msec);                 /* so long at most, in real time, to the one descriptor that is watched */
