@@ -498,6 +498,9 @@ START_TEST(what_is_not_there_is_said_not_to_be)
         ck_assert_uint_eq(effects.n, 0);
     }
     ck_assert_ptr_null(engine_incident(engine, 0));
+    ck_assert_ptr_null(plan_person_typed(&fixture_plan, "ANN"));
+    ck_assert_ptr_nonnull(plan_person_typed(&fixture_plan, "ANNA"));
+    engine_free(NULL);
     ck_assert_ptr_null(engine_recipient(engine, key, token));
     ck_assert_ptr_null(engine_recipient(engine, key + 1, token));
     ck_assert_ptr_eq(engine_recipient(engine, key, incident->callouts->recipients->token), incident->callouts->recipients);
