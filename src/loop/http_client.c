@@ -125,8 +125,6 @@ void http_client_free(struct http_client *client)
     struct transfer *transfer;
     while ((transfer = TAILQ_FIRST(&client->running)) || (transfer = TAILQ_FIRST(&client->done)))
         transfer_cancel(transfer);
-    while (client->n_idle)
-        curl_easy_cleanup(client->idle[--client->n_idle]);
     curl_multi_cleanup(client->multi);
     loop_timer_free(client->timer);
     free(client);

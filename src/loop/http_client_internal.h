@@ -10,7 +10,7 @@
 #include "loop/http_client.h"
 #include "loop/loop_internal.h"
 
-enum { MAX_REPLY_BYTES = 65536, MAX_REPLY_HEAD_BYTES = 65536, MAX_IDLE_HANDLES = 128, MAX_IDLE_CONNECTIONS = 256 };
+enum { MAX_REPLY_BYTES = 65536, MAX_REPLY_HEAD_BYTES = 65536, MAX_IDLE_CONNECTIONS = 256 };
 
 struct transfer {
     TAILQ_ENTRY(transfer) link;     /* in the client's running or done */
@@ -48,8 +48,6 @@ struct http_client {
     struct loop_timer *timer;
     struct transfer_list running;
     struct transfer_list done;      /* finished, not yet told of */
-    CURL *idle[MAX_IDLE_HANDLES];   /* handles kept for the next transfers */
-    size_t n_idle;
 };
 
 /* curl refuses an option only when it lacks memory or was built without what we depend on: both end the program. */

@@ -60,30 +60,16 @@ static size_t take_head(char *bytes, size_t size, size_t n, void *userdata)
     return ok ? size * n : CURL_WRITEFUNC_ERROR;
 }
 
-static CURL *take_handle(struct http_client *client)
-{
-    CURL *easy = client->n_idle ? client->idle[--client->n_idle] : curl_easy_init();
-    assert(easy);
-    return easy;
-}
-
-static void give_handle_back(struct http_client *client, CURL *easy)
-{
-    if (client->n_idle == MAX_IDLE_HANDLES) {
-        curl_easy_cleanup(easy);
-        return;
-    }
-    curl_easy_reset(easy);
-    client->idle[client->n_idle++] = easy;
-}
-
 struct transfer *transfer_new(struct http_client *client, transfer_cb *cb, void *userdata)
 {
     struct transfer *transfer = NEW(struct transfer);
     transfer->client = client;
     transfer->cb = cb;
     transfer->userdata = userdata;
-    CURL *easy = transfer->easy = take_handle(client);
+    /* A new one each time: in a second transfer on a handle, curl before 8.0 reads and frees a header of the first where the head
+     * begins with a folded line. What is worth keeping, connections and names, is the multi handle's. */
+    CURL *easy = transfer->easy = curl_easy_init();
+    assert(easy);
     SET(easy, CURLOPT_PRIVATE, transfer);
     SET(easy, CURLOPT_ERRORBUFFER, transfer->error);
     SET(easy, CURLOPT_WRITEFUNCTION, take_reply);
@@ -100,7 +86,7 @@ struct transfer *transfer_new(struct http_client *client, transfer_cb *cb, void 
 
 void transfer_free(struct transfer *transfer)
 {
-    give_handle_back(transfer->client, transfer->easy);
+    curl_easy_cleanup(transfer->easy);
     loop_timer_free(transfer->timer);
     curl_slist_free_all(transfer->lines);
     buf_done(&transfer->reply);
