@@ -97,8 +97,9 @@ static struct answered yes(struct engine *engine, struct callout *callout, const
     return done();
 }
 
-/* Whose turn came at a gateway while somebody had the call-out was let go in silence. What has no outcome, and no later page to the same place
- * now, is handed in again, lest it wait for a restart; a page that waits there still goes out once, unless both are under way at once (P3). */
+/* A page whose turn came at a gateway while somebody had the call-out was let go in silence. What has no outcome, and no later page
+ * to the same place now, is handed in again, lest it wait for a restart; what waits there still goes out once, unless both are under
+ * way at once (P3). */
 static void send_unsent(struct engine *engine, const struct callout *callout)
 {
     for (const struct message *message = callout->incident->messages; message; message = message->next)

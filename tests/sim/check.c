@@ -64,8 +64,8 @@ static bool is_wanted(const struct m_page *page)
     return engine_message(node_engine(), page->ref, loop_wall_usec(), &view);
 }
 
-/* What is not wanted while somebody has the call-out, or while nobody has it, or once the same was told later, the gateways forget when its turn
- * comes: it waits no longer. */
+/* What is not wanted while somebody has the call-out, or while nobody has it, or once the same was told later, the gateways
+ * forget when its turn comes: it waits no longer. */
 static void let_go(const struct m_callout *callout)
 {
     size_t kept = 0;
@@ -169,7 +169,8 @@ static void see_opened(const struct record *record)
 static void touch(const struct record *record)
 {
     const struct m_page *page = model_page((struct page_ref){record->incident, record->page, record->nonce});
-    bool failed = record->kind == RECORD_PAGE_FAILED && record->final && page && page->callout && page->turn == page->callout->turn;
+    bool current = page && page->callout && page->turn == page->callout->turn;
+    bool failed = record->kind == RECORD_PAGE_FAILED && record->final && current;
     bool voids = record->kind == RECORD_DECLINED || failed;
     for (size_t i = 0; i < check.n_touched; i++)
         if (check.touched[i].key == record->incident && check.touched[i].callout == record->callout) {
@@ -209,7 +210,8 @@ static void see_record(const struct event *event, const struct effect_record *ef
     if (engine_replay(node_shadow(), record, event->now) != ERR_OK)
         fail("P14", "a %s that was just decided does not replay", record_event_name(effect->kind));
     touch(record);
-    if (record->callout && (effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED || effect->kind == RECORD_NOTICE_QUEUED))
+    bool changes = effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED || effect->kind == RECORD_NOTICE_QUEUED;
+    if (record->callout && changes)
         let_go(model_callout(model_incident(record->incident), record->callout));
     struct m_page *page = model_page((struct page_ref){effect->incident, record->page, record->nonce});
     if (effect->kind == RECORD_PAGE_QUEUED || effect->kind == RECORD_NOTICE_QUEUED)

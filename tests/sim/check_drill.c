@@ -102,7 +102,8 @@ static void check_yielded(const char *person)
     }
 }
 
-/* The other way round: whoever is being called for what is real is paged by no drill that gives way. One that did so within this step pages nobody. */
+/* The other way round: whoever is being called for what is real is paged by no drill that gives way. One that did so
+ * within this step pages nobody. */
 static void check_alone(const struct m_callout *drilled, const char *person)
 {
     if (drilled->incident->dry_run || drilled->incident->closed || !yields(drilled))

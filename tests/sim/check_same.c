@@ -1,5 +1,5 @@
-/* P14: an incident alive, and the same one from the records alone. Every field that the engine keeps of it is compared where it stands: this runs after
- * every step, so nothing is written down unless something differs. */
+/* P14: an incident alive, and the same one from the records alone. Every field that the engine keeps of it is compared where it
+ * stands: this runs after every step, so nothing is written down unless something differs. */
 #include <string.h>
 
 #include "check.h"
@@ -57,11 +57,12 @@ static bool same_callout(const struct callout *a, const struct callout *b)
     const struct recipient *one = a->recipients, *other = b->recipients;
     for (; one && other && same_recipient(one, other); one = one->next)
         other = other->next;
-    return !one && !other && a->number == b->number && same_name(a->role, b->role) && a->state == b->state && a->step == b->step &&
-           a->round == b->round && a->turn == b->turn && a->severity == b->severity && a->started_usec == b->started_usec &&
+    return !one && !other && a->number == b->number && same_name(a->role, b->role) && a->state == b->state &&
+           a->step == b->step && a->round == b->round && a->turn == b->turn && a->severity == b->severity && a->started_usec == b->started_usec &&
            a->due_usec == b->due_usec && a->ends_usec == b->ends_usec && same_name(a->acknowledged_by, b->acknowledged_by) &&
-           a->acknowledged_usec == b->acknowledged_usec && a->noticed_usec == b->noticed_usec && a->released_sec == b->released_sec &&
-           a->eta_minutes == b->eta_minutes && a->put_off == b->put_off && a->on_group == b->on_group && a->on_person == b->on_person &&
+           a->acknowledged_usec == b->acknowledged_usec && a->noticed_usec == b->noticed_usec &&
+           a->released_sec == b->released_sec && a->eta_minutes == b->eta_minutes && a->put_off == b->put_off &&
+           a->on_group == b->on_group && a->on_person == b->on_person &&
            same_timer(&a->timer, &b->timer);
 }
 
@@ -91,7 +92,8 @@ static bool same_terms(const struct drill *a, const struct drill *b)
     if (!a || !b)
         return a == b;
     return a->key == b->key && same_text(a->targets, b->targets) && same_text(a->without, b->without) &&
-           same_text(a->summary, b->summary) && same_text(a->missing, b->missing) && a->answered == b->answered && a->total == b->total &&
+           same_text(a->summary, b->summary) && same_text(a->missing, b->missing) && a->answered == b->answered &&
+           a->total == b->total &&
            same_name(a->source, b->source) && same_name(a->starter, b->starter) && same_name(a->schedule, b->schedule) &&
            same_name(a->role, b->role) && a->limit_usec == b->limit_usec && a->planned_usec == b->planned_usec &&
            a->due_usec == b->due_usec && a->end_usec == b->end_usec && a->begins_usec == b->begins_usec &&
@@ -100,12 +102,14 @@ static bool same_terms(const struct drill *a, const struct drill *b)
 
 static bool same_head(const struct incident *a, const struct incident *b)
 {
-    return a->key == b->key && same_text(incident_summary(a), incident_summary(b)) && same_text(incident_location(a), incident_location(b)) &&
+    return a->key == b->key && same_text(incident_summary(a), incident_summary(b)) &&
+           same_text(incident_location(a), incident_location(b)) &&
            same_text(incident_callback(a), incident_callback(b)) && same_text(incident_dedup_key(a), incident_dedup_key(b)) &&
            a->opened_usec == b->opened_usec && a->closed_usec == b->closed_usec && a->updated_usec == b->updated_usec &&
            a->settle_usec == b->settle_usec && a->first_seq == b->first_seq && a->dedup_hash == b->dedup_hash &&
            a->body_hash == b->body_hash && a->last_page == b->last_page && a->last_callout == b->last_callout &&
-           same_name(a->source, b->source) && same_name(a->closed_by, b->closed_by) && a->severity == b->severity && a->drill == b->drill &&
+           same_name(a->source, b->source) && same_name(a->closed_by, b->closed_by) && a->severity == b->severity &&
+           a->drill == b->drill &&
            a->sensitive == b->sensitive && a->bundle == b->bundle && a->aborted == b->aborted && same_terms(a->terms, b->terms);
 }
 

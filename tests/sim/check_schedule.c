@@ -1,5 +1,5 @@
-/* Drills by schedule: each occurrence is dealt with, once, in its order (P11); a drill begins when its schedule lets it (P13), and one that was missed
- * is told of. What was dealt with is read from the records, as the watch reads it. */
+/* Drills by schedule: each occurrence is dealt with, once, in its order (P11); a drill begins when its schedule lets it (P13), and
+ * one that was missed is told of. What was dealt with is read from the records, as the watch reads it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,14 +13,19 @@ static struct marked {
     char schedule[8], role[8], person[40];
     uint64_t definition;
     bool alive;                      /* said in this life */
-    int64_t first_usec, last_usec;   /* wall: since when its occurrences count, and the last that was dealt with; of a handover, since when the person has it */
+    int64_t first_usec, last_usec;   /* wall: since when its occurrences count, and the last that was dealt with */
 } marked[MARKED_MAX];
 static bool stepped;                 /* the clock was set: what it showed before may come again */
+
+static bool is_of(const struct marked *at, const char *schedule, const char *role)
+{
+    return strcmp(at->schedule, schedule) == 0 && strcmp(at->role, role ? role : "") == 0;
+}
 
 static struct marked *marked_of(const char *schedule, const char *role)
 {
     size_t i = 0;
-    while (i + 1 < MARKED_MAX && *marked[i].schedule && (strcmp(marked[i].schedule, schedule) != 0 || strcmp(marked[i].role, role ? role : "") != 0))
+    while (i + 1 < MARKED_MAX && *marked[i].schedule && !is_of(&marked[i], schedule, role))
         i++;
     return &marked[i];
 }
@@ -36,22 +41,30 @@ static void mark(const struct record *record)
     at->last_usec = record->due_usec > at->last_usec ? record->due_usec : at->last_usec;
 }
 
+static void see_occurrence(const struct event_schedule *news, const struct record *record)
+{
+    const struct marked *at = marked_of(record->schedule, record->role);
+    bool known = *at->schedule && at->definition == record->definition;
+    if (news->news == SCHEDULE_WATCHED || record->role)
+        return;
+    if (!stepped && known && record->due_usec <= at->last_usec)
+        fail("P11", "schedule %s deals with an occurrence twice", record->schedule);
+    if (oracle_occurrence(news->schedule, record->due_usec) != record->due_usec)
+        fail("P11", "schedule %s deals with an occurrence that it does not have", record->schedule);
+}
+
 /* Before it is folded in. */
 void schedule_record(const struct event *event, const struct record *record)
 {
     const struct event_schedule *news = &event->schedule;
     if (record->kind == RECORD_SCHEDULE && record->schedule) {
-        const struct marked *at = marked_of(record->schedule, record->role);
-        if (!stepped && news->news != SCHEDULE_WATCHED && !record->role && *at->schedule && at->definition == record->definition &&
-            record->due_usec <= at->last_usec)
-            fail("P11", "schedule %s deals with an occurrence twice", record->schedule);
-        if (!record->role && news->news != SCHEDULE_WATCHED && oracle_occurrence(news->schedule, record->due_usec) != record->due_usec)
-            fail("P11", "schedule %s deals with an occurrence that it does not have", record->schedule);
+        see_occurrence(news, record);
         mark(record);
         marked_of(record->schedule, record->role)->alive = true;
     }
     if (record->kind == RECORD_DRILL_PLANNED && event->kind == EVENT_SCHEDULE &&
-        (record->due_usec < news->occurrence_usec || record->due_usec > record->end_usec || !oracle_may_begin(news->schedule, record->due_usec)))
+        (record->due_usec < news->occurrence_usec || record->due_usec > record->end_usec ||
+         !oracle_may_begin(news->schedule, record->due_usec)))
         fail("P13", "schedule %s plans a drill for a time at which it may not begin", record->schedule);
     const struct schedule *schedule =
         record->kind == RECORD_OPENED && record->schedule ? plan_schedule(&node_config()->plan, record->schedule) : NULL;
@@ -87,7 +100,8 @@ static void check_handover(const struct schedule *schedule, const struct roster 
     const struct marked *at = marked_of(schedule->name, roster->role);
     const char *primary = oracle_primary(roster, loop_wall_usec());
     if (*at->schedule && at->definition == schedule->definition && primary && strcmp(primary, at->person) != 0)
-        fail("P11", "%s has been %s since the handover, and schedule %s knows only of %s", primary, roster->role, schedule->name, at->person);
+        fail("P11", "%s has been %s since the handover, and schedule %s knows only of %s", primary, roster->role, schedule->name,
+             at->person);
 }
 
 void schedule_rest(void)

@@ -46,7 +46,8 @@ void note_bytes(const void *bytes, size_t len)
     history.outcome->steps++;
 }
 
-/* Where nobody reads them, the lines are not made: the time and the kind of line stand for each, and what it tells of is in the records. */
+/* Where nobody reads them, the lines are not made: the time and the kind of line stand for each, and what it tells of is in the
+ * records. */
 void note(const char *format, ...)
 {
     va_list args;

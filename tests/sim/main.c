@@ -158,7 +158,7 @@ static void run_all(const struct options *options)
     unsigned left = 0;
     fflush(stdout);
     for (worker = 0; worker < options->jobs; worker++) {
-        if (options->jobs == 1) {
+        if (options->jobs == 1 && !options->progress) {
             work(options);
             return;
         }

@@ -1,5 +1,5 @@
-/* Sweden's clocks by the law that sets them, who has a weekly duty, and when a scheduled drill is due and may begin: by arithmetic of its own, and without a line
- * of base/tz, engine/roster or engine/schedule. */
+/* Sweden's clocks by the law that sets them, who has a weekly duty, and when a scheduled drill is due and may begin: by arithmetic
+ * of its own, and without a line of base/tz, engine/roster or engine/schedule. */
 #include "sim.h"
 
 /* ---- clocks ---- */
@@ -58,7 +58,8 @@ static bool falls_on(const struct schedule *schedule, int64_t day)
     civil_from_day(day, &year, &month, &of_month);
     if (schedule->kind == SCHEDULE_ONCE)
         return day == civil_day(schedule->date.year, schedule->date.month, schedule->date.day);
-    return civil_weekday(day) == schedule->weekday && (schedule->kind == SCHEDULE_WEEKLY || (of_month - 1) / 7 + 1 == schedule->nth);
+    return civil_weekday(day) == schedule->weekday &&
+           (schedule->kind == SCHEDULE_WEEKLY || (of_month - 1) / 7 + 1 == schedule->nth);
 }
 
 int64_t oracle_occurrence(const struct schedule *schedule, int64_t wall_usec)
@@ -74,15 +75,16 @@ int64_t oracle_occurrence(const struct schedule *schedule, int64_t wall_usec)
 static bool is_holiday(int64_t day)
 {
     static const struct { int year, month, day; } days[] = {
-        {2026, 4, 3}, {2026, 4, 6}, {2026, 5, 14}, {2026, 6, 6}, {2026, 10, 31}, {2026, 12, 24}, {2026, 12, 25}, {2026, 12, 26}, {2026, 12, 31},
-        {2027, 1, 1}, {2027, 1, 6}, {2027, 12, 24}, {2027, 12, 25}, {2027, 12, 26}, {2027, 12, 31}, {2028, 1, 1}, {2028, 1, 6}};
+        {2026, 4, 3}, {2026, 4, 6}, {2026, 5, 14}, {2026, 6, 6}, {2026, 10, 31}, {2026, 12, 24}, {2026, 12, 25}, {2026, 12, 26},
+        {2026, 12, 31}, {2027, 1, 1}, {2027, 1, 6}, {2027, 12, 24}, {2027, 12, 25}, {2027, 12, 26}, {2027, 12, 31}, {2028, 1, 1}, {2028, 1, 6}};
     for (size_t i = 0; i < N_ELEMENTS(days); i++)
         if (day == civil_day(days[i].year, days[i].month, days[i].day))
             return true;
     return false;
 }
 
-/* The national warning test: Mondays at 15:00, from a quarter of an hour before it. None of those that histories come by is a holiday. */
+/* The national warning test: Mondays at 15:00, from a quarter of an hour before it. None of those that histories come by is a
+ * holiday. */
 static bool is_warning_test(int64_t day, int minute)
 {
     int year, month, of_month;

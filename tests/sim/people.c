@@ -371,7 +371,8 @@ static void same_digit(void *userdata)
     digit(*page, ANSWER_YES);
 }
 
-/* As the hook does: the call names its page. A provider may say it twice, at once or hours later, when whoever answered has taken it back long ago. */
+/* As the hook does: the call names its page. A provider may say it twice, at once or hours later, when whoever answered has taken
+ * it back long ago. */
 static void press_digit(const struct arrival *arrival, const struct action *action)
 {
     static const int64_t laters_sec[] = {0, 20, 600, 7200};
@@ -379,7 +380,7 @@ static void press_digit(const struct arrival *arrival, const struct action *acti
     enum answer answer = action->c % 4 ? ANSWER_YES : ANSWER_NO;
     digit(arrival->page, answer);
     if (answer == ANSWER_YES && page && action->c / 16 % 4 == 0)
-        submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = arrival->page.incident, .callout = page->callout->number,
+        submit(&(struct event){.kind = EVENT_ANSWER, .answer = {.incident = page->ref.incident, .callout = page->callout->number,
             .person = page->person, .actor = "local", .answer = ANSWER_NO, .via = VIA_API}}, NULL);
     if (answer == ANSWER_YES && action->c / 4 % 4 == 0)
         clock_call(sim_now() + laters_sec[action->c / 64 % N_ELEMENTS(laters_sec)] * USEC_PER_SEC, same_digit,

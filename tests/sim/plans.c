@@ -312,8 +312,10 @@ static unsigned pick(struct pick *pick, unsigned n)
 /* Within a day and some hours of the history's beginning: the only time there is. */
 static void make_when(struct schedule *schedule, struct pick *from)
 {
-    static const enum schedule_kind kinds[] = {SCHEDULE_WEEKLY, SCHEDULE_WEEKLY, SCHEDULE_MONTHLY, SCHEDULE_MONTHLY, SCHEDULE_ONCE};
-    int64_t local_sec = oracle_to_local(history_wall_usec() / USEC_PER_SEC) + (int64_t)pick(from, 3 * 60) * 60 + (int64_t)pick(from, 2) * 3 * 3600;
+    static const enum schedule_kind kinds[] = {SCHEDULE_WEEKLY, SCHEDULE_WEEKLY, SCHEDULE_MONTHLY, SCHEDULE_MONTHLY,
+                                               SCHEDULE_ONCE};
+    int64_t after_sec = (int64_t)pick(from, 3 * 60) * 60 + (int64_t)pick(from, 2) * 3 * 3600;
+    int64_t local_sec = oracle_to_local(history_wall_usec() / USEC_PER_SEC) + after_sec;
     int64_t day = local_sec / 86400;
     schedule->kind = kinds[pick(from, N_ELEMENTS(kinds))];
     schedule->weekday = civil_weekday(day);
@@ -328,8 +330,8 @@ static void make_when(struct schedule *schedule, struct pick *from)
 static uint64_t definition_of(const struct schedule *schedule)
 {
     char text[400];
-    int n = snprintf(text, sizeof(text), "%d %d %d %d %d-%d %s %s %ld %ld %d", schedule->kind, schedule->weekday, schedule->minute, schedule->nth,
-                     schedule->from_minute, schedule->to_minute, schedule->targets, schedule->without ? schedule->without : "",
+    int n = snprintf(text, sizeof(text), "%d %d %d %d %d-%d %s %s %ld %ld %d", schedule->kind, schedule->weekday,
+                     schedule->minute, schedule->nth, schedule->from_minute, schedule->to_minute, schedule->targets, schedule->without ? schedule->without : "",
                      (long)schedule->surprise_usec, (long)schedule->limit_usec, schedule->wait_for_all);
     return map_hash(text, (size_t)n, 1) | 1;
 }
@@ -337,7 +339,8 @@ static uint64_t definition_of(const struct schedule *schedule)
 /* It says the same in most plans, or a reload would always begin anew. */
 static void make_schedule(struct sim_plan *plan, struct schedule *schedule, unsigned number)
 {
-    static const char *const ids[SCHEDULES] = {"s0", "s1", "s2"}, *const targets[] = {"all-roles", "group:drift", "group:krisledning,role:TIB", "role:KIB"};
+    static const char *const ids[SCHEDULES] = {"s0", "s1", "s2"};
+    static const char *const targets[] = {"all-roles", "group:drift", "group:krisledning,role:TIB", "role:KIB"};
     static const int hours[][2] = {{0, 1440}, {0, 1440}, {480, 1200}, {1260, 420}};
     static const int64_t surprises_min[] = {0, 0, 30, 180};
     struct pick from = {"schedule", number, more(plan, 4) ? 0 : 1 + plan->number, 0};

@@ -28,7 +28,8 @@ static const struct { const char *name; unsigned weight; bool fault; } acts[ACT_
 
 const char *act_name(enum act act) { return acts[act].name; }
 
-/* Hours in which alarms are repeated, and nothing else happens, cost more than all the rest: every other history has minutes instead. */
+/* Hours in which alarms are repeated, and nothing else happens, cost more than all the rest: every other history has minutes
+ * instead. */
 static int64_t roll_gap(struct dice *dice, bool long_ones)
 {
     static const int64_t gaps_msec[] = {0,     1,     3,     20,     200,    1000,   2500,   5000,   10000,  20000,
