@@ -471,14 +471,36 @@ static void check_page_text(const struct m_page *page, const char *text)
         fail("P5", "a page to %s does not bear the code that counts", page->person);
 }
 
-/* P13: what is real goes first; a page that waits for more than a second may take any place there is. It leaves one that fails to
- * what has no other. */
+/* Whether a gateway that is well has a place for it: at all, or (first) the one that it should go to. */
+static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
+{
+    const struct config *config = node_config();
+    bool some = false, none_full = true;
+    *ret_faulty = false;
+    for (size_t i = 0; i < config->n_gateways; i++) {
+        const struct gateway *gateway = &config->gateways[i];
+        if (!serves(page, gateway->name))
+            continue;
+        bool faulty = provider_was_faulty(gateway->name);
+        bool full = faulty || provider_in_flight(gateway->name) >= window_for(page, gateway);
+        *ret_faulty |= faulty;
+        some |= !full;
+        none_full &= !full;
+    }
+    return first ? some && none_full : some;
+}
+
+/* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where it
+ * first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
 static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
         const struct m_page *other = check.untried.list[i];
-        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() ||
-            !serves(other, gateway) || sim_now() - other->handed_usec <= PATIENCE_USEC + USEC_PER_MSEC)
+        bool faulty;
+        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
+            continue;
+        (void)has_place(other, false, &faulty);
+        if (sim_now() - other->handed_usec <= (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
             continue;
         if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
@@ -534,25 +556,6 @@ static void check_unsent(const struct turn_status *status)
         if (page->seq <= disk_seq())
             fail("P3", "page %u of %lx is committed, and is not let out", page->ref.number, (unsigned long)page->ref.incident);
     }
-}
-
-/* Whether a gateway that is well has a place for it: at all, or (first) the one that it should go to. */
-static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
-{
-    const struct config *config = node_config();
-    bool some = false, none_full = true;
-    *ret_faulty = false;
-    for (size_t i = 0; i < config->n_gateways; i++) {
-        const struct gateway *gateway = &config->gateways[i];
-        if (!serves(page, gateway->name))
-            continue;
-        bool faulty = provider_was_faulty(gateway->name);
-        bool full = faulty || provider_in_flight(gateway->name) >= window_for(page, gateway);
-        *ret_faulty |= faulty;
-        some |= !full;
-        none_full &= !full;
-    }
-    return first ? some && none_full : some;
 }
 
 /* P8: a page that finds no place within a second takes the first place anywhere. Once more a second, where it first waited for a
