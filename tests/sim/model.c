@@ -251,12 +251,14 @@ static void apply_one_of_all(struct m_callout *callout, const struct record *rec
     struct m_person *answered = person_of(callout, record->person), *first = NULL;
     answered->confirmed = record->kind == RECORD_ACKNOWLEDGED;
     answered->declined = !answered->confirmed;
+    bool listed = false;             /* somebody has been called: others may answer before that */
     for (struct m_person *person = callout->persons; person; person = person->next) {
         if ((person->paged || person->held_turn) && !person->confirmed && !person->declined)
             return;
+        listed |= person->paged || person->held_turn;
         first = !first && person->confirmed ? person : first;
     }
-    if (callout->state != M_PAGING || !first)
+    if (callout->state != M_PAGING || !first || !listed)
         return;
     callout->state = M_ACKNOWLEDGED;
     callout->by = copy(first->id);

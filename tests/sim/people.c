@@ -105,7 +105,9 @@ static void promised(struct sent_trigger *trigger, const struct asked *asked)
         fail("P9", "a trigger is answered by verdict %d", asked->verdict);
     if (!incident || !model_has_text(incident, trigger->summary))
         fail("P9", "\"%s\" was answered, and %lx does not say it", trigger->summary, (unsigned long)asked->incident);
-    if (trigger->promised && trigger->incident != asked->incident && *trigger->idempotency_key && !*trigger->dedup_key)
+    const struct m_incident *before = trigger->promised ? model_incident(trigger->incident) : NULL;
+    bool forgotten = before && before->settled;      /* closed for a day, by a clock that was set */
+    if (before && !forgotten && before != incident && *trigger->idempotency_key && !*trigger->dedup_key)
         fail("P9", "\"%s\" came again under its key and became another incident", trigger->summary);
     trigger->promised = true;
     trigger->incident = asked->incident;
@@ -264,6 +266,7 @@ static void flood(const struct action *action)
     if (!node_alive() || !node_status().degraded)
         return;
     struct sent_trigger *trigger = new_trigger(action);
+    trigger->roles = 0;      /* of a role that no roster has nothing would be taken */
     for (unsigned i = 0; i < FLOOD_TRIGGERS && node_alive(); i++) {
         snprintf(trigger->summary, sizeof(trigger->summary), "Storm %u %u", action->d, i);
         trigger->idempotency_key[0] = trigger->dedup_key[0] = '\0';
