@@ -490,6 +490,16 @@ static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
     return first ? some && none_full : some;
 }
 
+/* A gateway without a hook refuses a call before anything is on the wire, and says so in its next turn. */
+static bool may_be_refused(const struct m_page *page)
+{
+    const struct config *config = node_config();
+    for (size_t i = 0; i < config->n_gateways; i++)
+        if (page->channel == CHANNEL_VOICE && !config->gateways[i].receipt_base && serves(page, config->gateways[i].name))
+            return true;
+    return false;
+}
+
 /* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where it
  * first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
 static void check_order(const struct m_page *page, const char *gateway)
@@ -498,6 +508,8 @@ static void check_order(const struct m_page *page, const char *gateway)
         const struct m_page *other = check.untried.list[i];
         bool faulty;
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
+            continue;
+        if (may_be_refused(other))
             continue;
         (void)has_place(other, false, &faulty);
         if (sim_now() - other->handed_usec <= (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
