@@ -70,19 +70,6 @@ void incident_view_done(struct incident_view *view)
     memset(view, 0, sizeof *view);
 }
 
-const struct callout *incident_only_paging(const struct incident *incident)
-{
-    const struct callout *found = NULL;
-    for (const struct callout *callout = incident->callouts; callout; callout = callout->next) {
-        if (callout->state != CALLOUT_PAGING)
-            continue;
-        if (found)
-            return NULL;
-        found = callout;
-    }
-    return found;
-}
-
 /* ---- as JSON ---- */
 
 static void add_callout(struct json_writer *writer, const struct engine *engine, const struct callout *callout)

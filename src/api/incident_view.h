@@ -29,7 +29,4 @@ void incident_view_add_json(struct json_writer *writer, const struct incident_vi
 void incident_view_add_pages(struct json_writer *writer, const struct incident_view *view);
 void incident_view_add_timeline(struct json_writer *writer, const struct history *history);
 
-/* The call-out that is paging, if there is exactly one; otherwise NULL. */
-const struct callout *incident_only_paging(const struct incident *incident);
-
 #endif

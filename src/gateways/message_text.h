@@ -35,7 +35,4 @@ void message_text_done(struct message_text *text);
 /* Somebody must act on it now: an e-mail says so in its headers, and looks like it. */
 bool message_is_urgent(const struct message_view *view);
 
-/* "LARM", "FÖRVARNING", "INFORMATION"; in English "ALARM", "WARNING", "INFORMATION". */
-const char *message_severity_word(enum severity severity, enum language language);
-
 #endif

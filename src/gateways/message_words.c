@@ -322,11 +322,6 @@ static const struct severity_words *severity_words(enum severity severity, enum 
     return &words[language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_SV][severity];
 }
 
-const char *message_severity_word(enum severity severity, enum language language)
-{
-    return severity_words(severity, language)->word;
-}
-
 /* A drill is never called an alarm, and what is real never a drill (P13): there is one place where that is decided. */
 const char *message_alarm_word(const struct message_view *view)
 {

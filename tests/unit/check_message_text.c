@@ -8,6 +8,7 @@
 #include "gateways/message_number.h"
 #include "gateways/message_text.h"
 #include "gateways/message_voice.h"
+#include "gateways/message_words.h"
 #include "unit.h"
 
 #define HOUR_MINUTE(hour, minute) (INT64_C(20000) * USEC_PER_DAY + (hour) * USEC_PER_HOUR + (minute) * USEC_PER_MIN)
@@ -704,14 +705,19 @@ START_TEST(every_purpose_has_its_words)
 }
 END_TEST
 
+static const char *alarm_word(enum severity severity, enum language language)
+{
+    return message_alarm_word(&(struct message_view){.severity = severity, .language = language});
+}
+
 START_TEST(severity_words)
 {
-    ck_assert_str_eq(message_severity_word(SEVERITY_CRITICAL, LANGUAGE_SV), "LARM");
-    ck_assert_str_eq(message_severity_word(SEVERITY_ERROR, LANGUAGE_SV), "LARM");
-    ck_assert_str_eq(message_severity_word(SEVERITY_WARNING, LANGUAGE_SV), "FÖRVARNING");
-    ck_assert_str_eq(message_severity_word(SEVERITY_INFO, LANGUAGE_SV), "INFORMATION");
-    ck_assert_str_eq(message_severity_word(SEVERITY_CRITICAL, LANGUAGE_EN), "ALARM");
-    ck_assert_str_eq(message_severity_word(SEVERITY_WARNING, LANGUAGE_EN), "WARNING");
+    ck_assert_str_eq(alarm_word(SEVERITY_CRITICAL, LANGUAGE_SV), "LARM");
+    ck_assert_str_eq(alarm_word(SEVERITY_ERROR, LANGUAGE_SV), "LARM");
+    ck_assert_str_eq(alarm_word(SEVERITY_WARNING, LANGUAGE_SV), "FÖRVARNING");
+    ck_assert_str_eq(alarm_word(SEVERITY_INFO, LANGUAGE_SV), "INFORMATION");
+    ck_assert_str_eq(alarm_word(SEVERITY_CRITICAL, LANGUAGE_EN), "ALARM");
+    ck_assert_str_eq(alarm_word(SEVERITY_WARNING, LANGUAGE_EN), "WARNING");
 }
 END_TEST
 
