@@ -156,7 +156,7 @@ static void set_receipt_base(struct load *load, struct gateway *gateway)
     gateway->receipt_base = arena_strdup(load->arena, buf_text(&base));
 }
 
-/* +46766860000 or 71234 can receive; letters cannot. An alphanumeric sender has at most 11 characters (3GPP TS 23.040,
+/* +46701740692 or 71234 can receive; letters cannot. An alphanumeric sender has at most 11 characters (3GPP TS 23.040,
  * 9.1.2.5). */
 static void load_sender(const struct scope *scope, struct gateway *gateway)
 {

@@ -356,7 +356,7 @@ def raw(beredd, *arguments):
 
 def test_vcard(stopped, tmp_path):
     config = stopped.config
-    for name, sender in (("two", "from = 71234\n"), ("three", "from = +46766860000\n"), ("named", "from = Exempelby\n"), ("own", "")):
+    for name, sender in (("two", "from = 71234\n"), ("three", "from = +46701740692\n"), ("named", "from = Exempelby\n"), ("own", "")):
         config.files[f"gateways/{name}.ini"] = (f"[gateway {name}]\ntype = http\nurl = http://127.0.0.1:9/\nbody = to={{to}}&text={{text}}\n"
                                                 f"hook-secret = hook-secret-of-{name}\n{sender}")
     config.files["gateways/unused.ini"] = "[gateway unused]\ntype = http\nurl = http://127.0.0.1:9/{to}/{text}\nfrom = +46701740695\n"
@@ -369,7 +369,7 @@ def test_vcard(stopped, tmp_path):
     name = r"Åsele\, Ängelholms och Östra Göinges gemensamma räddningsnämnd\; Sverige"
     card = vcard(file.read_bytes().decode())
     assert card[:3] == [("N", f"LARM {name};;;;"), ("FN", f"LARM {name}"), ("ORG", name)]
-    assert [value for key, value in card if key.startswith("TEL")] == ["+46766860000", "71234"]
+    assert [value for key, value in card if key.startswith("TEL")] == ["+46701740692", "71234"]
     assert card[-1][0] == "NOTE" and "iPhone" in card[-1][1] and "Android" in card[-1][1] and "Larm" in card[-1][1]
     assert raw(beredd, "gateway", "vcard").stdout == file.read_bytes()
     config.change("beredd.ini", "language = sv", "language = en")
@@ -378,7 +378,7 @@ def test_vcard(stopped, tmp_path):
     assert card[1] == ("FN", f"BEREDD {name}") and "Do Not Disturb" in card[-1][1]
     out = raw(beredd, "gateway", "vcard", "--out", str(tmp_path / "none" / "x.vcf"))
     assert out.returncode == 1 and b"x.vcf" in out.stderr
-    assert json.loads(raw(beredd, "--json", "gateway", "vcard").stdout)["gateways"][0]["from"] == "+46766860000"
+    assert json.loads(raw(beredd, "--json", "gateway", "vcard").stdout)["gateways"][0]["from"] == "+46701740692"
 
 
 def test_vcard_without_a_number(stopped):

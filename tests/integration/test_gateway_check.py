@@ -59,7 +59,7 @@ def test_receipt_that_says_never_alarms_the_administrators(stopped, sms_gateway,
     """By every channel that they have, and not through the gateway that it is about where there is another."""
     config = stopped.config
     config.files["gateways/elks.ini"] = config.elks_ini(more=CHECK)
-    config.files["gateways/two.ini"] = f"[gateway two]\ntype = http\npreset = generic-form\nurl = http://127.0.0.1:{second.port}/\nfrom = +46766860001\n"
+    config.files["gateways/two.ini"] = f"[gateway two]\ntype = http\npreset = generic-form\nurl = http://127.0.0.1:{second.port}/\nfrom = +46701740693\n"
     config.change("beredd.ini", "sms = elks", "sms = elks, two").change("beredd.ini", "admin-channels = email", "admin-channels = email, sms")
     checked = stopped.start()
     sms, = sms_gateway.wait_for(OWN)

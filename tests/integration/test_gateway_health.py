@@ -29,7 +29,7 @@ def second_fixture():
 
 
 def generic(name, port, more=""):
-    return f"[gateway {name}]\ntype = http\npreset = generic-form\nurl = http://127.0.0.1:{port}/\nfrom = +46766860001\n{more}"
+    return f"[gateway {name}]\ntype = http\npreset = generic-form\nurl = http://127.0.0.1:{port}/\nfrom = +46701740693\n{more}"
 
 
 @pytest.fixture(name="two")

@@ -12,7 +12,7 @@ import pytest
 from harness.config import ANNA, BO
 from harness.waiting import eventually
 
-FIELDS = {"from": "+46766860000", "to": ANNA, "message": "LARM TIB: Brand. Svara JA 417302", "whendelivered": "http://127.0.0.1:9/x?page=2026-0001-1-0"}
+FIELDS = {"from": "+46701740692", "to": ANNA, "message": "LARM TIB: Brand. Svara JA 417302", "whendelivered": "http://127.0.0.1:9/x?page=2026-0001-1-0"}
 
 
 def post(gateway, fields, credentials="u-elks:p-elks"):
@@ -55,7 +55,7 @@ def test_kannel_sends_reports_and_receives(kannel):
     """All the way to fakesmsc and back, without beredd: a socket of ours listens where it would."""
     with socket.create_server(("127.0.0.1", kannel.beredd_port)) as listener:
         listener.settimeout(15)
-        query = urllib.parse.urlencode({"username": kannel.USER, "password": kannel.PASSWORD, "to": BO, "from": "+46766860000", "text": "Hej åäö",
+        query = urllib.parse.urlencode({"username": kannel.USER, "password": kannel.PASSWORD, "to": BO, "from": "+46701740692", "text": "Hej åäö",
                                         "charset": "UTF-8", "coding": "0", "dlr-mask": "19",
                                         "dlr-url": f"http://127.0.0.1:{kannel.beredd_port}/receipt?status=%d"})
         with urllib.request.urlopen(f"http://127.0.0.1:{kannel.send_port}/cgi-bin/sendsms?{query}", timeout=15) as reply:

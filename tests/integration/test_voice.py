@@ -92,7 +92,7 @@ def test_one_takes_it(elks, sms_gateway):
     beredd, provider = elks()
     ident = beredd.trigger(SUMMARY)
     call = provider.wait_for_call(beredd, ANNA)
-    assert (call.fields["from"], call.fields["timeout"]) == ("+46766860000", "30")
+    assert (call.fields["from"], call.fields["timeout"]) == ("+46701740692", "30")
     eventually(lambda: len(beredd.timeline(ident, "page-sent")) == 2, what="that the SMS and the call are on their way")
     before = beredd.events(ident)
     call.pick_up()

@@ -505,7 +505,7 @@ static void write_configuration(struct fx *fx)
         fx, "gateways/elks.ini",
         "[gateway elks]\ntype = http\nurl = http://127.0.0.1:9/\nbody = to={to}&message={text}\ncontent-type = "
         "application/x-www-form-urlencoded\n"
-        "from = +46766860000\nreply-from = field:from\nreply-text = field:message\n"
+        "from = +46701740692\nreply-from = field:from\nreply-text = field:message\n"
         "receipt-id = field:id\nreceipt-status = field:status\nreceipt-delivered = delivered\nreceipt-failed = "
         "failed\nhook-secret = hemlig-hemlig-hemlig\n");
     write_file(fx, "gateways/spare.ini", "[gateway spare]\ntype = outbox\nfile = /tmp/spare\ncheck = 24h\ncheck-to = +46701740699\n");

@@ -375,7 +375,7 @@ START_TEST(test_hook_reply_acknowledges)
 {
     free(fx_open(fx, "{\"summary\":\"Brand\"}"));
     CLEANUP_BUF struct buf form = { 0 };
-    buf_printf(&form, "from=%%2B46701740605&to=%%2B46766860000&message=JA+%06u", code_of_anna());
+    buf_printf(&form, "from=%%2B46701740605&to=%%2B46701740692&message=JA+%06u", code_of_anna());
     const struct reply *reply = fx_form(fx, "/hooks/elks/" SECRET "/reply", buf_text(&form));
     assert_status(reply, 200);
     ck_assert_uint_eq(reply->body.len, 0);
@@ -438,7 +438,7 @@ START_TEST(test_gateways)
     assert_text(reply, "organisation", "Botkyrka kommun");
     assert_text(reply, "language", "sv");
     assert_text(reply, "gateways.0.channels.0", "sms");
-    assert_text(reply, "gateways.0.from", "+46766860000");
+    assert_text(reply, "gateways.0.from", "+46701740692");
     assert_text(reply, "gateways.2.from", "(null)");
     assert_text(reply, "gateways.1.name", "mail");
     assert_text(reply, "gateways.1.type", "smtp");

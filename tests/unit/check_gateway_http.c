@@ -76,7 +76,7 @@ static void use_elks(void)
 {
     config.username = "user";
     config.password = "secret";
-    config.from = "+46766860000";
+    config.from = "+46701740692";
     config.http = (struct gateway_http){
         .url = "https://api.46elks.com/a1/sms",
         .body = "from={from}&to={to}&message={text}&whendelivered={receipt-url}",
@@ -94,7 +94,7 @@ START_TEST(elks)
     assert_text(&transfer->content_type, "application/x-www-form-urlencoded");
     assert_text(&transfer->username, "user");
     assert_text(&transfer->password, "secret");
-    assert_text(&transfer->body, "from=%2B46766860000&to=%2B46701740605&message=Brand%20%26%20r%C3%B6k%2C%20%22100%25%22%20%C3%A5"
+    assert_text(&transfer->body, "from=%2B46701740692&to=%2B46701740605&message=Brand%20%26%20r%C3%B6k%2C%20%22100%25%22%20%C3%A5"
                 "&whendelivered=https%3A%2F%2Flarm.example.se%2Fhooks%2Felks%2Fs3cret%2Freceipt%3Fpage%3D2026-0042-7-9f3a2c41");
     fake_reply(transfer, 200, "{\"status\": \"created\", \"id\": \"s70df59406a1b4643b96f3f91e0bfb7b0\"}");
     ck_assert(accepted);
@@ -406,7 +406,7 @@ START_TEST(who_can_be_answered)
 {
     struct { enum gateway_type type; const char *from; bool number, can; } cases[] = {
         { GATEWAY_HTTP, "Botkyrka", false, false },
-        { GATEWAY_HTTP, "+46766860000", true, true },
+        { GATEWAY_HTTP, "+46701740692", true, true },
         { GATEWAY_HTTP, NULL, false, true },
         { GATEWAY_OUTBOX, NULL, false, true },
     };

@@ -64,7 +64,7 @@ START_TEST(reply_by_elks)
 {
     expect_reply(
         &elks,
-        form("id=sf8425555e5d8db61dda7a7b3f1b91bdb&from=%2B46701740605&to=%2B46766860000&message=Ja+417302&direction=incoming"),
+        form("id=sf8425555e5d8db61dda7a7b3f1b91bdb&from=%2B46701740605&to=%2B46701740692&message=Ja+417302&direction=incoming"),
         "+46701740605", "Ja 417302");
 }
 END_TEST

@@ -72,7 +72,7 @@ email = mail
 
     def elks_ini(self, name="elks", port=None, more=""):
         return (f"[gateway {name}]\ntype = http\npreset = 46elks\nurl = http://127.0.0.1:{port or self.elks_port}/a1/sms\n"
-                f"username = u-elks\npassword = p-elks\nfrom = +46766860000\ntimeout = 10s\nhook-secret = {HOOK_SECRET}\n{more}")
+                f"username = u-elks\npassword = p-elks\nfrom = +46701740692\ntimeout = 10s\nhook-secret = {HOOK_SECRET}\n{more}")
 
     def mail_ini(self, more=""):
         return (f"[gateway mail]\ntype = smtp\nurl = smtp://127.0.0.1:{self.smtp_port}\nfrom = larm@example.se\n"

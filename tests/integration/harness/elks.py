@@ -163,7 +163,7 @@ class SmsGateway:
 
     def reply(self, beredd, number, text, ident=None):
         """Somebody answers by SMS: 46elks posts it to the number's sms_url."""
-        return beredd.form(f"/hooks/elks/{HOOK_SECRET}/reply", id=ident or f"r{next(self.replies)}", to="+46766860000", message=text,
+        return beredd.form(f"/hooks/elks/{HOOK_SECRET}/reply", id=ident or f"r{next(self.replies)}", to="+46701740692", message=text,
                            direction="incoming", created="2026-11-22T02:13:00.000000", **{"from": number})
 
     def receipt(self, beredd, sms, status):

@@ -133,14 +133,14 @@ class Rig:
 
     def address(self, kind, base):
         if kind == "46elks":
-            return f"{base}/a1/sms", "username = u-elks\npassword = p-elks\nfrom = +46766860000\n"
+            return f"{base}/a1/sms", "username = u-elks\npassword = p-elks\nfrom = +46701740692\n"
         if kind == "twilio":
             return (f"{base}/2010-04-01/Accounts/{{username}}/Messages.json",
                     f"username = {Twilio.ACCOUNT}\npassword = {Twilio.TOKEN}\nfrom = {Twilio.NUMBER}\n")
         if kind == "46elks-calls":
-            return f"{base}/a1/calls", "username = u-elks\npassword = p-elks\nfrom = +46766860000\n" + RECORDED
+            return f"{base}/a1/calls", "username = u-elks\npassword = p-elks\nfrom = +46701740692\n" + RECORDED
         if kind == "twilio-calls":
             return (f"{base}/2010-04-01/Accounts/{{username}}/Calls.json",
                     f"username = {Twilio.ACCOUNT}\npassword = {Twilio.TOKEN}\nfrom = {Twilio.NUMBER}\n")
         return (self.kannel.url(TOP / "conf" / "presets" / "kannel.ini", base),
-                f"username = {self.kannel.USER}\npassword = {self.kannel.PASSWORD}\nfrom = +46766860000\n")
+                f"username = {self.kannel.USER}\npassword = {self.kannel.PASSWORD}\nfrom = +46701740692\n")

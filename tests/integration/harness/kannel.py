@@ -131,11 +131,11 @@ omit-empty = true
         """The shipped preset, with its address changed to our port."""
         url = self.url(preset, f"http://127.0.0.1:{self.send_port}")
         return (f"[gateway kannel]\ntype = http\npreset = kannel\nurl = {url}\nusername = {self.USER}\npassword = {self.PASSWORD}\n"
-                f"from = +46766860000\nhook-secret = {HOOK_SECRET}\ntimeout = 20s\n")
+                f"from = +46701740692\nhook-secret = {HOOK_SECRET}\ntimeout = 20s\n")
 
     def send_status(self, number, text):
         """What sendsms answers."""
-        query = urllib.parse.urlencode({"username": self.USER, "password": self.PASSWORD, "to": number, "from": "+46766860000", "text": text})
+        query = urllib.parse.urlencode({"username": self.USER, "password": self.PASSWORD, "to": number, "from": "+46701740692", "text": text})
         with urllib.request.urlopen(f"http://127.0.0.1:{self.send_port}/cgi-bin/sendsms?{query}", timeout=15) as reply:
             return reply.read().decode()
 
@@ -143,6 +143,6 @@ omit-empty = true
         """What the network was sent: its lines as it printed them."""
         return re.findall(r"Got message \d+: <(.*)>", self.log("network.out"))
 
-    def inbound(self, sender, text, recipient="+46766860000"):
+    def inbound(self, sender, text, recipient="+46701740692"):
         """An SMS from a telephone."""
         return self.run("phone", FAKESMSC, "-H", "127.0.0.1", "-r", str(self.phone_port), "-m", "1", f"{sender} {recipient} text {text}")
