@@ -2,7 +2,7 @@
 #ifndef DAEMON_H
 #define DAEMON_H
 
-struct daemon_options {
+struct daemon_options {                  /* borrowed for the call */
     const char *config_directory;
     const char *preset_directory;
 };

@@ -23,7 +23,7 @@ void drill_view_add_missing(struct json_writer *writer, const char *missing);
 /* Whom its lists name by themselves or by a group, not by a role, as "people": [{"person", "name", "group"}, ...]. */
 void drill_view_add_people(struct json_writer *writer, const struct plan *plan, const char *targets);
 
-/* The next time of it, and what the last one came to; never a moment by surprise. */
+/* The next time of it after now_usec (wall), and what the last one came to; never a moment by surprise. */
 void drill_view_add_schedule(struct json_writer *writer, const struct tz *tz, const struct schedule *schedule,
                              const struct api_schedule *last, int64_t now_usec);
 

@@ -239,7 +239,8 @@ enum verdict {
     VERDICT_SENT,                /* gateway test: taken by the gateway */
     VERDICT_FAILED,              /* gateway test, drill: `text` says why */
     VERDICT_PLANNED,             /* 201: a drill that begins by itself; `incident` is its id */
-    VERDICT_NO_RIGHT,            /* 403: a drill, by a source that may raise what is real alone; nobody is paged, and it is written down. `text`: the source */
+    VERDICT_NO_RIGHT,            /* 403: a drill, by a source that may raise what is real alone; nobody is paged, and it is
+                                    written down. `text`: the source */
 };
 
 struct effect_reply {
