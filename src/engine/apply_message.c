@@ -109,19 +109,29 @@ static bool same_kind(const struct message *message, const struct record *record
            callout == record->callout;
 }
 
-/* Notices that have come to an end make room for the next of their kind to the same address, and so do, beyond some number,
- * those that no gateway answers for: an incident that stays open for months, with an update a minute, stays small (P15). */
+/* While another notice of its telling is on the way, what was tried before is not forgotten, or the two would take turns. */
+static bool told_on(const struct incident *incident, const struct message *ended)
+{
+    for (const struct message *message = incident->messages; message; message = message->next)
+        if (message->state == MESSAGE_QUEUED && message_same_telling(message, ended))
+            return true;
+    return false;
+}
+
+/* Notices whose telling has come to an end make room for the next of their kind to the same address, and so do, beyond some
+ * number, those that no gateway answers for: an incident that stays open for months, with an update a minute, stays small
+ * (P15). */
 static void forget_told(struct engine *engine, struct incident *incident, const struct record *record, atom address)
 {
     struct message **place = &incident->messages, **oldest = NULL;
     size_t queued = 0;
     while (*place) {
         bool same = same_kind(*place, record, address);
-        if (same && (*place)->state != MESSAGE_QUEUED) {
+        if (same && (*place)->state != MESSAGE_QUEUED && !told_on(incident, *place)) {
             forget_message(engine, incident, place);
             continue;
         }
-        if (same && queued++ == 0)
+        if (same && (*place)->state == MESSAGE_QUEUED && queued++ == 0)
             oldest = place;
         place = &(*place)->next;
     }

@@ -389,5 +389,7 @@ bool purpose_has_notice(enum purpose purpose);               /* what it tells of
 bool message_wanted(const struct message *message);
 /* A gateway took it, and that was for nothing: it is wanted still. */
 bool message_wanted_again(const struct message *message);
+/* Both are notices by which this person is told the same, at once or one after another. */
+bool message_same_telling(const struct message *a, const struct message *b);
 
 #endif

@@ -80,6 +80,11 @@ bool message_wanted(const struct message *message)
     return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(message);
 }
 
+bool message_same_telling(const struct message *a, const struct message *b)
+{
+    return a->person == b->person && a->purpose == b->purpose && a->number - a->in_telling == b->number - b->in_telling;
+}
+
 bool engine_is_sharp(const struct engine *engine, const struct incident *incident, atom person, int64_t wall_usec)
 {
     const int64_t *drilled = map_get(&engine->drilled, person);

@@ -106,15 +106,10 @@ static bool goes_elsewhere(enum purpose purpose)
     }
 }
 
-static bool same_telling(const struct message *a, const struct message *b)
-{
-    return a->person == b->person && a->purpose == b->purpose && a->number - a->in_telling == b->number - b->in_telling;
-}
-
 static bool told_otherwise(const struct incident *incident, const struct message *failed)
 {
     for (const struct message *message = incident->messages; message; message = message->next)
-        if (same_telling(message, failed) && message->state != MESSAGE_FAILED)
+        if (message_same_telling(message, failed) && message->state != MESSAGE_FAILED)
             return true;
     return false;
 }
@@ -123,7 +118,7 @@ static bool tried(const struct engine *engine, const struct incident *incident, 
 {
     atom address = intern_find(engine->names, contact->address);
     for (const struct message *message = incident->messages; message; message = message->next)
-        if (same_telling(message, failed) && message->address == address && message->channel == contact->channel)
+        if (message_same_telling(message, failed) && message->address == address && message->channel == contact->channel)
             return true;
     return false;
 }

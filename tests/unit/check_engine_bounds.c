@@ -141,10 +141,15 @@ END_TEST
 
 /* ---- the house ---- */
 
-static struct effects duty(void)
+static struct effects duty_of(const char *person)
 {
     return step(&(struct event){.kind = EVENT_DUTY, .duty = {
-        .roster = &fixture_rosters[1], .person = "bo", .from_usec = now.wall_usec, .until_usec = INT64_MAX, .tell = true}});
+        .roster = &fixture_rosters[1], .person = person, .from_usec = now.wall_usec, .until_usec = INT64_MAX, .tell = true}});
+}
+
+static struct effects duty(void)
+{
+    return duty_of("bo");
 }
 
 START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up)
@@ -163,6 +168,32 @@ START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up)
     for (const struct message *message = engine->house.messages; message; message = message->next)
         n++;
     ck_assert_uint_eq(n, HOUSE_MESSAGES_MAX);
+}
+END_TEST
+
+static const struct message *first_queued(void)
+{
+    const struct message *message = engine->house.messages;
+    while (message && message->state != MESSAGE_QUEUED)
+        message = message->next;
+    return message;
+}
+
+/* No gateway takes anything, and there is always more to tell: each of it fails by a text and by a mail, and that is all. */
+START_TEST(what_fails_by_every_way_has_failed)
+{
+    enum { TOLD = 40 };
+    size_t failures = 0, told = 0;
+    fixture_rosters[1].announce = 1u << CHANNEL_SMS;
+    while (told < TOLD || first_queued()) {
+        for (; told < TOLD && (told < 4 || failures >= 2 * told - 4); told++)
+            (void)duty_of("anna");
+        const struct message *first = first_queued();
+        (void)step(&(struct event){.kind = EVENT_OUTCOME, .outcome = {
+            .page = {0, first->number, first->nonce}, .outcome = OUTCOME_FAILED, .gateway = "elks"}});
+        ck_assert_uint_le(++failures, 2 * TOLD);
+    }
+    ck_assert_uint_eq(failures, 2 * TOLD);
 }
 END_TEST
 
@@ -574,6 +605,7 @@ int main(void)
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
     tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
     tcase_add_test(tcase, of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up);
+    tcase_add_test(tcase, what_fails_by_every_way_has_failed);
     tcase_add_test(tcase, of_many_notices_of_a_kind_in_an_incident_the_oldest_is_given_up);
     tcase_add_test(tcase, a_notice_of_very_long_ago_goes_nowhere_else);
     tcase_add_test(tcase, who_waits_for_a_test_behind_many_others_is_told);
