@@ -156,9 +156,17 @@ static struct record about_the_same(const struct engine *engine, const struct me
     return record;
 }
 
+/* The next one would push it out of what is remembered of the house, while whoever asks has it in hand. */
+static bool is_last_remembered(const struct engine *engine, const struct incident *incident, const struct message *failed)
+{
+    return incident == &engine->house && incident->messages == failed &&
+           failed->number + HOUSE_MESSAGES_MAX <= incident->last_page + 1;
+}
+
 void notice_elsewhere(struct engine *engine, struct incident *incident, const struct message *failed)
 {
-    if (!failed->person || !goes_elsewhere(failed->purpose) || !message_wanted_again(failed) || told_otherwise(incident, failed))
+    if (!failed->person || !goes_elsewhere(failed->purpose) || !message_wanted_again(failed) || told_otherwise(incident, failed) ||
+        is_last_remembered(engine, incident, failed))
         return;
     const struct contact *contact = next_contact(engine, incident, failed);
     uint32_t since = incident->last_page + 1 - (failed->number - failed->in_telling);

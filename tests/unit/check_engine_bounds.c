@@ -171,6 +171,26 @@ START_TEST(of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up)
 }
 END_TEST
 
+/* One that fails when it is the oldest that is remembered is not pushed out by what would be told in its place: it is still in
+ * hand. */
+START_TEST(the_oldest_notice_of_the_house_goes_nowhere_else)
+{
+    fixture_rosters[1].announce = 1u << CHANNEL_SMS;
+    (void)duty_of("anna");
+    (void)duty_of("anna");
+    struct page_ref first = {0, 1, engine->house.messages->nonce}, second = {0, 2, engine->house.messages->next->nonce};
+    while (engine->house.last_page < HOUSE_MESSAGES_MAX)
+        (void)duty();
+    struct event failed = {.kind = EVENT_OUTCOME, .outcome = {.page = first, .outcome = OUTCOME_FAILED, .gateway = "elks"}};
+    ck_assert_uint_eq(count_records(step(&failed), RECORD_NOTICE_QUEUED), 0);
+    ck_assert_ptr_nonnull(find_message(&engine->house, 1));
+    failed.outcome.page = second;                        /* the next oldest has somebody before it */
+    ck_assert_uint_eq(count_records(step(&failed), RECORD_NOTICE_QUEUED), 1);
+    ck_assert_ptr_null(find_message(&engine->house, 1));
+    ck_assert_ptr_nonnull(find_message(&engine->house, 2));
+}
+END_TEST
+
 static const struct message *first_queued(void)
 {
     const struct message *message = engine->house.messages;
@@ -605,6 +625,7 @@ int main(void)
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
     tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
     tcase_add_test(tcase, of_a_thousand_notices_that_no_gateway_takes_the_oldest_are_given_up);
+    tcase_add_test(tcase, the_oldest_notice_of_the_house_goes_nowhere_else);
     tcase_add_test(tcase, what_fails_by_every_way_has_failed);
     tcase_add_test(tcase, of_many_notices_of_a_kind_in_an_incident_the_oldest_is_given_up);
     tcase_add_test(tcase, a_notice_of_very_long_ago_goes_nowhere_else);
