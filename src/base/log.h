@@ -5,7 +5,9 @@
 
 #include "base/err.h"
 
-enum log_priority { LOG_PRIO_CRIT = 2, LOG_PRIO_ERROR = 3, LOG_PRIO_WARNING = 4, LOG_PRIO_NOTICE = 5, LOG_PRIO_INFO = 6, LOG_PRIO_DEBUG = 7 };
+enum log_priority {
+    LOG_PRIO_CRIT = 2, LOG_PRIO_ERROR = 3, LOG_PRIO_WARNING = 4, LOG_PRIO_NOTICE = 5, LOG_PRIO_INFO = 6, LOG_PRIO_DEBUG = 7
+};
 
 /* One line, clean for showing. Called under the log's lock: it must not log, and is not called again once it was replaced. */
 typedef void log_sink(void *userdata, enum log_priority priority, const char *message);

@@ -10,12 +10,13 @@
  * takes no place in any window, and no page waits for another page's pause. A page for one gateway alone (a test) is not tried
  * again.
  *
- * A gateway that failed three times in a row is failing: it is skipped, the others go first, until it is probed with one page; when
- * that gets through, all is well again. Where there is no other for a page, it is used all the same. One that lets pages hang for
- * 2 s and more costs each of them that time, and is probed every 30 s; one that fails at once costs a page some milliseconds, and is
- * skipped only to spare it and the log, so it is probed every 5 s. Only failures of its own count: no connection, no reply,
- * trouble at its end, credentials that it does not take. That it refuses one page for what is in it does not, nor that it asks to
- * be left alone. A page that has waited its second does not go to a failing gateway either, if another may still take it.
+ * A gateway that failed three times in a row is failing: it is skipped, the others go first, until it is probed with one page;
+ * when that gets through, all is well again. Where there is no other for a page, it is used all the same. One that lets pages
+ * hang for 2 s and more costs each of them that time, and is probed every 30 s; one that fails at once costs a page some
+ * milliseconds, and is skipped only to spare it and the log, so it is probed every 5 s. Only failures of its own count: no
+ * connection, no reply, trouble at its end, credentials that it does not take. That it refuses one page for what is in it does
+ * not, nor that it asks to be left alone. A page that has waited its second does not go to a failing gateway either, if another
+ * may still take it.
  *
  * A gateway that asks to be left alone (429 with Retry-After) is for that time, at most 15 minutes, tried after the others; where
  * there is no other it is used all the same, and no page waits for it.
@@ -23,8 +24,8 @@
  * Where a gateway has a `rate`, no more attempts than that begin in any stretch of that length; the pages wait as for a place in
  * the window, by rank and age, and go elsewhere after 1 s where they can.
  *
- * A gateway that a page leaves out has taken it before, and not delivered it: it gets that page in no round. Where no other is left,
- * that is as if all had failed.
+ * A gateway that a page leaves out has taken it before, and not delivered it: it gets that page in no round. Where no other is
+ * left, that is as if all had failed.
  *
  * Outcomes are reported through the callback, on the loop's thread, never from within a call. */
 #ifndef GATEWAYS_DISPATCH_H
