@@ -17,7 +17,8 @@ static bool same_name(atom live, atom shadow)
 {
     if (names.life != node_life()) {
         names.life = node_life();
-        memset(names.there, 0, names.n * sizeof(atom));
+        if (names.n > 0)
+            memset(names.there, 0, names.n * sizeof(atom));
     }
     if (live == 0 || shadow == 0)
         return live == shadow;
