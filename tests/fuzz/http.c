@@ -220,12 +220,13 @@ static void send_all(const uint8_t *bytes, size_t len, size_t piece)
 }
 
 /* The length of the response at the beginning; 0: it is not whole. HEAD has no body, whatever is said. Where no length is said it may go
- * on until the connection ends, if that is said, and nothing may come after it. */
+ * on until the connection ends, if that is said, and nothing may come after it: so evhttp refuses what it cannot read behind another
+ * request, and names the version that it made out. */
 static size_t response_len(const char *text, size_t len)
 {
     CLEANUP_BUF struct buf head = {0};
     const char *end = len ? memmem(text, len, "\r\n\r\n", 4) : NULL;
-    if (!end || strncmp(text, "HTTP/1.", 7) != 0)
+    if (!end || strncmp(text, "HTTP/", 5) != 0)
         return 0;
     size_t head_len = (size_t)(end - text) + 4;
     buf_add(&head, text, head_len);
@@ -233,7 +234,9 @@ static size_t response_len(const char *text, size_t len)
     size_t body = length ? strtoul(length + 17, NULL, 10) : 0;
     if (!length && strcasestr(buf_text(&head), "\r\nConnection: close\r\n") && !memmem(end, len - head_len + 4, "HTTP/1.", 7))
         return len;
-    if (head_len + body <= len && (len == head_len + body || strncmp(text + head_len + body, "HTTP/1.", 7) == 0))
+    if (strncmp(text, "HTTP/1.", 7) != 0)
+        return 0;
+    if (head_len + body <= len && (len == head_len + body || strncmp(text + head_len + body, "HTTP/", 5) == 0))
         return head_len + body;
     return len == head_len || strncmp(text + head_len, "HTTP/1.", 7) == 0 ? head_len : 0;
 }
