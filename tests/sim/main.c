@@ -265,6 +265,7 @@ int main(int argc, char **argv)
         .first = 1, .last = given ? number(given) : SEEDS_DEFAULT, .jobs = 1, .seeds_file = buf_text(&known)};
     if (!parse(argc, argv, &options))
         return usage();
+    setvbuf(stdout, NULL, _IOLBF, 0);       /* a long run says what failed when it fails */
     shared = share(sizeof(*shared));
     if (!options.one && !options.until_failure)
         replay_file(&options);
