@@ -4,7 +4,7 @@
 packages_build="procps gcc libc6-dev make autoconf automake autoconf-archive pkg-config xz-utils systemd tzdata
   libevent-dev libcurl4-openssl-dev libinih-dev libsystemd-dev libsqlite3-dev libjansson-dev libssl-dev libical-dev"
 packages_demo="curl"
-packages_test="curl binutils check perl python3 python3-pytest python3-aiosmtpd python3-icalendar kannel kannel-extras smstools openssl util-linux tidy e2fsprogs
+packages_test="curl binutils patch check perl python3 python3-pytest python3-aiosmtpd python3-icalendar kannel kannel-extras smstools openssl util-linux tidy e2fsprogs
   valgrind clang-tidy debootstrap systemd-container"
 
 packages_modules="libevent libevent_openssl libevent_pthreads libcurl inih libsystemd systemd sqlite3 jansson libcrypto libssl libical"
