@@ -135,7 +135,7 @@ def test_start_without_a_journal_says_so(stopped, journald):
     stopped.prefix = journald.prefix()
     beredd = stopped.start()
     beredd.trigger("Utan journal")
-    assert "journal" in beredd.stderr()
+    beredd.wait_for_word("journal")
 
 
 def test_catalog_explains_an_entry(journalled, journald, tmp_path):

@@ -80,7 +80,7 @@ def test_address_that_is_taken_stops_no_other(stopped, sms_gateway):
         beredd = stopped.start()
         beredd.trigger()
         sms_gateway.wait_for(ANNA)
-        assert str(other.getsockname()[1]) in beredd.stderr()
+        beredd.wait_for_word(str(other.getsockname()[1]))
 
 
 def test_reload_moves_the_port(beredd):
@@ -124,7 +124,8 @@ def test_nothing_is_served_in_the_clear_for_want_of_a_certificate(stopped, certi
         local.listen(16)
         stopped.socket_path = manager
         start_with_sockets(stopped, local, http)
-        assert "no TCP address is served until it can be used" in stopped.stderr() and "nothing is served without them" in stopped.stderr()
+        stopped.wait_for_word("no TCP address is served until it can be used")
+        stopped.wait_for_word("nothing is served without them")
         with pytest.raises(OSError):
             stopped.request("GET", "/healthz")
         context = ssl.create_default_context(cadata=good)
@@ -198,7 +199,7 @@ def test_stops_within_its_time_with_connections_open(stopped):
 def test_address_that_is_taken_is_tried_again(stopped):
     with socket.create_server(("127.0.0.1", stopped.config.port), reuse_port=False):
         beredd = stopped.start()
-        assert "another program does" in beredd.stderr()
+        beredd.wait_for_word("another program does")
         assert beredd.request("GET", "/readyz", local=True).status == 200
 
     def answers():

@@ -198,6 +198,7 @@ def test_what_a_provider_says_and_nobody_understands_is_logged(beredd):
     path = f"/hooks/elks/{HOOK_SECRET}/"
     assert beredd.form(path + "reply", sender=ANNA, text="JA 417302").status == 400
     assert beredd.request("POST", path + "receipt?page=x", b'{"state": "DELIVRD"}', headers={"Content-Type": "application/json"}).status == 400
+    eventually(lambda: beredd.stderr().count("was not understood") == 2)
     lines = [line for line in beredd.stderr().splitlines() if "was not understood" in line]
     assert lines == ["<4>gateway elks: a call to its reply hook from 127.0.0.1 was not understood: it is not said who the reply is from",
                      "<4>gateway elks: a call to its receipt hook from 127.0.0.1 was not understood: neither the address names a page, nor the "

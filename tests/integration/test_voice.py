@@ -262,7 +262,7 @@ def test_in_a_drill_for_everybody_each_hears_their_own_answer(twilio):
 def test_a_drill_that_cannot_say_so_does_not_ring(elks, sms_gateway, config):
     ini = config.elks_ini(more="voice-url = http://127.0.0.1:{port}/a1/calls\n" + RECORDED.replace("prompt-sv-drill", "prompt-en-test"))
     beredd, provider = elks(ini=ini)
-    assert "no recording 'prompt-sv-drill': this gateway will not ring for drills" in beredd.stderr()
+    beredd.wait_for_word("no recording 'prompt-sv-drill': this gateway will not ring for drills")
     ident = beredd.trigger(drill=True, token="token-of-monitor")
     assert eventually(lambda: failures(beredd, ident)) == [("anna.berg", "no recording says that it is a drill")]
     assert sms_gateway.wait_for(ANNA)[0].text.startswith("ÖVNING") and not provider.messages

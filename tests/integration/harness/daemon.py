@@ -117,6 +117,10 @@ class Beredd:
     def stderr(self):
         return self.stderr_path.read_text(errors="replace") if self.stderr_path.exists() else ""
 
+    def wait_for_word(self, text):
+        """It says so: what it says goes through a thread of its own, and comes when that has its turn."""
+        eventually(lambda: text in self.stderr(), what=f"that it says {text!r}")
+
     def assert_clean(self):
         text = self.stderr()
         assert not any(word in text for word in SANITIZER_REPORTS), text
