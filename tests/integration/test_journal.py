@@ -82,7 +82,7 @@ def test_degraded_is_critical(journalled_on_a_faulty_disk, journald, sms_gateway
     """And the entries go to the journal all the same: it is the copy that is left."""
     beredd, disk = journalled_on_a_faulty_disk
     disk.be("eio")
-    beredd.post("/v1/incidents", {"summary": "Utan disk"}, token="token-of-rtj")
+    assert beredd.post("/v1/incidents", {"summary": "Utan disk"}, token="token-of-rtj").status == 503
     sms_gateway.wait_for(ANNA)
     entry = eventually(lambda: journald.entries("BEREDD_EVENT=degraded"))[0]
     assert entry["PRIORITY"] == "2" and entry["MESSAGE_ID"] == IDS["degraded"]
