@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from harness.config import SLOW_LADDER
+from harness.waiting import today
 
 icalendar = pytest.importorskip("icalendar", reason="python3-icalendar is needed")
 UTC = datetime.timezone.utc
@@ -12,7 +13,7 @@ UTC = datetime.timezone.utc
 
 def a_year(config):
     """Weeks from now on, held by three in turn; the tenth is a hole, and the one after it ends the roster."""
-    monday = datetime.date.today() - datetime.timedelta(days=datetime.date.today().weekday())
+    monday = today() - datetime.timedelta(days=today().weekday())
     weeks = ""
     for n in range(12):
         year, week, _ = (monday + datetime.timedelta(weeks=n)).isocalendar()

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness.daemon import BUILD, TOP
+from harness.waiting import today
 
 PROBLEM = re.compile(r"^\S+:\d+: (error|warning|note): .+$|^ *\d+ \| .+$")
 DAYS = ["mån", "tis", "ons", "tor", "fre", "lör", "sön"]
@@ -25,7 +26,7 @@ def roster_check(config, *arguments):
 
 def hole_in(days):
     """A roster with one day's hole that many days from now, and the two ends of it."""
-    midnight = datetime.datetime.combine(datetime.date.today(), datetime.time())
+    midnight = datetime.datetime.combine(today(), datetime.time())
     begin, end = midnight + datetime.timedelta(days=days), midnight + datetime.timedelta(days=days + 1)
     text = ("[roster]\nrole = TIB\n[shifts]\n"
             f"shift = 2026-01-01 00:00 / {begin:%Y-%m-%d %H:%M} anna.berg, bo.ek\n"

@@ -9,7 +9,7 @@ import pytest
 
 from harness.clocks import local
 from harness.config import ANNA, BO, SLOW_LADDER
-from harness.waiting import eventually
+from harness.waiting import eventually, today
 
 ANNOUNCE = "announce = sms\nhandover = Mon 12:00\n"
 
@@ -96,7 +96,7 @@ def test_without_announce_nobody_is_told(stopped, sms_gateway):
 
 def test_gap_is_mailed_to_its_owner_once_a_day(stopped, smtp_server):
     """The last shift ends in three days."""
-    end = datetime.date.today() + datetime.timedelta(days=3)
+    end = today() + datetime.timedelta(days=3)
     stopped.config.files["rosters/TIB.ini"] = (
         f"[roster]\nrole = TIB\ntitle = Tjänsteperson i beredskap\nowner = cia.lund\n[shifts]\nshift = 2020-01-01 00:00 / {end} 12:00 anna.berg\n"
         f"[ladder]\n{SLOW_LADDER}\n")
@@ -117,7 +117,7 @@ def test_gap_is_mailed_to_its_owner_once_a_day(stopped, smtp_server):
 
 
 def test_gap_beyond_the_warning_is_not_told(stopped, smtp_server):
-    end = datetime.date.today() + datetime.timedelta(days=20)
+    end = today() + datetime.timedelta(days=20)
     stopped.config.files["rosters/TIB.ini"] = (
         f"[roster]\nrole = TIB\nowner = cia.lund\n[shifts]\nshift = 2020-01-01 00:00 / {end} 12:00 anna.berg\n[ladder]\n{SLOW_LADDER}\n")
     beredd = stopped.start()

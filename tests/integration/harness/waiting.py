@@ -1,6 +1,7 @@
-"""Waiting for something to become true, and free ports."""
+"""Waiting for something to become true, the day that it is, and free ports."""
 
 import contextlib
+import datetime
 import fcntl
 import functools
 import pathlib
@@ -8,6 +9,7 @@ import random
 import socket
 import tempfile
 import time
+import zoneinfo
 
 DEADLINE = 60.0          # s: only what fails waits so long, and a machine may be busy
 
@@ -22,6 +24,11 @@ def eventually(predicate, deadline=DEADLINE, what=None):
         if time.monotonic() > end:
             raise AssertionError(f"{what or 'it'} did not become true in {deadline} s; last: {value!r}")
         time.sleep(0.01)
+
+
+def today():
+    """Where the rosters are: in the last hours of the day in UTC it is tomorrow there."""
+    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Stockholm")).date()
 
 
 def free_port():
