@@ -48,6 +48,22 @@ def pytest_runtest_teardown(item):
     yield from limited(item)
 
 
+def last_lines(text, n=40, width=300):
+    return "\n".join(line[:width] for line in text.splitlines()[-n:])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """What failed by chance is not seen again: with it goes what the daemon said, and what reached the gateways."""
+    outcome = yield
+    report, fixtures = outcome.get_result(), getattr(item, "funcargs", {})
+    if report.when != "call" or not report.failed or "config" not in fixtures:
+        return
+    stderr = fixtures["config"].root / "stderr"
+    report.sections.append(("the daemon said", last_lines(stderr.read_text(errors="replace") if stderr.exists() else "nothing")))
+    report.sections.append(("the text message gateway was asked", last_lines("\n".join(map(str, fixtures["sms_gateway"].attempts)))))
+
+
 @pytest.fixture(name="sms_gateway")
 def sms_gateway_fixture():
     gateway = SmsGateway(free_port()).start()
