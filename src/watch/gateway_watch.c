@@ -186,13 +186,20 @@ static struct watched *find_page(const struct gateway_watch *watch, uint32_t pag
     return NULL;
 }
 
+/* It went when the log says, or another time would be told after a restart. */
+static void note_went(struct watched *watched, const struct record *record)
+{
+    watched->page = record->page;
+    watched->checked_usec = record->at_usec;
+}
+
 bool gateway_watch_note(struct gateway_watch *watch, const struct record *record)
 {
     if (record->purpose != PURPOSE_CHECK || record->page == 0 || record->incident != 0)
         return false;
     struct watched *watched = find_page(watch, record->page);
     if (record->kind == RECORD_NOTICE_QUEUED && record->gateway && (watched = find(watch, record->gateway)) && watched->under_way)
-        watched->page = record->page;
+        note_went(watched, record);
     else if (!watched)
         return false;
     else if (record->kind == RECORD_PAGE_DELIVERED || (record->kind == RECORD_NOTICE_SENT && !watched->config.by_receipt))

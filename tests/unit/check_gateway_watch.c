@@ -66,6 +66,7 @@ static void configure(bool by_receipt)
 static bool note(enum record_kind kind, uint32_t page)
 {
     return gateway_watch_note(watch, &(struct record){.kind = kind, .gateway = "elks", .purpose = PURPOSE_CHECK, .page = page,
+                                                      .at_usec = now.wall_usec,
                                                       .text = kind == RECORD_PAGE_FAILED ? "HTTP 500" : NULL});
 }
 
@@ -127,6 +128,18 @@ START_TEST(taken_is_not_enough_with_receipts)
     look("elks good; ");
     ck_assert(!gateway_watch_state(watch, "elks").failed);
     ck_assert_int_eq(gateway_watch_state(watch, "elks").checked_usec, WALL_USEC + GATEWAY_CHECK_START_USEC);
+}
+END_TEST
+
+/* Or the time that is shown would be another one after a restart. */
+START_TEST(it_went_when_the_log_says)
+{
+    configure(false);
+    pass(GATEWAY_CHECK_START_USEC);
+    look("check elks +46701740699; ");
+    pass(USEC_PER_MSEC);
+    note(RECORD_NOTICE_QUEUED, 7);
+    ck_assert_int_eq(gateway_watch_state(watch, "elks").checked_usec, now.wall_usec);
 }
 END_TEST
 
@@ -314,6 +327,7 @@ int main(void)
                                          several_are_spread,
                                          taken_is_enough_without_receipts,
                                          taken_is_not_enough_with_receipts,
+                                         it_went_when_the_log_says,
                                          failure_and_recovery_are_told_once,
                                          the_rest_of_the_interval_is_waited_out,
                                          overdue_goes_soon,
