@@ -1,5 +1,6 @@
 """./demo, with the programs that are built already."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -19,6 +20,13 @@ def test_auto_sees_the_whole_line():
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 0, said
     assert re.search(r"acknowledged +TIB", said), said
+
+
+def test_several_at_once_take_a_port_each():
+    with contextlib.ExitStack() as stack:
+        processes = [stack.enter_context(demo("--auto", stdin=subprocess.DEVNULL)) for _ in range(3)]
+        said = [process.communicate(timeout=200)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], "\n".join(said)
 
 
 def test_a_person_answers_with_the_code():
