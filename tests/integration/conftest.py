@@ -1,9 +1,11 @@
 """The fixtures. Everything listens on loopback, on ports of its own, in a directory of its own, and ends with its test."""
 
+import contextlib
 import faulthandler
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -52,16 +54,28 @@ def last_lines(text, n=40, width=300):
     return "\n".join(line[:width] for line in text.splitlines()[-n:])
 
 
+def what_was_seen(fixtures):
+    """Of a test that failed: (title, text)."""
+    stderr, daemon, gateway = fixtures["config"].root / "stderr", fixtures.get("stopped"), fixtures["sms_gateway"]
+    yield "the daemon said", last_lines(stderr.read_text(errors="replace") if stderr.exists() else "")
+    yield "the text message gateway was asked", last_lines("\n".join(map(str, gateway.attempts + gateway.violations)))
+    if daemon is None or daemon.process is None or daemon.process.poll() is not None:
+        return
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        yield "the daemon's gateways", daemon.ctl("gateway", "list").stdout
+    ports = [str(port) for port in (daemon.config.port, daemon.config.elks_port, daemon.config.smtp_port)]
+    with contextlib.suppress(FileNotFoundError):
+        sockets = subprocess.run(["ss", "-tanp"], capture_output=True, text=True, check=False).stdout.splitlines()
+        yield "sockets", last_lines("\n".join(line for line in sockets if any(f":{port} " in line for port in ports)))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
-    """What failed by chance is not seen again: with it goes what the daemon said, and what reached the gateways."""
+    """What failed by chance is not seen again: what there is to see goes with it."""
     outcome = yield
     report, fixtures = outcome.get_result(), getattr(item, "funcargs", {})
-    if report.when != "call" or not report.failed or "config" not in fixtures:
-        return
-    stderr = fixtures["config"].root / "stderr"
-    report.sections.append(("the daemon said", last_lines(stderr.read_text(errors="replace") if stderr.exists() else "nothing")))
-    report.sections.append(("the text message gateway was asked", last_lines("\n".join(map(str, fixtures["sms_gateway"].attempts)))))
+    if report.when == "call" and report.failed and "config" in fixtures:
+        report.sections += what_was_seen(fixtures)
 
 
 @pytest.fixture(name="sms_gateway")

@@ -1,7 +1,6 @@
 """A full, dead or hanging disk does not stop paging (P12): 503 and never 2xx, from memory, and the administrators are told."""
 
 import contextlib
-import os
 import re
 import sqlite3
 import subprocess
@@ -58,30 +57,32 @@ def test_pages_without_a_disk_and_recovers(stopped, faulty_disk, sms_gateway, sm
     assert beredd.ctl("verify").returncode == 0
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a tmpfs needs root")
-def test_full_disk(stopped, sms_gateway, tmp_path):
-    """A real one: a tmpfs of a few pages, filled by somebody else, and emptied again."""
+@pytest.fixture(name="small_disk")
+def small_disk_fixture(config, tmp_path):
+    """Where the log will be: a tmpfs of its own, of a few pages."""
+    del config                      # it makes the directory
     state = tmp_path / "state"
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(state)], capture_output=True, text=True, check=False)
     if mounted.returncode:
         pytest.skip(f"no mounts here: {mounted.stderr.strip()}")
+    yield state
+    subprocess.run(["umount", "--lazy", str(state)], check=True)
+
+
+def test_full_disk(small_disk, stopped, sms_gateway):
+    """A real one, filled by somebody else, and emptied again."""
     stopped.config.change("sources.ini", "[source rtj]\n", "[source rtj]\nlimit = 100000/m\n")
-    try:
-        beredd = stopped.start()
-        ballast = state / "ballast"
-        with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(b"x" * 4096)
-        degraded = eventually(lambda: fill(beredd), what="503")
-        sms_gateway.wait_for(ANNA, containing=degraded)
-        ballast.unlink()
-        eventually(lambda: beredd.request("GET", "/readyz").status == 200, what="restored")
-        beredd.trigger("Efteråt")
-        assert beredd.ctl("verify").returncode == 0
-        beredd.stop()
-    finally:
-        stopped.give_up_process()
-        subprocess.run(["umount", str(state)], check=False)
+    beredd = stopped.start()
+    ballast = small_disk / "ballast"
+    with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    degraded = eventually(lambda: fill(beredd), what="503")
+    sms_gateway.wait_for(ANNA, containing=degraded)
+    ballast.unlink()
+    eventually(lambda: beredd.request("GET", "/readyz").status == 200, what="restored")
+    beredd.trigger("Efteråt")
+    assert beredd.ctl("verify").returncode == 0
 
 
 def fill(beredd, counter=iter(range(100000))):
@@ -91,6 +92,7 @@ def fill(beredd, counter=iter(range(100000))):
     if answer.status != 503:
         assert answer.status in (200, 201)
         return None
+    assert answer.json["incident"]["id"], answer
     return summary[:12]
 
 

@@ -5,7 +5,9 @@ import http.server
 import itertools
 import json
 import re
+import sys
 import threading
+import traceback
 import urllib.parse
 
 from .config import HOOK_SECRET
@@ -84,7 +86,9 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_arguments):
-        pass             # a daemon that was killed hangs up in the middle
+        """A daemon that was killed hangs up in the middle; anything else is our own fault, and must not pass for a provider's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            self.gateway.violations.append(traceback.format_exc())
 
 
 class SmsGateway:

@@ -6,7 +6,9 @@ import hmac
 import http.server
 import json
 import re
+import sys
 import threading
+import traceback
 import urllib.parse
 
 from .waiting import eventually
@@ -59,7 +61,9 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_arguments):
-        pass             # a daemon that stops hangs up in the middle
+        """A daemon that stops hangs up in the middle; anything else is our own fault, and must not pass for a provider's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            self.provider.violations.append(traceback.format_exc())
 
 
 class Provider:
