@@ -43,7 +43,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_ics
 TESTS += tests/unit/check_ics
-tests_unit_check_ics_SOURCES = tests/unit/check_ics.c tests/unit/unit.h
+tests_unit_check_ics_SOURCES = tests/unit/check_ics.c tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_ics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(ICAL_CFLAGS)
 tests_unit_check_ics_LDADD = libroster.a libengine.a libbase.a $(ICAL_LIBS) $(CHECK_LIBS)
 endif
@@ -300,7 +300,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_engine_log
 TESTS += tests/unit/check_engine_log
-tests_unit_check_engine_log_SOURCES = tests/unit/check_engine_log.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h
+tests_unit_check_engine_log_SOURCES = tests/unit/check_engine_log.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_engine_log_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_engine_log_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
@@ -308,7 +308,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_engine_bounds
 TESTS += tests/unit/check_engine_bounds
-tests_unit_check_engine_bounds_SOURCES = tests/unit/check_engine_bounds.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h
+tests_unit_check_engine_bounds_SOURCES = tests/unit/check_engine_bounds.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_engine_bounds_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_engine_bounds_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
@@ -316,7 +316,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_engine_same
 TESTS += tests/unit/check_engine_same
-tests_unit_check_engine_same_SOURCES = tests/unit/check_engine_same.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h
+tests_unit_check_engine_same_SOURCES = tests/unit/check_engine_same.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_engine_same_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_engine_same_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
@@ -324,7 +324,7 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_replay
 TESTS += tests/unit/check_replay
-tests_unit_check_replay_SOURCES = tests/unit/check_replay.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h src/turn/replay.c
+tests_unit_check_replay_SOURCES = tests/unit/check_replay.c tests/unit/engine_fixture.c tests/unit/engine_fixture.h tests/unit/unit.h tests/unit/zone.h src/turn/replay.c
 tests_unit_check_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_replay_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 endif
@@ -428,13 +428,13 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_schedule
 TESTS += tests/unit/check_schedule
-tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c tests/unit/unit.h
+tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_schedule_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_schedule_LDADD = libengine.a libbase.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_drill_watch
 TESTS += tests/unit/check_drill_watch
-tests_unit_check_drill_watch_SOURCES = tests/unit/check_drill_watch.c tests/unit/unit.h
+tests_unit_check_drill_watch_SOURCES = tests/unit/check_drill_watch.c tests/unit/unit.h tests/unit/zone.h
 tests_unit_check_drill_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_drill_watch_LDADD = libdaemon.a libengine.a libbase.a $(CHECK_LIBS)
 

@@ -7,6 +7,7 @@
 #include "engine/schedule.h"
 #include "unit.h"
 #include "watch/drill_watch.h"
+#include "zone.h"
 
 static const struct contact anna_sms = {CHANNEL_SMS, "+46701740605"}, bo_sms = {CHANNEL_SMS, "+46701740606"};
 static const struct person persons[] = {{.id = "anna", .name = "Anna", .contacts = &anna_sms, .n_contacts = 1},
@@ -55,22 +56,12 @@ static uint64_t draw(void *userdata)
 
 /* ---- the plan ---- */
 
-static void read_zone(void)
-{
-    static char bytes[65536];
-    FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
-    ck_assert_ptr_nonnull(file);
-    size_t len = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
-}
-
 static bool answers;                     /* whether those who are paged do */
 
 static void setup(void)
 {
     answers = false;
-    read_zone();
+    stockholm = zone_stockholm();
     roster = (struct roster){.role = "TIB", .title = "TIB", .handover_minute = 12 * 60, .weeks = weeks, .n_weeks = 8, .drill_escalate = true,
                              .drill_yield = true, .drill_deadline_usec = 30 * USEC_PER_MIN,
                              .ladder = {.steps = &step, .n_steps = 1, .repeat_usec = 10 * USEC_PER_MIN}};

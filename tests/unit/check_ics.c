@@ -7,6 +7,7 @@
 #include "roster/ics.h"
 #include "engine/roster.h"
 #include "unit.h"
+#include "zone.h"
 
 static const struct person anna = {.id = "anna.berg", .name = "Anna Berg"}, bo = {.id = "bo.ek", .name = "Bo Ek"},
                            cia = {.id = "cia", .name = "Cia \"CC\" Lund; von, \\ Å"};
@@ -16,12 +17,7 @@ static struct tz *stockholm;
 
 static void setup(void)
 {
-    static char bytes[65536];
-    FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
-    ck_assert_ptr_nonnull(file);
-    size_t len = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
+    stockholm = zone_stockholm();
 }
 
 static void teardown(void)

@@ -7,18 +7,14 @@
 #include "engine/holiday.h"
 #include "engine/schedule.h"
 #include "unit.h"
+#include "zone.h"
 
 static struct tz *stockholm;
 static const int64_t day_usec = USEC_PER_DAY;
 
 static void setup(void)
 {
-    static char bytes[65536];
-    FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
-    ck_assert_ptr_nonnull(file);
-    size_t len = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
+    stockholm = zone_stockholm();
     setenv("TZ", "Europe/Stockholm", 1);
     tzset();
 }

@@ -1,5 +1,7 @@
 #include "engine_fixture.h"
 
+#include "zone.h"
+
 static const struct contact anna_contacts[] = {{CHANNEL_SMS, "+46701740605"}, {CHANNEL_EMAIL, "anna@example.se"}},
                             bo_contacts[] = {{CHANNEL_SMS, "+46701740606"}}, cia_contacts[] = {{CHANNEL_EMAIL, "cia@example.se"}};
 static const struct person persons[] = {{.id = "anna", .name = "Anna", .contacts = anna_contacts, .n_contacts = 2},
@@ -28,19 +30,9 @@ static void fill_random(void *userdata, void *bytes, size_t len)
         ((uint8_t *)bytes)[i] = fixture_random ? (uint8_t)(fixture_random >> (8 * (i % 4))) : (uint8_t)unit_random(&seed);
 }
 
-static void read_zone(void)
-{
-    static char bytes[65536];
-    FILE *file = fopen("/usr/share/zoneinfo/Europe/Stockholm", "rb");
-    ck_assert_ptr_nonnull(file);
-    size_t len = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    ck_assert_int_eq(tz_parse(bytes, len, &stockholm), ERR_OK);
-}
-
 void fixture_setup(void)
 {
-    read_zone();
+    stockholm = zone_stockholm();
     for (int i = 0; i < 2; i++)
         fixture_rosters[i] = (struct roster){.role = i ? "TIB" : "KIB",
                                              .title = i ? "TIB" : "KIB",
