@@ -86,8 +86,8 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_arguments):
-        """A daemon that was killed hangs up in the middle; anything else is our own fault, and must not pass for a provider's."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        """Whoever calls hangs up in the middle, or refuses our certificate; anything else is our own fault, and must not pass for a provider's."""
+        if not isinstance(sys.exc_info()[1], OSError):
             self.gateway.violations.append(traceback.format_exc())
 
 
