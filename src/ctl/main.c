@@ -84,15 +84,33 @@ static bool is_of_group(const struct command *command, const char *group)
     return strncmp(command->name, group, len) == 0 && command->name[len] == ' ';
 }
 
+static bool is_group(const char *words)
+{
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+        if (is_of_group(&commands[i], words))
+            return true;
+    return false;
+}
+
+static int call_text(const struct command *command, char *ret, size_t size)
+{
+    return snprintf(ret, size, "%s %s", command->name, command->operands);
+}
+
 /* group: only "drill ..."; NULL: all. */
 static void print_commands(FILE *stream, const char *group)
 {
+    char call[64];
+    int width = 0;
     for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        char call[64];
+        int len = call_text(&commands[i], call, sizeof call);
+        width = (!group || is_of_group(&commands[i], group)) && len > width ? len : width;
+    }
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
         if (group && !is_of_group(&commands[i], group))
             continue;
-        snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].operands);
-        fprintf(stream, "  %-30s %s\n", call, commands[i].summary);
+        call_text(&commands[i], call, sizeof call);
+        fprintf(stream, "  %-*s  %s\n", width, call, commands[i].summary);
     }
 }
 
@@ -137,13 +155,23 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
-/* "drill --help": what there is to choose from. */
-static bool asks_for_group(const char *typed, const char *next)
+/* The words at the beginning that several commands share, as "roster shift"; ret is empty if there are none. Returns how many. */
+static size_t find_group(size_t argc, char *const *argv, struct buf *ret)
 {
-    bool found = false;
-    for (size_t i = 0; i < N_ELEMENTS(commands); i++)
-        found = found || is_of_group(&commands[i], typed);
-    return found && next && (strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0);
+    CLEANUP_BUF struct buf words = {0};
+    for (size_t n = 0; n < argc; n++) {
+        buf_printf(&words, "%s%s", n ? " " : "", argv[n]);
+        if (!is_group(buf_text(&words)))
+            return n;
+        buf_clear(ret);
+        buf_add_text(ret, buf_text(&words));
+    }
+    return argc;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 static int print_group(const char *group)
@@ -154,23 +182,30 @@ static int print_group(const char *group)
     return EXIT_DONE;
 }
 
-static int unknown_command(const char *typed)
+static int ask_which(const char *group)
+{
+    CLEANUP_BUF struct buf names = {0};
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+        if (is_of_group(&commands[i], group))
+            buf_printf(&names, "%s%s", names.len ? ", " : "", commands[i].name);
+    ctl_complain("which one? %s", buf_text(&names));
+    return EXIT_USAGE;
+}
+
+static int no_command(size_t argc, char *const *argv)
 {
     const char *names[N_ELEMENTS(commands)];
-    size_t n = 0;
-    CLEANUP_BUF struct buf second = {0};
-    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
-        names[n++] = commands[i].name;
-        if (is_of_group(&commands[i], typed))
-            buf_printf(&second, "%s%s", second.len ? ", " : "", commands[i].name);
-    }
-    const char *nearest = text_nearest(typed, names, n);
-    if (second.len)
-        ctl_complain("which one? %s", buf_text(&second));
-    else if (nearest)
-        ctl_complain("there is no command '%s'; did you mean '%s'?", typed, nearest);
+    CLEANUP_BUF struct buf group = {0};
+    size_t words = find_group(argc, argv, &group);
+    if (words > 0)
+        return words < argc && is_help(argv[words]) ? print_group(buf_text(&group)) : ask_which(buf_text(&group));
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    const char *nearest = text_nearest(argv[0], names, N_ELEMENTS(commands));
+    if (nearest)
+        ctl_complain("there is no command '%s'; did you mean '%s'?", argv[0], nearest);
     else
-        ctl_complain("there is no command '%s'; see bereddctl --help", typed);
+        ctl_complain("there is no command '%s'; see bereddctl --help", argv[0]);
     return EXIT_USAGE;
 }
 
@@ -247,10 +282,8 @@ static int find_and_run(struct args *args, int argc, char **argv)
     }
     int words, rest = (int)args->n_operands;
     const struct command *command = find_command(rest, args->operands, &words);
-    if (!command && asks_for_group(args->operands[0], rest > 1 ? args->operands[1] : NULL))
-        return print_group(args->operands[0]);
     if (!command)
-        return unknown_command(args->operands[0]);
+        return no_command(args->n_operands, args->operands);
     char **begin = args->operands + words - 1;
     begin[0] = argv[0];      /* what getopt_long calls itself in its messages */
     return run_command(command, args, rest - words + 1, begin);

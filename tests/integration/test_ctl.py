@@ -35,6 +35,17 @@ def test_help_of_each_command(command):
     assert command in alone("--help").stdout
 
 
+@pytest.mark.parametrize("group", ["gateway", "drill", "roster", "roster shift"])
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_of_a_group(group, asked):
+    """What there is to choose from, and nothing else, in columns."""
+    out = alone(*group.split(), asked)
+    assert out.returncode == 0 and not out.stderr and out.stdout.startswith(f"Usage: bereddctl {group} COMMAND")
+    rows = [line for line in out.stdout.splitlines() if line.startswith("  ")]
+    assert len(rows) >= 3 and all(row.startswith(f"  {group} ") for row in rows)
+    assert len({re.match(r"  \S.*?  +", row).end() for row in rows}) == 1, out.stdout
+
+
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["trigger"], ["trigger", "ett", "två"], ["show"], ["note", "42"], ["list", "--bogus"], ["gateway"],
                                        ["ack", "1", "2"], ["--bogus"], ["oncall", "--at"], ["token", "new"], ["token", "new", "a b"], ["trigger", b"\xff"],
                                        ["roster"], ["roster", "nonsense"], ["roster", "show", "--from"], ["roster", "edit"], ["roster", "shift"],
