@@ -19,7 +19,7 @@ EXTRA_DIST  += systemd/beredd.service.in systemd/beredd.socket.in systemd/beredd
 
 $(systemd_made): Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed \
-	  -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@docdir[@]|$(docdir)|g' -e 's|@confdir[@]|$(sysconfdir)/beredd|g' \
+	  -e 's|@bindir[@]|$(bindir)|g' -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@docdir[@]|$(docdir)|g' -e 's|@confdir[@]|$(sysconfdir)/beredd|g' \
 	  -e 's|@rundir[@]|$(runstatedir)/beredd|g' -e 's|@statedir[@]|$(localstatedir)/lib/beredd|g' \
 	  $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 systemd/beredd.service: $(srcdir)/systemd/beredd.service.in

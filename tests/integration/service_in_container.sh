@@ -173,7 +173,7 @@ refuses_a_broken_configuration() {
   local refused=no
   cp /etc/beredd/people.ini /root/people.ini
   echo 'smss = +46701740606' >>/etc/beredd/people.ini
-  systemctl reload beredd.service
+  if systemctl reload beredd.service; then echo "systemctl says that it was reloaded"; return 1; fi
   wait_for 10 journal_has BEREDD_EVENT=reload-refused && refused=yes
   cp /root/people.ini /etc/beredd/people.ini
   [ $refused = yes ] || { echo "no entry that it was refused"; return 1; }
