@@ -33,7 +33,8 @@ sys.path.insert(0, str(HERE.parent / "integration"))
 from harness.config import ANNA, Config              # noqa: E402
 from harness.daemon import Beredd                    # noqa: E402
 from harness.elks import SmsGateway                  # noqa: E402
-from harness.waiting import eventually, free_port    # noqa: E402
+from harness.ports import free_port    # noqa: E402
+from harness.waiting import eventually    # noqa: E402
 
 LADDER = "step = 0s primary sms\nrepeat = 1s"
 MEMORY = pathlib.Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")

@@ -17,7 +17,7 @@ from harness.config import Config                   # noqa: E402
 from harness.daemon import BUILD, Beredd            # noqa: E402
 from harness.elks import SmsGateway                 # noqa: E402
 from harness.smtp import MailServer                 # noqa: E402
-from harness.waiting import free_port               # noqa: E402
+from harness.ports import free_port               # noqa: E402
 
 # For each of a test's setup, itself, and its teardown; they wait a minute at the most for any one thing.
 LIMIT_SECONDS = int(os.environ.get("TEST_LIMIT_SECONDS", "240"))

@@ -6,7 +6,8 @@ import pytest
 
 from harness.config import DRIFT, HOOK_SECRET
 from harness.provider import Provider
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 OWN = "+46701740699"
 CHECK = f"check = 24h\ncheck-to = {OWN}\n"

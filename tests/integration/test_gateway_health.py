@@ -6,7 +6,8 @@ import pytest
 
 from harness.config import ANNA, BO
 from harness.provider import Provider
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 
 class Timed(Provider):

@@ -1,5 +1,7 @@
 """The fakes themselves: a test that stands on them is worth no more than they are."""
 
+import concurrent.futures
+import multiprocessing
 import smtplib
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import urllib.request
 import pytest
 
 from harness.config import ANNA, BO
+from harness.ports import free_port
 from harness.waiting import eventually
 
 FIELDS = {"from": "+46701740692", "to": ANNA, "message": "LARM TIB: Brand. Svara JA 417302", "whendelivered": "http://127.0.0.1:9/x?page=2026-0001-1-0"}
@@ -82,3 +85,14 @@ def test_journald_takes_fields(journald, tmp_path):
     entry, = eventually(lambda: journald.entries("BEREDD_EVENT=opened"))
     assert entry["MESSAGE"] == "prov" and entry["PRIORITY"] == "4"
     assert tmp_path.exists()
+
+
+def some_ports(n):
+    return [free_port() for _ in range(n)]
+
+
+def test_a_port_is_given_to_one_test_alone():
+    """Of this process and its children: a child must not go on where its parent was."""
+    with concurrent.futures.ProcessPoolExecutor(4, multiprocessing.get_context("fork")) as pool:
+        given = [some_ports(600), *pool.map(some_ports, [150] * 8)]
+    assert len(set().union(*given)) == 600 + 8 * 150

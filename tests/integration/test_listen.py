@@ -11,7 +11,8 @@ import pytest
 
 from harness.config import ANNA
 from harness.daemon import BUILD
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 
 def has_ipv6():

@@ -10,7 +10,8 @@ import pytest
 from harness.config import ANNA, HOOK_SECRET
 from harness.daemon import BUILD, TOP
 from harness.provider import Provider
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 SECRET = "hook-secret-of-the-provider"
 SUMMARY = 'Läcka i "Åvägen" {to} \\ 100 % & <rök> +1'

@@ -5,7 +5,8 @@ import pytest
 from harness.config import ANNA
 from harness.fault_proxy import Proxy
 from harness.provider import Twilio
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 
 @pytest.fixture(name="twilio")

@@ -6,7 +6,8 @@ import pytest
 
 from harness.config import ANNA, HOOK_SECRET
 from harness.elks import SmsGateway
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 
 @pytest.fixture(name="reserve")

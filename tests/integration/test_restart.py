@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from harness.config import ANNA, BO, FAST_LADDER, SLOW_LADDER
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 
 class BlackHole:

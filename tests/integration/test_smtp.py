@@ -7,7 +7,8 @@ import pytest
 
 from harness.config import ANNA
 from harness.smtp import MailServer
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 EMAIL_LADDER = "step = 0s group:alla email\nrepeat = 10m"
 

@@ -11,7 +11,8 @@ import pytest
 from harness import storm
 from harness.config import ANNA, BO, CIA
 from harness.daemon import is_sanitized
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 NO_LIMIT = "[source rtj]\nlimit = 100000/m\n"
 

@@ -6,7 +6,8 @@ import pytest
 
 from harness.config import ANNA
 from harness.provider import Twilio
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 SECRET = "hook-secret-twilio"
 PUBLIC = "https://larm.example.se"

@@ -7,7 +7,8 @@ import pytest
 from harness.config import ANNA, BO, HOOK_SECRET
 from harness.provider import Twilio
 from harness.voice import ElksCalls, MadeUp, TwilioCalls
-from harness.waiting import eventually, free_port
+from harness.ports import free_port
+from harness.waiting import eventually
 
 PROMPTS = ("alarm", "drill", "yes", "no", "taken", "over", "test")
 RECORDED = "".join(f"prompt-sv-{name} = https://www.example.se/larm/sv/{name}.mp3\n" for name in PROMPTS)

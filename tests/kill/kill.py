@@ -28,6 +28,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.config import Config                                     # noqa: E402
 from harness.daemon import Beredd                                     # noqa: E402
 from harness.disk import FaultyDisk                                   # noqa: E402
+from harness.ports import free_port                                   # noqa: E402
 from harness.smtp import MailServer                                   # noqa: E402
 from harness.waiting import eventually                                # noqa: E402
 from ledger import Gateway, Ledger, differences, never_left                       # noqa: E402
@@ -45,7 +46,7 @@ class World:
     def __init__(self, directory, seed):
         self.random, self.ledger, self.seed = random.Random(seed), Ledger(), seed
         self.life, self.ended, self.quiet = 0, False, False
-        ports = [free_port_of_our_own() for _ in range(3)]
+        ports = [free_port() for _ in range(3)]
         self.gateway, self.mail = Gateway(ports[0], random.Random(seed + 1)).start(), MailServer(ports[1]).start()
         (directory / "etc").mkdir()
         (directory / "state").mkdir()
@@ -177,27 +178,6 @@ class World:
                                  **{"Content-Type": "application/json"})
             if status == 200:
                 self.ledger.closed[arrival.summary] = life
-
-
-def free_port_of_our_own():
-    """Lanes are processes, and must not be given each other's ports: each has a range."""
-    import socket
-    base = 20000 + os.getpid() % 100 * 100
-    for port in range(base, base + 100):
-        if port in _given:
-            continue
-        _given.add(port)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
-    _given.clear()
-    return free_port_of_our_own()
-
-
-_given = set()
 
 
 def one_log(seed, kills, patience, forget):

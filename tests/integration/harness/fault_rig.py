@@ -12,7 +12,7 @@ from .elks import SmsGateway
 from .provider import Twilio
 from .smtp import MailServer
 from .voice import ElksCalls, TwilioCalls
-from .waiting import free_port
+from .ports import free_port
 
 TIMEOUT = 1                              # s: the shortest that a gateway may have
 PROMPTS = ("alarm", "drill", "yes", "no", "taken", "over", "test")

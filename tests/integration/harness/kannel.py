@@ -10,7 +10,8 @@ import urllib.parse
 import urllib.request
 
 from .config import HOOK_SECRET
-from .waiting import eventually, free_port
+from .ports import free_port
+from .waiting import eventually
 
 FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 
