@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/integration/harness/faults_smtp.py \
 	tests/integration/harness/journald.py \
 	tests/integration/harness/kannel.py \
+	tests/integration/harness/ports.py \
 	tests/integration/harness/provider.py \
 	tests/integration/harness/modem.py \
 	tests/integration/harness/name_server.py \
