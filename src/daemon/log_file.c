@@ -76,7 +76,8 @@ enum err log_file_open(struct log_file *log, struct opened **ret, char **ret_tro
 {
     log->opening = opening_begin(log->config->state_directory, NULL, NULL);
     CLEANUP(opened_free) struct opened *opened = opening_wait(log->opening, OPEN_PATIENCE_USEC);
-    loop_timer_set(log->again, loop_boot_usec() + OPEN_AGAIN_USEC);
+    if (!opened || opened->err != ERR_OK)
+        loop_timer_set(log->again, loop_boot_usec() + OPEN_AGAIN_USEC);
     if (!opened) {
         *ret_trouble = mem_strdup("the disk has not answered for 10 s");
         return ERR_TIMEOUT;

@@ -1,8 +1,10 @@
 """The whole line: an alarm comes in over HTTP, SMS and e-mail go out, a human answers, and every step stands in the log."""
 
 import json
+import pathlib
 import re
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -284,3 +286,21 @@ def test_page_fits_one_sms(beredd, sms_gateway):
     assert sms.code and sms.link and "08-123" in sms.text
     beredd.trigger("kort")
     assert len(sms_gateway.wait_for(ANNA, containing="kort")[0].text) <= 160
+
+
+def times_put_to_sleep(beredd):
+    """Of all threads: each time, it had been awake."""
+    statuses = pathlib.Path(f"/proc/{beredd.process.pid}/task").glob("*/status")
+    return sum(int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M).group(1)) for status in statuses)
+
+
+def is_asleep(beredd, seconds):
+    before = times_put_to_sleep(beredd)
+    time.sleep(seconds)
+    return times_put_to_sleep(beredd) == before
+
+
+def test_who_has_nothing_to_do_sleeps(beredd):
+    """No timer goes off for nothing, once the start is over."""
+    eventually(lambda: is_asleep(beredd, 1))
+    assert is_asleep(beredd, 6)
