@@ -55,12 +55,12 @@ def package_of(path):
 
 @pytest.fixture(name="units")
 def units_fixture(tmp_path):
-    """The built units, with a program that exists in ExecStart: nothing is installed yet."""
+    """The built units, with a program that exists in what they run: nothing is installed yet."""
     for path in (BUILD / "systemd").glob("beredd*.s*"):
         if path.suffix in (".service", ".socket"):
             shutil.copy(path, tmp_path)
     service = tmp_path / "beredd.service"
-    service.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", service.read_text()))
+    service.write_text(re.sub(r"(?m)^(Exec\w+=\+?)\S+", r"\1/bin/true", service.read_text()))
     return sorted(str(path) for path in tmp_path.glob("beredd*"))
 
 
