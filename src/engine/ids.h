@@ -27,6 +27,7 @@ struct page_ref {
 };
 
 #define INCIDENT_DEGRADED (UINT64_C(1) << 31)
+enum { INCIDENT_DEGRADED_MIN = 100000, INCIDENT_DEGRADED_MAX = 999999 };     /* the numbers of those ids */
 
 static inline uint64_t incident_key(int year, uint32_t number) { return (uint64_t)year << 32 | number; }
 

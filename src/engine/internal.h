@@ -166,6 +166,7 @@ struct engine {
     uint64_t last_seq;
     uint64_t last_keys[YEARS_MAX];       /* the last incident key of each year seen */
     size_t n_last_keys;
+    uint32_t last_degraded;              /* the last number that was given while degraded, since the start; 0: none */
     size_t open_incidents, paging_callouts, closed_in_memory;
     int64_t strangers_since_usec;        /* boot */
     unsigned strangers;

@@ -62,24 +62,38 @@ static const struct idempotent *find_request(const struct engine *engine, const 
     return same ? idempotent : NULL;
 }
 
+static uint64_t mint_from_log(const struct engine *engine, int year)
+{
+    for (size_t i = 0; i < engine->n_last_keys; i++)
+        if (engine->last_keys[i] >> 32 == (uint64_t)year)
+            return engine->last_keys[i] + 1;
+    return incident_key(year, 1);
+}
+
+/* From a random one on, one after the other: what has closed may be forgotten. What was given before the start is only known to the
+ * log, which cannot be asked now, and so each start begins anew. */
+static uint64_t mint_degraded(struct engine *engine, int year)
+{
+    uint32_t number = engine->last_degraded;
+    uint64_t key;
+    do {
+        if (number == 0)
+            number = INCIDENT_DEGRADED_MIN + emit_random_u32(engine) % (INCIDENT_DEGRADED_MAX - INCIDENT_DEGRADED_MIN + 1);
+        else
+            number = number < INCIDENT_DEGRADED_MAX ? number + 1 : INCIDENT_DEGRADED_MIN;
+        key = incident_key(year, (uint32_t)INCIDENT_DEGRADED | number);
+    } while (find_incident(engine, key));
+    engine->last_degraded = number;
+    return key;
+}
+
 uint64_t trigger_mint_key(struct engine *engine)
 {
     struct civil local;
-    uint64_t key;
     tz_to_local(engine->plan->tz, engine->now.wall_usec, &local);
     int year = local.year < INCIDENT_YEAR_MIN ? INCIDENT_YEAR_MIN : local.year > INCIDENT_YEAR_MAX ? INCIDENT_YEAR_MAX
         : local.year;
-    if (!engine->degraded) {
-        key = incident_key(year, 1);
-        for (size_t i = 0; i < engine->n_last_keys; i++)
-            if (engine->last_keys[i] >> 32 == (uint64_t)year)
-                key = engine->last_keys[i] + 1;
-        return key;
-    }
-    do {
-        key = incident_key(year, (uint32_t)(INCIDENT_DEGRADED | (100000 + emit_random_u32(engine) % 900000)));
-    } while (find_incident(engine, key));
-    return key;
+    return engine->degraded ? mint_degraded(engine, year) : mint_from_log(engine, year);
 }
 
 static struct record text_record(const struct engine *engine, const struct event_trigger *trigger, enum record_kind kind,

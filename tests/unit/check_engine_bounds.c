@@ -38,7 +38,7 @@ START_TEST(the_numbers_of_eight_years_are_known)
     for (int year = 2018; year <= 2026; year++)
         engine_set_last_incident(engine, incident_key(year, 7));
     engine_set_last_incident(engine, incident_key(2026, 5));                       /* less than before */
-    engine_set_last_incident(engine, incident_key(2026, 0) | INCIDENT_DEGRADED);   /* given at random: no numbering */
+    engine_set_last_incident(engine, incident_key(2026, 0) | INCIDENT_DEGRADED);   /* another numbering */
     ck_assert_uint_eq(last_key(), incident_key(2026, 8));
     now.wall_usec -= 366 * USEC_PER_DAY;
     ck_assert_uint_eq(last_key(), incident_key(2025, 8));
@@ -75,6 +75,32 @@ START_TEST(no_number_is_given_twice_while_degraded)
     uint64_t second = last_key();
     ck_assert_uint_ne(first, second);
     ck_assert(first & INCIDENT_DEGRADED && second & INCIDENT_DEGRADED);
+}
+END_TEST
+
+/* Nor of what memory holds no more: it is in the log, or will be. */
+START_TEST(no_number_of_what_is_forgotten_is_given_while_degraded)
+{
+    engine_free(engine);
+    engine = engine_new(&fixture_plan, stuck_random, NULL);
+    stuck_for = INT32_MAX;
+    (void)step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
+    uint64_t first = last_key();
+    (void)step(&(struct event){.kind = EVENT_CLOSE, .close = {.incident = first, .actor = "root"}});
+    pass(25 * USEC_PER_HOUR);
+    tick();
+    ck_assert_ptr_null(engine_incident(engine, first));
+    ck_assert_uint_eq(last_key(), first + 1);
+}
+END_TEST
+
+START_TEST(numbers_while_degraded_have_six_digits)
+{
+    (void)step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
+    fixture_random = INCIDENT_DEGRADED_MAX - INCIDENT_DEGRADED_MIN;
+    ck_assert_uint_eq(last_key(), incident_key(2026, INCIDENT_DEGRADED_MAX) | INCIDENT_DEGRADED);
+    ck_assert_uint_eq(last_key(), incident_key(2026, INCIDENT_DEGRADED_MIN) | INCIDENT_DEGRADED);
+    ck_assert_uint_eq(last_key(), incident_key(2026, INCIDENT_DEGRADED_MIN + 1) | INCIDENT_DEGRADED);
 }
 END_TEST
 
@@ -621,6 +647,8 @@ int main(void)
     tcase_add_test(tcase, the_numbers_of_eight_years_are_known);
     tcase_add_test(tcase, a_clock_outside_all_years_gives_numbers_of_the_next_one);
     tcase_add_test(tcase, no_number_is_given_twice_while_degraded);
+    tcase_add_test(tcase, no_number_of_what_is_forgotten_is_given_while_degraded);
+    tcase_add_test(tcase, numbers_while_degraded_have_six_digits);
     tcase_add_test(tcase, codes_that_are_all_taken_are_shared_by_different_people_alone);
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
     tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
