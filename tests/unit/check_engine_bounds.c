@@ -94,6 +94,20 @@ START_TEST(no_number_of_what_is_forgotten_is_given_while_degraded)
 }
 END_TEST
 
+/* Given by an earlier process, and drawn again. */
+START_TEST(no_number_of_an_open_incident_is_given_while_degraded)
+{
+    uint64_t before = incident_key(2026, INCIDENT_DEGRADED_MIN + 1) | INCIDENT_DEGRADED;
+    const struct record opened = {.kind = RECORD_OPENED, .seq = 1, .at_usec = now.wall_usec, .incident = before, .source = "local",
+                                  .summary = "Brand", .severity = SEVERITY_CRITICAL + 1};
+    ck_assert_int_eq(engine_replay(engine, &opened, now), ERR_OK);
+    engine_set_last_seq(engine, 1);
+    (void)step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
+    fixture_random = 1;
+    ck_assert_uint_eq(last_key(), before + 1);
+}
+END_TEST
+
 START_TEST(numbers_while_degraded_have_six_digits)
 {
     (void)step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
@@ -648,6 +662,7 @@ int main(void)
     tcase_add_test(tcase, a_clock_outside_all_years_gives_numbers_of_the_next_one);
     tcase_add_test(tcase, no_number_is_given_twice_while_degraded);
     tcase_add_test(tcase, no_number_of_what_is_forgotten_is_given_while_degraded);
+    tcase_add_test(tcase, no_number_of_an_open_incident_is_given_while_degraded);
     tcase_add_test(tcase, numbers_while_degraded_have_six_digits);
     tcase_add_test(tcase, codes_that_are_all_taken_are_shared_by_different_people_alone);
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
