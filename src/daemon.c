@@ -88,11 +88,15 @@ static void on_publish(void *userdata, const struct record *record)
         add_log_head(daemon, &head);
     journal_record(daemon->journal, record, head.len ? buf_text(&head) : NULL);
     api_publish(daemon->api, record);
-    if (record->kind == RECORD_DEGRADED || record->kind == RECORD_RESTORED)
-        service_keep_degraded(record->kind == RECORD_DEGRADED);
 }
 
-static const struct pager_ops pager_ops = {fill_random, random_u64, on_decided, on_reply, on_publish};
+static void on_keep_degraded(void *userdata, bool degraded)
+{
+    (void)userdata;
+    service_keep_degraded(degraded);
+}
+
+static const struct pager_ops pager_ops = {fill_random, random_u64, on_decided, on_reply, on_publish, on_keep_degraded};
 
 static void on_balance(void *userdata, const char *gateway, const char *text, bool low)
 {

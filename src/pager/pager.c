@@ -28,10 +28,21 @@ static void turn_send(void *userdata, const struct effect_send *send)
     dispatch_send(((struct pager *)userdata)->dispatch, send);
 }
 
+/* A word that the disk is well, let out because it is ill again, is no end of it: until the log has that word, the next process
+ * owes it. */
+static void keep_degraded(struct pager *pager, const struct record *record)
+{
+    if (record->kind == RECORD_DEGRADED)
+        pager->ops->keep_degraded(pager->userdata, true);
+    else if (record->kind == RECORD_RESTORED && !turn_status(pager->turn).degraded)
+        pager->ops->keep_degraded(pager->userdata, false);
+}
+
 static void turn_publish(void *userdata, const struct record *record)
 {
     struct pager *pager = userdata;
     pager->ops->publish(pager->userdata, record);
+    keep_degraded(pager, record);
     lookout_note(pager->lookout, record);
 }
 

@@ -23,6 +23,8 @@ struct pager_ops {
     void (*decided)(void *userdata, const struct effect_reply *reply);
     void (*reply)(void *userdata, uint64_t request, bool degraded);
     void (*publish)(void *userdata, const struct record *record);
+    /* To be kept where it outlives the process: what the next pager_begin() is to be told as `was_degraded`. */
+    void (*keep_degraded)(void *userdata, bool degraded);
 };
 
 struct pager {                       /* its parts are for whoever asks or tells them something; none is ever exchanged */

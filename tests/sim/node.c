@@ -134,10 +134,15 @@ static void on_reply(void *userdata, uint64_t request, bool degraded)
 static void on_publish(void *userdata, const struct record *record)
 {
     (void)userdata;
-    if (!node_effect())
-        return;
-    if (record->kind == RECORD_DEGRADED || record->kind == RECORD_RESTORED)
-        node.kept_degraded = record->kind == RECORD_DEGRADED;
+    (void)record;
+    (void)node_effect();
+}
+
+static void on_keep_degraded(void *userdata, bool degraded)
+{
+    (void)userdata;
+    if (!node.dead)
+        node.kept_degraded = degraded;
 }
 
 static uint64_t on_draw(void *userdata)
@@ -146,7 +151,7 @@ static uint64_t on_draw(void *userdata)
     return draw("jitter", 0, node.random++);
 }
 
-static const struct pager_ops pager_ops = {fill_random, on_draw, on_decided, on_reply, on_publish};
+static const struct pager_ops pager_ops = {fill_random, on_draw, on_decided, on_reply, on_publish, on_keep_degraded};
 
 bool node_gateway_failed(const char *gateway)
 {
