@@ -6,12 +6,12 @@
 static void lane_judge(struct lane *lane, const struct attempt *attempt)
 {
     bool slow = attempt->ended_usec - attempt->started_usec >= DISPATCH_SLOW_USEC;
+    lane->hung = slow && !attempt->accepted;
     if (attempt->accepted)
         lane->failures = 0;
-    else if (slow || (!attempt->page_refused && attempt->retry_after_usec <= 0))
-        lane->failures++;
-    lane->hung = slow && !attempt->accepted;
-    if (lane->failures >= DISPATCH_FAILURES)
+    if (attempt->accepted || (!slow && (attempt->page_refused || attempt->retry_after_usec > 0)))
+        return;
+    if (++lane->failures >= DISPATCH_FAILURES)
         lane->skip_until_usec = attempt->ended_usec + (slow ? DISPATCH_SKIP_SLOW_USEC : DISPATCH_SKIP_QUICK_USEC);
 }
 

@@ -702,6 +702,21 @@ START_TEST(pages_refused_for_what_they_are_do_not_make_it_fail)
 }
 END_TEST
 
+/* The page that probes it is refused for what is in it: nothing is known that was not known before, and the next one probes. */
+START_TEST(a_probe_that_says_nothing_is_followed_by_another)
+{
+    begin();
+    refuse(3, 500);
+    fake_loop_advance(5 * USEC_PER_SEC);
+    refuse(1, 400);
+    send(7);
+    fake_loop_run();
+    expect_wire("beta", "7");
+    reply(0, 200);
+    expect_state(BETA, GATEWAY_OK, 0);
+}
+END_TEST
+
 /* Beta hangs, and alfa has one place: who waits for alfa is not sent to beta, but for the one that probes it; once that gets through,
  * all go there. */
 START_TEST(who_waits_long_is_not_sent_to_a_failing_gateway)
@@ -1575,6 +1590,7 @@ int main(void)
                                      a_first_page_without_a_place_tries_out_what_hung,
                                      gateway_that_refuses_is_skipped_for_a_little,
                                      pages_refused_for_what_they_are_do_not_make_it_fail,
+                                     a_probe_that_says_nothing_is_followed_by_another,
                                      who_waits_long_is_not_sent_to_a_failing_gateway };
     const TTest *const busy[] = { busy_gateway_goes_last_for_that_time,
                                   busy_gateway_is_better_than_none,
