@@ -472,18 +472,17 @@ static void check_page_text(const struct m_page *page, const char *text)
 }
 
 /* Whether a gateway that is well has a place for it: at all, or (first) the one that it should go to. */
-static bool has_place(const struct m_page *page, bool first, bool *ret_faulty)
+static bool has_place(const struct m_page *page, bool first, bool *ret_doubt)
 {
     const struct config *config = node_config();
     bool some = false, none_full = true;
-    *ret_faulty = false;
+    *ret_doubt = false;
     for (size_t i = 0; i < config->n_gateways; i++) {
         const struct gateway *gateway = &config->gateways[i];
         if (!serves(page, gateway->name))
             continue;
-        bool faulty = provider_was_faulty(gateway->name);
-        bool full = faulty || provider_in_flight(gateway->name) >= window_for(page, gateway);
-        *ret_faulty |= faulty;
+        bool full = provider_was_faulty(gateway->name) || provider_in_flight(gateway->name) >= window_for(page, gateway);
+        *ret_doubt |= provider_in_doubt(gateway->name, page->handed_usec);
         some |= !full;
         none_full &= !full;
     }
@@ -506,13 +505,13 @@ static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
         const struct m_page *other = check.untried.list[i];
-        bool faulty;
+        bool doubt;
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
             continue;
         if (may_be_refused(other))
             continue;
-        (void)has_place(other, false, &faulty);
-        if (sim_now() - other->handed_usec <= (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
+        (void)has_place(other, false, &doubt);
+        if (sim_now() - other->handed_usec <= (doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
             continue;
         if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
@@ -579,10 +578,10 @@ static void check_untried(void)
         struct m_page *page = check.untried.list[i];
         if (page->tried_life == node_life())
             continue;
-        bool faulty, later;
-        bool any = has_place(page, false, &faulty),
-             late = sim_now() - page->handed_usec > (faulty ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
-        if (late ? any : has_place(page, true, &later)) {
+        bool doubt;
+        bool any = has_place(page, false, &doubt), all = has_place(page, true, &doubt);
+        bool late = sim_now() - page->handed_usec > (doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
+        if (late ? any : all) {
             if (is_wanted(page))
                 fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
                      (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));

@@ -91,6 +91,9 @@ static void report(uint64_t seed, struct script *script, const struct outcome_of
     CLEANUP_BUF struct buf kept = {0};
     struct outcome_of_history last = *outcome;
     if (!options->no_shrink && !options->keep) {
+        printf("seed %" PRIu64 " failed: %s: %s. Looking for a shorter history that fails so\n", seed, outcome->promise,
+               outcome->text);
+        fflush(stdout);
         shrink(&(struct history_id){seed}, script, outcome->promise);
         run_in_child(seed, script, false, &last);
     }

@@ -294,6 +294,7 @@ static void apply_answer(struct m_callout *callout, const struct record *record)
     callout->changed_usec = sim_now();
     callout->update_usec = 0;
     callout->repeat_usec = 0;
+    callout->turns_at_once = 0;
 }
 
 static void apply_closed(struct m_incident *incident)

@@ -35,7 +35,7 @@ struct m_callout {
     int64_t changed_usec;        /* sim: the last acknowledgement or release, while somebody looks */
     int64_t update_usec;         /* sim: an update that who acknowledged must hear of; 0: none is owed */
     int64_t got_usec;            /* sim: when a page of it last came to anybody */
-    unsigned turns_at_once;
+    unsigned turns_at_once;      /* in one instant, and since nobody said or did anything */
 };
 
 struct m_page {                  /* a page or a notice */

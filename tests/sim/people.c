@@ -13,6 +13,7 @@ struct sent_trigger {                /* what a source has said, and what it was 
     unsigned roles, tries;
     int severity;
     bool drill, promised;
+    bool blind;                      /* it came while the log could not be read: whether it had come before, nobody knew */
     uint64_t incident;               /* once promised */
     size_t number;
     bool heard;                      /* an answer came to the last try */
@@ -94,6 +95,8 @@ void client_decided(const struct effect_reply *reply)
     asked->verdict = reply->verdict;
     asked->incident = reply->incident;
     asked->need_seq = engine_last_seq(node_engine());
+    if (asked->trigger && !node_has_store())
+        asked->trigger->blind = true;
 }
 
 static void try_again(void *userdata);
@@ -107,7 +110,8 @@ static void promised(struct sent_trigger *trigger, const struct asked *asked)
         fail("P9", "\"%s\" was answered, and %lx does not say it", trigger->summary, (unsigned long)asked->incident);
     const struct m_incident *before = trigger->promised ? model_incident(trigger->incident) : NULL;
     bool forgotten = before && before->settled;      /* closed for a day, by a clock that was set */
-    if (before && !forgotten && before != incident && *trigger->idempotency_key && !*trigger->dedup_key)
+    bool known = before && !forgotten && !trigger->blind;
+    if (known && before != incident && *trigger->idempotency_key && !*trigger->dedup_key)
         fail("P9", "\"%s\" came again under its key and became another incident", trigger->summary);
     trigger->promised = true;
     trigger->incident = asked->incident;

@@ -6,6 +6,8 @@
 #include "check.h"
 #include "loop/http_client.h"
 
+#define BUSY_USEC USEC_PER_MIN       /* how long one that is busy asks to be left alone */
+
 struct transfer {
     struct transfer *next;
     uint64_t serial;
@@ -23,8 +25,9 @@ static struct {
     struct {
         enum provider_mode mode;
         int64_t until_usec;
-        bool faulty;
-    } modes[SIM_GATEWAYS]; /* faulty: until something gets through again */
+        bool faulty;                 /* until something gets through again */
+        int64_t well_usec;           /* when that last was; 0: it has always been well */
+    } modes[SIM_GATEWAYS];
     struct transfer *transfers;
     uint64_t serial;
     struct { struct page_ref *pages; uint64_t n; } numbered[SIM_GATEWAYS];
@@ -44,6 +47,23 @@ void providers_mend(void)
 }
 
 bool provider_was_faulty(const char *gateway) { return providers.modes[gateway[1] - '0'].faulty; }
+
+bool provider_in_doubt(const char *gateway, int64_t since_usec)
+{
+    int64_t well_usec = providers.modes[gateway[1] - '0'].well_usec;
+    return provider_was_faulty(gateway) || (well_usec > 0 && well_usec + BUSY_USEC >= since_usec);
+}
+
+/* Something got through. */
+static void note_well(unsigned gateway)
+{
+    if (!providers.modes[gateway].faulty)
+        return;
+    if (sim_now() < providers.modes[gateway].until_usec && providers.modes[gateway].mode != PROVIDER_FINE)
+        return;
+    providers.modes[gateway].faulty = false;
+    providers.modes[gateway].well_usec = sim_now();
+}
 
 unsigned provider_in_flight(const char *gateway)
 {
@@ -193,13 +213,15 @@ static void answer(void *userdata)
         return;
     if (is_verbose())
         note("answer %lu by g%u", (unsigned long)transfer->serial, transfer->gateway);
+    if (!takes(transfer->mode) || transfer->mode == PROVIDER_ANSWER_LOST)
+        providers.modes[transfer->gateway].faulty = true;      /* it began before what got through meanwhile */
     switch (transfer->mode) {
     case PROVIDER_REFUSES:
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 500, .body = "", .reason = ""});
         break;
     case PROVIDER_BUSY:
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 429, .body = "", .reason = "",
-                                                .retry_after_usec = 60 * USEC_PER_SEC});
+                                                .retry_after_usec = BUSY_USEC});
         break;
     case PROVIDER_DOWN:
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_NOT_SENT, .body = "", .reason = "no connection"});
@@ -209,9 +231,7 @@ static void answer(void *userdata)
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_UNKNOWN, .body = "", .reason = "no answer in time"});
         break;
     default:
-        if (sim_now() >= providers.modes[transfer->gateway].until_usec ||
-            providers.modes[transfer->gateway].mode == PROVIDER_FINE)
-            providers.modes[transfer->gateway].faulty = false;
+        note_well(transfer->gateway);
         end_well(transfer);
         break;
     }

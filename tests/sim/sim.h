@@ -165,6 +165,8 @@ enum provider_mode {
 void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec);
 void providers_mend(void);
 bool provider_was_faulty(const char *gateway);               /* lately */
+/* It was so at some time since then, or asked before to be left alone for longer. */
+bool provider_in_doubt(const char *gateway, int64_t since_usec);
 unsigned provider_in_flight(const char *gateway);
 /* What this gateway has called by that id. False: nothing. */
 bool provider_page(const char *gateway, const char *id, struct page_ref *ret);
