@@ -31,6 +31,7 @@ static struct {
     size_t n_outside;
     struct { uint64_t key; uint32_t callout; bool voids; } touched[TOUCHED_MAX];      /* in this step */
     size_t n_touched;
+    const struct m_callout *turned;  /* whose turn began last in this step; NULL: none */
     bool released, clock_stepped;
     int64_t waits_since_usec;        /* records wait, and no append is in flight: since when */
     int64_t mended_usec, duty_minute, hour_usec;
@@ -81,6 +82,7 @@ void check_before(const struct event *event)
 {
     check.n_touched = 0;
     check.released = false;
+    check.turned = NULL;
     answer_before(event);
 }
 
@@ -102,6 +104,7 @@ static void see_turn(const struct event *event, const struct record *record)
     bool repeat = record->kind == RECORD_REPEAT_BEGUN, skipped = record->kind == RECORD_STEP_SKIPPED;
     if (!callout || callout->state != M_PAGING)
         fail("P4", "a step of a call-out that pages nobody");
+    check.turned = callout;
     if (event->kind == EVENT_TICK && sim_now() < callout->due_usec)
         fail("P11", "call-out %u of %lx goes on %ld s before its time", callout->number, (unsigned long)record->incident,
              (long)((callout->due_usec - sim_now()) / USEC_PER_SEC));
@@ -123,7 +126,7 @@ static void see_turn(const struct event *event, const struct record *record)
         fail("P7", "a repeat that does not wait");
 }
 
-/* Who has a weekly duty is paged, whatever the clocks do; by arithmetic that is not the engine's. */
+/* Who has a weekly duty is paged as a step begins, whatever the clocks do; by arithmetic that is not the engine's. */
 static void see_primary(const struct record *record)
 {
     struct m_callout *callout = model_callout(model_incident(record->incident), record->callout);
@@ -132,7 +135,7 @@ static void see_primary(const struct record *record)
         return;
     const struct roster *roster = plan_roster(&node_config()->plan, callout->role);
     const char *primary = oracle_primary(roster, loop_wall_usec());
-    if (ladder->steps[callout->step - 1].target.kind == TARGET_PRIMARY && primary && callout->begun_usec == sim_now() &&
+    if (ladder->steps[callout->step - 1].target.kind == TARGET_PRIMARY && primary && callout == check.turned &&
         strcmp(primary, record->person) != 0)
         fail("P11", "%s is paged as %s, whose duty %s has", record->person, callout->role, primary);
 }
