@@ -474,22 +474,27 @@ static void check_page_text(const struct m_page *page, const char *text)
         fail("P5", "a page to %s does not bear the code that counts", page->person);
 }
 
-/* Whether a gateway that is well has a place for it: at all, or (first) the one that it should go to. */
-static bool has_place(const struct m_page *page, bool first, bool *ret_doubt)
+/* Of the gateways that may take it. */
+struct places {
+    bool some;                   /* one that is well has a place */
+    bool each;                   /* all are well and have one: so has the one that it should go to */
+    bool doubt;                  /* of one of them there was doubt while it waited */
+};
+
+static struct places places_for(const struct m_page *page)
 {
     const struct config *config = node_config();
-    bool some = false, none_full = true;
-    *ret_doubt = false;
-    for (size_t i = 0; i < config->n_gateways; i++) {
-        const struct gateway *gateway = &config->gateways[i];
-        if (!serves(page, gateway->name))
-            continue;
-        bool full = provider_was_faulty(gateway->name) || provider_in_flight(gateway->name) >= window_for(page, gateway);
-        *ret_doubt |= provider_in_doubt(gateway->name, page->handed_usec);
-        some |= !full;
-        none_full &= !full;
+    const struct gateway *only = page->gateway ? config_gateway(config, page->gateway) : NULL;
+    const struct gateway *const *list = page->gateway ? &only : config->channel_gateways[page->channel];
+    size_t n = page->gateway ? only != NULL : config->n_channel_gateways[page->channel];
+    struct places places = {.each = n > 0};
+    for (size_t i = 0; i < n; i++) {
+        bool full = provider_was_faulty(list[i]->name) || provider_in_flight(list[i]->name) >= window_for(page, list[i]);
+        places.doubt |= provider_in_doubt(list[i]->name, page->handed_usec);
+        places.some |= !full;
+        places.each &= !full;
     }
-    return first ? some && none_full : some;
+    return places;
 }
 
 /* A gateway without a hook refuses a call before anything is on the wire, and says so in its next turn. */
@@ -508,13 +513,11 @@ static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
         const struct m_page *other = check.untried.list[i];
-        bool doubt;
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
             continue;
         if (may_be_refused(other))
             continue;
-        (void)has_place(other, false, &doubt);
-        if (sim_now() - other->handed_usec <= (doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
+        if (sim_now() - other->handed_usec <= (places_for(other).doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
             continue;
         if (provider_was_faulty(gateway) && has_other_way(other, gateway))
             continue;
@@ -581,10 +584,9 @@ static void check_untried(void)
         struct m_page *page = check.untried.list[i];
         if (page->tried_life == node_life())
             continue;
-        bool doubt;
-        bool any = has_place(page, false, &doubt), all = has_place(page, true, &doubt);
-        bool late = sim_now() - page->handed_usec > (doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
-        if (late ? any : all) {
+        struct places places = places_for(page);
+        bool late = sim_now() - page->handed_usec > (places.doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
+        if (late ? places.some : places.each) {
             if (is_wanted(page))
                 fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
                      (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));

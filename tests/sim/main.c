@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,7 +42,7 @@ void run_in_child(uint64_t seed, const struct script *script, bool verbose, stru
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(HANGS_SEC);
+        setrlimit(RLIMIT_CPU, &(struct rlimit){HANGS_SEC, HANGS_SEC + 5});      /* time of the processor: the machine may be busy */
         history_run(seed, script, verbose, outcome);
         fflush(stdout);
         _exit(0);

@@ -27,7 +27,8 @@ static struct {
         int64_t until_usec;
         bool faulty;                 /* until something gets through again */
         int64_t well_usec;           /* when that last was; 0: it has always been well */
-    } modes[SIM_GATEWAYS];
+        unsigned in_flight;
+    } gateways[SIM_GATEWAYS];
     struct transfer *transfers;
     uint64_t serial;
     struct { struct page_ref *pages; uint64_t n; } numbered[SIM_GATEWAYS];
@@ -35,9 +36,9 @@ static struct {
 
 void provider_set(unsigned gateway, enum provider_mode mode, int64_t until_usec)
 {
-    providers.modes[gateway % SIM_GATEWAYS].mode = mode;
-    providers.modes[gateway % SIM_GATEWAYS].until_usec = until_usec;
-    providers.modes[gateway % SIM_GATEWAYS].faulty |= mode != PROVIDER_FINE;
+    providers.gateways[gateway % SIM_GATEWAYS].mode = mode;
+    providers.gateways[gateway % SIM_GATEWAYS].until_usec = until_usec;
+    providers.gateways[gateway % SIM_GATEWAYS].faulty |= mode != PROVIDER_FINE;
 }
 
 void providers_mend(void)
@@ -46,32 +47,26 @@ void providers_mend(void)
         provider_set(i, PROVIDER_FINE, INT64_MAX);
 }
 
-bool provider_was_faulty(const char *gateway) { return providers.modes[gateway[1] - '0'].faulty; }
+bool provider_was_faulty(const char *gateway) { return providers.gateways[gateway[1] - '0'].faulty; }
 
 bool provider_in_doubt(const char *gateway, int64_t since_usec)
 {
-    int64_t well_usec = providers.modes[gateway[1] - '0'].well_usec;
+    int64_t well_usec = providers.gateways[gateway[1] - '0'].well_usec;
     return provider_was_faulty(gateway) || (well_usec > 0 && well_usec + BUSY_USEC >= since_usec);
 }
 
 /* Something got through. */
 static void note_well(unsigned gateway)
 {
-    if (!providers.modes[gateway].faulty)
+    if (!providers.gateways[gateway].faulty)
         return;
-    if (sim_now() < providers.modes[gateway].until_usec && providers.modes[gateway].mode != PROVIDER_FINE)
+    if (sim_now() < providers.gateways[gateway].until_usec && providers.gateways[gateway].mode != PROVIDER_FINE)
         return;
-    providers.modes[gateway].faulty = false;
-    providers.modes[gateway].well_usec = sim_now();
+    providers.gateways[gateway].faulty = false;
+    providers.gateways[gateway].well_usec = sim_now();
 }
 
-unsigned provider_in_flight(const char *gateway)
-{
-    unsigned n = 0;
-    for (const struct transfer *transfer = providers.transfers; transfer; transfer = transfer->next)
-        n += transfer->gateway == (unsigned)(gateway[1] - '0');
-    return n;
-}
+unsigned provider_in_flight(const char *gateway) { return providers.gateways[gateway[1] - '0'].in_flight; }
 
 static struct transfer *find(uint64_t serial)
 {
@@ -87,6 +82,7 @@ static void remove_transfer(struct transfer *transfer)
     while (*at != transfer)
         at = &(*at)->next;
     *at = transfer->next;
+    providers.gateways[transfer->gateway].in_flight--;
 }
 
 /* ---- what the provider does with it ---- */
@@ -214,7 +210,7 @@ static void answer(void *userdata)
     if (is_verbose())
         note("answer %lu by g%u", (unsigned long)transfer->serial, transfer->gateway);
     if (!takes(transfer->mode) || transfer->mode == PROVIDER_ANSWER_LOST)
-        providers.modes[transfer->gateway].faulty = true;      /* it began before what got through meanwhile */
+        providers.gateways[transfer->gateway].faulty = true;      /* it began before what got through meanwhile */
     switch (transfer->mode) {
     case PROVIDER_REFUSES:
         end(transfer, &(struct transfer_result){.outcome = TRANSFER_DONE, .status = 500, .body = "", .reason = ""});
@@ -271,8 +267,8 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
     transfer->serial = ++providers.serial;
     transfer->cb = cb;
     transfer->userdata = userdata;
-    if (sim_now() < providers.modes[transfer->gateway].until_usec)
-        transfer->mode = providers.modes[transfer->gateway].mode;
+    if (sim_now() < providers.gateways[transfer->gateway].until_usec)
+        transfer->mode = providers.gateways[transfer->gateway].mode;
     if (page_from_id(id, &transfer->page) != ERR_OK)
         fail("P3", "\"%s\" is no page's id", id);
     if (node_effect())
@@ -282,6 +278,7 @@ enum err http_client_start(struct http_client *client, const struct transfer_htt
         note("wire %lu: %s to %s by %s: %s", (unsigned long)transfer->serial, id, transfer->to, gateway, transfer->text);
     transfer->next = providers.transfers;
     providers.transfers = transfer;
+    providers.gateways[transfer->gateway].in_flight++;
     int64_t after_usec = answer_usec(transfer, http->timeout_usec);
     if (!node_alive())
         return ERR_OK;       /* it never left */
