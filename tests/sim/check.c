@@ -84,6 +84,7 @@ void check_before(const struct event *event)
     check.released = false;
     check.turned = NULL;
     answer_before(event);
+    told_before(event);
 }
 
 static const struct ladder *ladder_of(const struct m_callout *callout)

@@ -36,6 +36,7 @@ void drill_rest(void);
 void drill_same(void);                                       /* planned ones: alive, and from the records (P14) */
 
 /* check_told.c: what sources hear of their alarms, and administrators of gateways */
+void told_before(const struct event *event);
 void told_record(const struct event *event, const struct record *record);        /* before it is folded in */
 void told_after(const struct event *event, struct effects effects);
 void told_wire(const struct m_page *page);

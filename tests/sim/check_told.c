@@ -1,6 +1,7 @@
 /* What a source hears of its alarm: the truth when it leaves, every change of it, and that nobody answers no more often than once an
  * hour. And what administrators hear of their gateways: once, when checks begin to fail, and once when they get through again; and of
- * the disk: who heard that the log cannot be written hears that it can, also from another process. */
+ * the disk: who heard that the log cannot be written hears that it can, also from another process. And what is heard from gateways:
+ * a receipt is its own page's, and is believed. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ static struct {
     struct { bool failed, alive; } gateways[SIM_GATEWAYS];       /* alive: said in this life */
     bool begun;                      /* it was decided to tell them that the disk is ill, and nothing else has left since */
     bool owed;                       /* that left */
+    const struct m_page *received;   /* what this event says that somebody has; NULL: none, or it need not be believed */
 } told;
 
 /* ---- sources ---- */
@@ -161,7 +163,34 @@ void told_rebooted(void)
         told.owed = false;
 }
 
-/* ---- both ---- */
+/* ---- receipts ---- */
+
+/* P9: of a page that this gateway took, and that the engine remembers, it is believed that it came. */
+void told_before(const struct event *event)
+{
+    const struct event_outcome *receipt = &event->outcome;
+    told.received = NULL;
+    if (event->kind != EVENT_OUTCOME || receipt->outcome != OUTCOME_DELIVERED)
+        return;
+    struct page_ref ref = receipt->page;
+    if (!ref.number && (provider_renamed(receipt->gateway, receipt->provider_id) ||
+                        !provider_page(receipt->gateway, receipt->provider_id, &ref)))
+        return;
+    const struct m_page *page = model_page(ref);
+    if (!page || page->purpose != PURPOSE_PAGE || page->state != M_SENT || !engine_page(node_engine(), ref))
+        return;
+    if (page->sent_by && strcmp(page->sent_by, receipt->gateway) == 0)
+        told.received = page;
+}
+
+static void check_received(void)
+{
+    if (told.received && told.received->state != M_DELIVERED)
+        fail("P9", "page %u of %lx has come, says %s, and nobody believes it", told.received->ref.number,
+             (unsigned long)told.received->ref.incident, told.received->sent_by);
+}
+
+/* ---- all ---- */
 
 void told_record(const struct event *event, const struct record *record)
 {
@@ -180,6 +209,7 @@ void told_record(const struct event *event, const struct record *record)
 
 void told_after(const struct event *event, struct effects effects)
 {
+    check_received();
     for (size_t i = 0; i < effects.n; i++) {
         const struct effect_record *effect = &effects.list[i].record;
         if (effects.list[i].kind != EFFECT_RECORD)

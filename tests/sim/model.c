@@ -158,8 +158,10 @@ static void apply_updated(struct m_incident *incident, const struct record *reco
         incident->severity = record->severity - 1;
     for (struct m_callout *callout = incident->callouts; callout; callout = callout->next) {
         bool latest = model_latest(incident, callout->role) == callout;
-        if (record->severity && callout->state == M_PAGING && record->severity - 1 < callout->severity)
+        if (record->severity && callout->state == M_PAGING && record->severity - 1 < callout->severity) {
             callout->severity = record->severity - 1;
+            callout->turns_at_once = 0;
+        }
         if (record->summary && callout->state == M_ACKNOWLEDGED && latest && !callout->update_usec)
             callout->update_usec = sim_now();
     }
@@ -237,6 +239,7 @@ static void apply_outcome(const struct record *record)
         page->state = M_DELIVERED;
     } else if (record->kind != RECORD_PAGE_FAILED) {
         page->state = M_SENT;
+        page->sent_by = copy(record->gateway);
     } else if (record->again) {
         page->state = M_QUEUED;
         page->seq = record->seq;

@@ -48,6 +48,7 @@ struct m_page {                  /* a page or a notice */
     uint8_t channel, purpose;
     enum m_state state;
     char *person, *address, *gateway;
+    char *sent_by;               /* the gateway that took it last; NULL: none has */
     int64_t at_usec;             /* sim: when it was queued; read back, by the wall clock */
     uint32_t rank;               /* when it was last handed to the gateways */
     unsigned handed_life;        /* in which life of the daemon it was last handed to the gateways; 0: never */

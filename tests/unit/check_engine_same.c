@@ -84,6 +84,29 @@ START_TEST(an_equal_hash_is_not_the_same_dedup_key)
 }
 END_TEST
 
+/* A log that comes late may bring open incidents with the key of one that was opened meanwhile. None that is closed takes anything in. */
+START_TEST(of_several_with_one_key_no_closed_one_is_found)
+{
+    static const uint32_t orders[][3] = {{100, 101, 102}, {102, 101, 100}, {101, 100, 102}, {101, 102, 100}};
+    for (size_t i = 0; i < N_ELEMENTS(orders); i++) {
+        for (uint32_t number = 100; number <= 102; number++) {
+            struct record record = opened(KEY(number));
+            record.source = "other";
+            record.dedup_key = "k";
+            replay_good(record);
+        }
+        for (size_t k = 0; k < 3; k++) {
+            uint64_t found;
+            ck_assert_int_eq(send(&keyed, &found), VERDICT_UPDATED);
+            (void)step(&(struct event){.kind = EVENT_CLOSE, .close = {.incident = KEY(orders[i][k]), .actor = "local"}});
+        }
+        expect_opened(&keyed);
+        for (uint32_t number = 100; number <= 102; number++)
+            engine_set_aside(engine, KEY(number));
+    }
+}
+END_TEST
+
 START_TEST(an_equal_hash_is_not_the_same_request)
 {
     static const struct event_trigger request = {.source = "other", .summary = "Brand", .severity = -1, .idempotency_key = "r"};
@@ -201,6 +224,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, fixture_teardown);
     tcase_add_test(tcase, an_equal_hash_is_not_the_same_trigger);
     tcase_add_test(tcase, an_equal_hash_is_not_the_same_dedup_key);
+    tcase_add_test(tcase, of_several_with_one_key_no_closed_one_is_found);
     tcase_add_test(tcase, an_equal_hash_is_not_the_same_request);
     tcase_add_test(tcase, other_words_with_an_equal_hash_are_news);
     tcase_add_test(tcase, a_bundle_calls_its_roles_once);
