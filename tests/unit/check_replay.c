@@ -92,6 +92,18 @@ START_TEST(a_whole_log_comes_back)
 }
 END_TEST
 
+/* A clock that is set back over a new year gives out that year's numbers from where they ended. */
+START_TEST(the_numbers_of_every_year_go_on)
+{
+    uint64_t key;
+    add_three();
+    replay_all();
+    now.wall_usec -= 365 * 24 * USEC_PER_HOUR;
+    ck_assert_int_eq(trigger("Nytt", &key), VERDICT_OPENED);
+    ck_assert_uint_eq(key, incident_key(2025, 10));
+}
+END_TEST
+
 /* Whichever of its records it is, and whatever else it has: of what follows nothing is applied, and it is told once. */
 START_TEST(an_incident_with_a_record_that_was_erased_is_set_aside)
 {
@@ -158,6 +170,7 @@ int main(void)
     TCase *tcase = tcase_create("replay");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_whole_log_comes_back);
+    tcase_add_test(tcase, the_numbers_of_every_year_go_on);
     tcase_add_loop_test(tcase, an_incident_with_a_record_that_was_erased_is_set_aside, 0, 3);
     tcase_add_test(tcase, an_incident_with_a_record_that_is_no_record_is_set_aside);
     tcase_add_test(tcase, an_incident_with_a_record_that_cannot_follow_is_set_aside);
