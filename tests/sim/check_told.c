@@ -165,7 +165,8 @@ void told_rebooted(void)
 
 /* ---- receipts ---- */
 
-/* P9: of a page that this gateway took, and that the engine remembers, it is believed that it came. */
+/* P9: of a page that this gateway took, and that the engine remembers, it is believed that it came. What was on the wire more than
+ * once has several names, of which the engine need not know all. */
 void told_before(const struct event *event)
 {
     const struct event_outcome *receipt = &event->outcome;
@@ -173,13 +174,13 @@ void told_before(const struct event *event)
     if (event->kind != EVENT_OUTCOME || receipt->outcome != OUTCOME_DELIVERED)
         return;
     struct page_ref ref = receipt->page;
-    if (!ref.number && (provider_renamed(receipt->gateway, receipt->provider_id) ||
-                        !provider_page(receipt->gateway, receipt->provider_id, &ref)))
+    bool by_name = ref.number == 0;
+    if (by_name && !provider_page(receipt->gateway, receipt->provider_id, &ref))
         return;
     const struct m_page *page = model_page(ref);
     if (!page || page->purpose != PURPOSE_PAGE || page->state != M_SENT || !engine_page(node_engine(), ref))
         return;
-    if (page->sent_by && strcmp(page->sent_by, receipt->gateway) == 0)
+    if (page->sent_by && strcmp(page->sent_by, receipt->gateway) == 0 && (!by_name || page->wired == 1))
         told.received = page;
 }
 

@@ -114,18 +114,6 @@ bool provider_page(const char *gateway, const char *id, struct page_ref *ret)
     return true;
 }
 
-bool provider_renamed(const char *gateway, const char *id)
-{
-    unsigned at = (unsigned)(gateway[1] - '0');
-    struct page_ref page, *pages = providers.numbered[at].pages;
-    if (!provider_page(gateway, id, &page))
-        return false;
-    for (uint64_t number = strtoull(id, NULL, 10) + 1; number < providers.numbered[at].n; number++)
-        if (pages[number].incident == page.incident && pages[number].number == page.number)
-            return true;
-    return false;
-}
-
 /* Every gateway counts for itself, and so the same ids come from all. */
 static void give_number(struct transfer *transfer)
 {

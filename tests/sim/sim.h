@@ -170,8 +170,6 @@ bool provider_in_doubt(const char *gateway, int64_t since_usec);
 unsigned provider_in_flight(const char *gateway);
 /* What this gateway has called by that id. False: nothing. */
 bool provider_page(const char *gateway, const char *id, struct page_ref *ret);
-/* It has had the message again since, and called it something else. */
-bool provider_renamed(const char *gateway, const char *id);
 
 /* ---- people.c ---- */
 
