@@ -1430,6 +1430,18 @@ static int model_best(const struct model_page *model, uint32_t lanes)
     return best;
 }
 
+/* It goes from the middle of one room into another. */
+static void widen_one(struct dispatch_queue *queue, struct model_page *model, uint32_t more)
+{
+    const struct page *page = dispatch_queue_impatient(queue, 0, 0);
+    if (!page)
+        return;
+    struct model_page *widened = &model[page->ref.number];
+    ck_assert(widened->in);
+    widened->mask |= more;
+    dispatch_queue_widen(queue, widened->mask);
+}
+
 static void run_model(uint32_t masks, bool exact)
 {
     static struct model_page model[MODEL_PAGES];
@@ -1441,11 +1453,13 @@ static void run_model(uint32_t masks, bool exact)
         seed = seed * UINT64_C(6364136223846793005) + 1;
         uint32_t random = (uint32_t)(seed >> 33), which = random % MODEL_PAGES, mask = (random >> 9) & masks;
         if (!model[which].in) {
-            model[which] = (struct model_page){ true, mask ? mask : 1, (random >> 17) % 3, step };
+            model[which] = (struct model_page){ true, mask ? mask : 1, (random >> 17) % 30, step };
             dispatch_queue_enter(&queue, &(struct page) { .ref = { 1, which, 0 }, .rank = model[which].rank, .age = step },
-                                 model[which].mask, step);
+                                 model[which].mask, 0);
             continue;
         }
+        if (random >> 28 == 0)
+            widen_one(&queue, model, mask);
         uint32_t lanes = 1u << (random >> 20) % 5;
         int best = model_best(model, lanes);
         struct page page;
@@ -1464,6 +1478,7 @@ static void run_model(uint32_t masks, bool exact)
 
 START_TEST(queue_agrees_with_a_model)
 {
+    run_model(0x03, true);
     run_model(0x1f, true);
     run_model(0xff, false);
 }
