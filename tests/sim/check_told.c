@@ -165,8 +165,8 @@ void told_rebooted(void)
 
 /* ---- receipts ---- */
 
-/* P9: of a page that this gateway took, and that the engine remembers, it is believed that it came. What was on the wire more than
- * once has several names, of which the engine need not know all. */
+/* P9: of a page that this gateway took, and that the engine remembers, it is believed that it came. What it has had more
+ * than once has several names, of which the engine need not know all. */
 void told_before(const struct event *event)
 {
     const struct event_outcome *receipt = &event->outcome;
@@ -180,7 +180,7 @@ void told_before(const struct event *event)
     const struct m_page *page = model_page(ref);
     if (!page || page->purpose != PURPOSE_PAGE || page->state != M_SENT || !engine_page(node_engine(), ref))
         return;
-    if (page->sent_by && strcmp(page->sent_by, receipt->gateway) == 0 && (!by_name || page->wired == 1))
+    if (page->sent_by && strcmp(page->sent_by, receipt->gateway) == 0 && (!by_name || provider_names(receipt->gateway, ref) == 1))
         told.received = page;
 }
 

@@ -114,6 +114,17 @@ bool provider_page(const char *gateway, const char *id, struct page_ref *ret)
     return true;
 }
 
+size_t provider_names(const char *gateway, struct page_ref page)
+{
+    unsigned at = (unsigned)(gateway[1] - '0');
+    size_t names = 0;
+    for (uint64_t number = 0; number < providers.numbered[at].n; number++) {
+        struct page_ref had = providers.numbered[at].pages[number];
+        names += had.incident == page.incident && had.number == page.number && had.nonce == page.nonce;
+    }
+    return names;
+}
+
 /* Every gateway counts for itself, and so the same ids come from all. */
 static void give_number(struct transfer *transfer)
 {

@@ -170,6 +170,7 @@ bool provider_in_doubt(const char *gateway, int64_t since_usec);
 unsigned provider_in_flight(const char *gateway);
 /* What this gateway has called by that id. False: nothing. */
 bool provider_page(const char *gateway, const char *id, struct page_ref *ret);
+size_t provider_names(const char *gateway, struct page_ref page);     /* by how many ids it knows the page: how often it has had it */
 
 /* ---- people.c ---- */
 
