@@ -173,8 +173,9 @@ static void see_opened(const struct record *record)
 static void touch(const struct record *record)
 {
     const struct m_page *page = model_page((struct page_ref){record->incident, record->page, record->nonce});
-    bool current = page && page->callout && page->turn == page->callout->turn;
-    bool failed = record->kind == RECORD_PAGE_FAILED && record->final && current;
+    bool current = page && page->purpose == PURPOSE_PAGE && page->turn == page->callout->turn;
+    bool failed = record->kind == RECORD_PAGE_FAILED && record->final && current &&
+                  !model_person(page->callout, page->person)->declined;      /* that one was not waited for any more */
     bool voids = record->kind == RECORD_DECLINED || failed;
     for (size_t i = 0; i < check.n_touched; i++)
         if (check.touched[i].key == record->incident && check.touched[i].callout == record->callout) {
