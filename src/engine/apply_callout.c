@@ -7,10 +7,11 @@ void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec
     heap_arm(&engine->timers, &callout->timer, ends_first ? callout->ends_usec : boot_usec);
 }
 
+/* A drill ends by itself, unless it has ended: what fails may go elsewhere after that, and is written down. */
 void apply_disarm(struct engine *engine, struct callout *callout)
 {
-    if (callout->ends_usec)
-        heap_arm(&engine->timers, &callout->timer, callout->ends_usec);      /* a drill ends by itself */
+    if (callout->ends_usec && !callout->incident->closed_usec)
+        heap_arm(&engine->timers, &callout->timer, callout->ends_usec);
     else
         heap_disarm(&engine->timers, &callout->timer);
 }

@@ -56,6 +56,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_scheduled.scn \
 	tests/scenarios/drill_scheduled_clock.scn \
 	tests/scenarios/drill_storm.scn \
+	tests/scenarios/drill_update_after_its_end.scn \
 	tests/scenarios/drill_updates.scn \
 	tests/scenarios/drill_wait_for_all.scn \
 	tests/scenarios/drill_wait_for_all_ends.scn \
@@ -64,6 +65,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_wait_for_all_taken_back.scn \
 	tests/scenarios/drill_wait_for_all_without.scn \
 	tests/scenarios/drill_without.scn \
+	tests/scenarios/drill_without_one_of_two.scn \
 	tests/scenarios/drill_without_the_first.scn \
 	tests/scenarios/drill_without_the_right.scn \
 	tests/scenarios/drill_without_waited_for.scn \
