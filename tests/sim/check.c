@@ -98,6 +98,26 @@ static const struct ladder *ladder_of(const struct m_callout *callout)
     return &first;
 }
 
+static int64_t wanted_due(const struct m_callout *callout)
+{
+    return callout->due_usec < callout->ends_usec ? callout->due_usec : callout->ends_usec;
+}
+
+/* Whoever is played not to answer is waited for; and where all are waited for, a no is an answer. */
+static bool waits_for_somebody(struct m_callout *callout)
+{
+    for (const struct m_person *person = callout->persons; person; person = person->next)
+        if ((person->held_turn && person->held_turn == callout->turn) || (callout->incident->wait_for_all && person->declined))
+            return true;
+    for (const struct m_page *page = callout->incident->pages; page; page = page->next) {
+        if (page->callout != callout || page->purpose != PURPOSE_PAGE || page->turn != callout->turn)
+            continue;
+        if ((page->state != M_FAILED || page->doubted) && !model_person(callout, page->person)->declined)
+            return true;
+    }
+    return false;
+}
+
 static void see_turn(const struct event *event, const struct record *record)
 {
     struct m_callout *callout = model_callout(model_incident(record->incident), record->callout);
@@ -117,6 +137,9 @@ static void see_turn(const struct event *event, const struct record *record)
         fail("P7", "step %u reaches nobody, and is waited out", record->step);
     if (!repeat && ladder && record->step > callout->step + 1 && callout->round == 0)
         fail("P2", "step %u of call-out %u is left out", callout->step + 1, callout->number);
+    if (!repeat && record->step > 1 && sim_now() < wanted_due(callout) && !check.released && waits_for_somebody(callout))
+        fail("P11", "step %u of call-out %u begins %ld s early, and somebody is waited for", record->step, callout->number,
+             (long)((wanted_due(callout) - sim_now()) / USEC_PER_SEC));
     bool last = ladder && (repeat || record->step == ladder->n_steps);
     if (last && callout->ends_usec == INT64_MAX && record->delay_usec != ladder->repeat_usec)
         fail("P2", "after the last step it does not wait for its repeat");
@@ -274,15 +297,12 @@ static unsigned window_for(const struct m_page *page, const struct gateway *gate
     return page->rank == RANK_FIRST ? gateway->window : gateway->window - gateway->window / 8;
 }
 
-static int64_t wanted_due(const struct m_callout *callout)
-{
-    return callout->due_usec < callout->ends_usec ? callout->due_usec : callout->ends_usec;
-}
-
 static void check_timer(const struct m_callout *callout)
 {
     const struct incident *incident = engine_incident(node_engine(), callout->incident->key);
     const struct callout *is = incident ? find_callout(incident, callout->number) : NULL;
+    if (callout->incident->closed && is && heap_armed(&is->timer))
+        fail("P2", "call-out %u of %lx waits for something, and is closed", callout->number, (unsigned long)callout->incident->key);
     if (callout->incident->closed || callout->state != M_PAGING)
         return;
     if (!is || !heap_armed(&is->timer))
@@ -298,24 +318,15 @@ static void check_timer(const struct m_callout *callout)
 }
 
 /* P7: everybody whom this step paged has declined or could not be reached. */
-static void check_void(const struct m_callout *callout)
+static void check_void(struct m_callout *callout)
 {
     const struct ladder *ladder = ladder_of(callout);
-    bool paged = false;
-    for (const struct m_person *person = callout->persons; person; person = person->next)
-        if ((person->held_turn && person->held_turn == callout->turn) || (callout->incident->wait_for_all && person->declined))
-            return;      /* who is played not to answer is waited for; and where all are waited for, a no is an answer */
     if (!ladder || callout->state != M_PAGING || callout->round > 0 || callout->step < 1 || callout->step >= ladder->n_steps)
         return;
-    for (const struct m_page *page = callout->incident->pages; page; page = page->next) {
-        if (page->callout != callout || page->purpose != PURPOSE_PAGE || page->turn != callout->turn)
-            continue;
-        const struct m_person *person = model_person((struct m_callout *)(uintptr_t)callout, page->person);
-        if ((page->state != M_FAILED || page->doubted) && !person->declined)
-            return;
-        paged = true;
-    }
-    if (paged)
+    bool paged = false;
+    for (const struct m_page *page = callout->incident->pages; page; page = page->next)
+        paged |= page->callout == callout && page->purpose == PURPOSE_PAGE && page->turn == callout->turn;
+    if (paged && !waits_for_somebody(callout))
         fail("P7", "step %u of call-out %u waits for people who cannot come", callout->step, callout->number);
 }
 
