@@ -14,10 +14,11 @@ tests_sim_sim_LDADD = libgateways.a libconfig.a libengine.a libloop.a libbase.a 
 TESTS += tests/sim/sim
 EXTRA_DIST += tests/sim/seeds.txt
 
-# make sim SEEDS=1000000: as many histories as wanted, on every core.
+# make sim SEEDS=1000000 SEED=10000001: as many histories as wanted, from that one on, on every core.
+SEED = 1
 SEEDS = 10000
 sim: tests/sim/sim
-	srcdir=$(srcdir) ./tests/sim/sim --seeds 1 $(SEEDS) --jobs `nproc` --progress
+	srcdir=$(srcdir) ./tests/sim/sim --seeds $(SEED) `expr $(SEED) + $(SEEDS) - 1` --jobs `nproc` --progress
 
 # make sim-plants: which broken programs the simulation finds, and how soon. PLANTS="NAME..." for some of them.
 PLANTS =
