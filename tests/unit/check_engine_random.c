@@ -1,7 +1,7 @@
 /* Thousands of random steps through the engine, and after each what must hold whatever came before: P2 to P5, P7, P9 to P11,
  * P13 to P15. Every run follows from its seed. `make check` runs the first seeds; for one seed, or for many more:
  *
- *     check_engine_random SEED        check_engine_random FIRST LAST
+ *     check_engine_random SEED        and what happens is told        check_engine_random FIRST LAST
  *
  * The daemon's part is played here in miniature: effects are held until a commit (or let out at once while degraded), pages go to
  * a gateway that answers late, twice, or never, and a crash loses what was not committed.
@@ -83,7 +83,7 @@ struct run {
     bool begun;                    /* within one step: a step-begun must be followed by a page */
     bool early;                    /* within one step that is no tick: only a release may begin a repeat */
     const char *expected_summary;  /* it must stand in a record of this step */
-    bool failed;
+    bool failed, verbose;
 };
 
 static void fail(struct run *run, const char *format, ...) PRINTF(2, 3);
@@ -215,9 +215,19 @@ static void see_record(struct run *run, const struct effect_record *effect)
         run->expected_summary = NULL;
 }
 
+static void tell(const struct run *run, const struct effect *effect)
+{
+    CLEANUP_BUF struct buf lines = {0};
+    lines_add_effect(&lines, run->world.engine, effect);
+    printf("%3d %9.3f %s", run->step, (double)run->world.now.boot_usec / USEC_PER_SEC, buf_text(&lines));
+    fflush(stdout);
+}
+
 static void see(void *userdata, const struct effect *effect)
 {
     struct run *run = userdata;
+    if (run->verbose)
+        tell(run, effect);
     if (effect->kind == EFFECT_RECORD)
         see_record(run, &effect->record);
     else if (effect->kind == EFFECT_SEND)
@@ -466,8 +476,9 @@ static void check_answered(struct run *run, const struct callout *target, enum a
         const struct callout *is = incident ? find_callout(incident, was->number) : NULL;
         atom who = intern_find(run->world.engine->names, person);
         uint8_t wants = was->state;
-        if (incident && incident->drill && incident->closed_usec == run->world.now.wall_usec && is != target)
-            continue;      /* the answer made a real call-out page somebody, and that stops drills */
+        bool stopped = incident && incident->drill && incident->closed_usec == run->world.now.wall_usec;
+        if (stopped && (is != target || is->state == CALLOUT_CANCELLED))
+            continue;      /* the answer made somebody be paged, in earnest or by a drill, and that stops drills */
         if (is && is == target && drill_waits_for_all(is)) {
             check_one_answer(run, is, was->state, answer, who);
             continue;
@@ -483,10 +494,13 @@ static void check_answered(struct run *run, const struct callout *target, enum a
     }
 }
 
-/* Whether everybody whom this step paged has declined or could not be reached, doubts apart; P7: then it does not go on waiting. */
+/* Whether everybody whom this step paged has declined or could not be reached, doubts apart, and nobody is played not to answer; P7:
+ * then it does not go on waiting. */
 static bool is_void(const struct run *run, const struct callout *callout)
 {
     bool paged = false, waits = false;
+    for (const struct recipient *recipient = callout->recipients; recipient; recipient = recipient->next)
+        waits |= recipient->held_back && recipient->held_turn == callout->turn && !recipient->declined;
     for (const struct message *message = callout->incident->messages; message; message = message->next) {
         if (message->callout != callout || message->purpose != PURPOSE_PAGE || message->turn != callout->turn)
             continue;
@@ -818,9 +832,9 @@ static void run_done(struct run *run)
     world_done(&run->world);
 }
 
-static bool run_seed(uint64_t seed, const char *directory)
+static bool run_seed(uint64_t seed, const char *directory, bool verbose)
 {
-    struct run run = {.seed = seed, .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    struct run run = {.seed = seed, .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1, .verbose = verbose};
     world_init(&run.world, directory);
     run.world.quick = true;
     run.world.random = seed;
@@ -861,7 +875,7 @@ int main(int argc, char **argv)
     buf_add_text(&path, srcdir ? srcdir : ".");
     buf_add_text(&path, "/tests/scenarios/plans");
     for (uint64_t seed = first; seed <= last; seed++)
-        failed += !run_seed(seed, directory ? directory : buf_text(&path));
+        failed += !run_seed(seed, directory ? directory : buf_text(&path), argc == 2);
     printf("%" PRIu64 " seeds, %" PRIu64 " failed\n", last - first + 1, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
