@@ -717,6 +717,7 @@ void check_crashed(void)
 {
     check.unsent.n = check.untried.n = 0;
     check.degraded_in_hour = 0;      /* a new process has to find out anew */
+    seen_crashed();
     told_crashed();
     schedule_crashed();
     memset(check.duty, 0, sizeof(check.duty));
@@ -738,6 +739,7 @@ static void check_resumed(const struct m_page *page)
 /* What was told in this life stands; of what the log says, the last. */
 void check_recalled(const struct record *record)
 {
+    seen_recalled(record);
     told_recalled(record);
     schedule_recalled(record);
     if (record->kind != RECORD_DUTY_CHANGED)

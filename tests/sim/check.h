@@ -28,6 +28,12 @@ void answer_before(const struct event *event);
 void answer_record(const struct event *event, const struct record *record);
 void answer_after(const struct event *event, struct effects effects);
 
+/* check_seen.c: texts that come again (P5) */
+bool seen_before(const struct event *event);                 /* true: it is one that was acted on */
+void seen_record(const struct record *record);
+void seen_recalled(const struct record *record);             /* read back from the log */
+void seen_crashed(void);
+
 /* check_drill.c: what a drill may do (P13) */
 void drill_record(const struct event *event, const struct record *record);       /* before it is folded in */
 void drill_after(const struct event *event, struct effects effects);

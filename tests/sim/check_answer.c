@@ -121,6 +121,8 @@ void answer_before(const struct event *event)
         expect_answer(&event->answer);
     else if (event->kind == EVENT_INBOUND)
         expect_text(&event->inbound);
+    if (seen_before(event))
+        expected.may = expected.must = false;
 }
 
 static bool is_meant(const struct m_callout *callout, const struct record *record)
@@ -136,6 +138,7 @@ static bool is_meant(const struct m_callout *callout, const struct record *recor
 void answer_record(const struct event *event, const struct record *record)
 {
     bool yes = record->kind == RECORD_ACKNOWLEDGED;
+    seen_record(record);
     if (record->kind == RECORD_NOTE && record->inbound == INBOUND_WRONG && record->address)
         ++*wrong_of(record->address);
     if (record->kind == RECORD_PAGE_QUEUED && record->channel == CHANNEL_SMS + 1)

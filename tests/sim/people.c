@@ -40,6 +40,7 @@ static struct {
     size_t n_known;
     uint64_t *drills;                /* that were answered 201 */
     size_t n_drills;
+    unsigned letters;
 } people;
 
 /* ---- asking ---- */
@@ -311,10 +312,36 @@ static bool link_in(const char *text, uint64_t *ret_incident, uint8_t *ret_token
     return at && token_from_text(token, ret_incident, ret_token) == ERR_OK;
 }
 
+struct letter { char from[24], text[64], id[16]; };      /* id: what the gateway calls it; "": nothing */
+
+static void hand_over(const struct letter *letter)
+{
+    note("text %s from %s: %s", letter->id, letter->from, letter->text);
+    submit(&(struct event){.kind = EVENT_INBOUND,
+                           .inbound = {.gateway = "g0",
+                                       .from = letter->from,
+                                       .text = letter->text,
+                                       .id = *letter->id ? letter->id : NULL}}, NULL);
+}
+
+static void hand_over_again(void *userdata) { hand_over(userdata); }
+
+/* Most gateways name a text, and hand it over again if they were not answered in time, or for no reason. */
 static void text_back(const char *from, const char *text)
 {
-    note("text from %s: %s", from, text);
-    submit(&(struct event){.kind = EVENT_INBOUND, .inbound = {.gateway = "g0", .from = from, .text = text}}, NULL);
+    static const int64_t laters_sec[] = {0, 2, 30, 600, 7200};
+    struct letter *letter = NEW(struct letter);
+    unsigned number = ++people.letters;
+    snprintf(letter->from, sizeof(letter->from), "%s", from);
+    snprintf(letter->text, sizeof(letter->text), "%s", text);
+    bool named = history_is_of_a_kind() && !one_in(4, "text", number, 0);
+    if (named)
+        snprintf(letter->id, sizeof(letter->id), "T%u", number);
+    hand_over(letter);
+    for (uint64_t i = 1; named && i < 3; i++)
+        if (one_in(3, "text", number, i))
+            clock_call(sim_now() + laters_sec[draw("text", number, 4 + i) % N_ELEMENTS(laters_sec)] * USEC_PER_SEC, hand_over_again,
+                       letter);
 }
 
 /* As api/ and web/ do: the link finds its recipient; what it does not find is 404. */

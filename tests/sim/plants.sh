@@ -26,13 +26,15 @@ plant() {
 for name in "$@"; do
   promise=$(sed -n 's/^Promise: //p' "$top/tests/sim/plants/$name.patch")
   limit=$(sed -n 's/^Seeds: //p' "$top/tests/sim/plants/$name.patch")
+  first=$(sed -n 's/^From: //p' "$top/tests/sim/plants/$name.patch")      # 1, or of a kind: see sim.h
+  first=${first:-1}
   if ! plant "$name" >"$work/$name.log" 2>&1; then
     printf '%-20s %-4s %6s  %s\n' "$name" "$promise" "$limit" 'CANNOT BE BUILT'
     cat "$work/$name.log"
     failed=1
     continue
   fi
-  found=$("$work/$name/sim" --seeds 1 "$limit" --until-failure 2>/dev/null | sed -n 's/ seeds: / seeds: /p' | head -n 1)
+  found=$("$work/$name/sim" --seeds "$first" $((first + limit - 1)) --until-failure 2>/dev/null | sed -n 's/ seeds: / seeds: /p' | head -n 1)
   [ -n "$found" ] || failed=1
   printf '%-20s %-4s %6s  %s\n' "$name" "$promise" "$limit" "${found:-NOT FOUND}" | cut -c 1-150
   rm -rf "${work:?}/$name"

@@ -4,7 +4,7 @@
 
 #include "sim.h"
 
-enum { ACTIONS_MIN = 20, ACTIONS_MORE = 90, FLOOD_EVERY = 100, SWARM_FROM = 10000000 };
+enum { ACTIONS_MIN = 20, ACTIONS_MORE = 90, FLOOD_EVERY = 100 };
 
 struct dice { uint64_t state; };
 
@@ -54,9 +54,8 @@ static enum act roll_act(struct dice *dice, const unsigned *weights)
     return ACT_TRIGGER;
 }
 
-/* From SWARM_FROM on a history is of its own kind: full of some actions, and without others. What is rare together where all
- * come in their usual shares, a drill that is stopped while gateways fail, is then most of a history. Seeds below are left as they
- * are, for those that are kept. See Groce et al., "Swarm Testing", 2012. */
+/* A history of its own kind is full of some actions, and without others. What is rare together where all come in their usual shares,
+ * a drill that is stopped while gateways fail, is then most of a history. See Groce et al., "Swarm Testing", 2012. */
 static void roll_kind(struct dice *dice, unsigned *weights)
 {
     static const unsigned factors[] = {0, 0, 1, 1, 1, 2, 4, 8};
@@ -85,7 +84,7 @@ void script_make(uint64_t seed, struct script *ret)
         weights[ACT_DRILL] = 6;
         weights[ACT_DRILL_STOP] = 2;
     }
-    if (seed >= SWARM_FROM)
+    if (seed >= OF_A_KIND_FROM)
         roll_kind(&dice, weights);
     *ret = (struct script){.n = ACTIONS_MIN + roll(&dice) % ACTIONS_MORE, .wall_usec = roll_begin(&dice)};
     ret->actions = NEW_ARRAY(struct action, ret->n);
