@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/scenarios/drill_before_and_after.scn \
 	tests/scenarios/drill_beside_real.scn \
 	tests/scenarios/drill_clock.scn \
+	tests/scenarios/drill_clock_back_at_a_start.scn \
 	tests/scenarios/drill_dry_run.scn \
 	tests/scenarios/drill_dry_run_code.scn \
 	tests/scenarios/drill_dry_run_replies.scn \
