@@ -271,6 +271,12 @@ static void add_word(struct buf *buf, const char *word, bool holds)
         buf_printf(buf, " %s", word);
 }
 
+/* So long after the incident was opened. */
+static void add_since(struct buf *buf, const char *name, const struct message_view *view, int64_t at_usec)
+{
+    buf_printf(buf, " %s +%dm", name, (int)((at_usec - view->opened_usec) / USEC_PER_MIN));
+}
+
 void lines_add_view(struct buf *buf, const struct message_view *view)
 {
     bool nobody_has_it = view->purpose == PURPOSE_SOURCE_UNANSWERED || view->purpose == PURPOSE_SOURCE_RELEASED;
@@ -281,7 +287,11 @@ void lines_add_view(struct buf *buf, const struct message_view *view)
     add_word(buf, "drill", view->drill);
     add_word(buf, "degraded", view->degraded);
     if (nobody_has_it)
-        buf_printf(buf, " since +%dm", (int)((view->unheld_usec - view->opened_usec) / USEC_PER_MIN));
+        add_since(buf, "since", view, view->unheld_usec);
+    if (view->role && view->at_usec != view->opened_usec)
+        add_since(buf, "begun", view, view->at_usec);
+    if (view->acknowledged_by)
+        add_since(buf, "taken", view, view->acknowledged_usec);
     add_name(buf, "role", view->role);
     add_name(buf, "title", view->role_title);
     add_name(buf, "held-by", view->acknowledged_by);
