@@ -154,7 +154,7 @@ enum err apply_record(struct engine *engine, const struct record *record, struct
     if (engine->last_seq < record->seq)
         engine->last_seq = record->seq;
     if (record->reply_id)
-        seen_add_reply(engine, record->reply_id, record->at_usec);
+        seen_add_reply(engine, record->reply_id, record->at_usec, now);
     if (record->kind == RECORD_OPENED)
         return apply_opened(engine, record);
     if (record->kind >= RECORD_DRILL_PLANNED && record->kind <= RECORD_DRILL_UNPLANNED)

@@ -80,10 +80,10 @@ enum err engine_replay(struct engine *engine, const struct record *record, struc
     return apply_record(engine, record, now);
 }
 
-void engine_replay_reply(struct engine *engine, const struct record *record)
+void engine_replay_reply(struct engine *engine, const struct record *record, struct now now)
 {
     if (record->reply_id)
-        seen_add_reply(engine, record->reply_id, record->at_usec);
+        seen_add_reply(engine, record->reply_id, record->at_usec, now);
 }
 
 void engine_set_aside(struct engine *engine, uint64_t key)

@@ -114,7 +114,7 @@ struct trail {
 
 /* A ring of what a provider has called an inbound text. A fold of the records. */
 struct seen_replies {
-    struct { uint64_t hash; int64_t at_usec; } *ring;    /* wall */
+    struct { uint64_t hash; int64_t boot_usec; } *ring;  /* when it came */
     size_t n, cap, next;
 };
 
@@ -244,7 +244,7 @@ void seen_note_early(struct engine *engine, const struct event_outcome *outcome)
 bool seen_take_early(struct engine *engine, const struct event_outcome *sent, enum outcome *ret);
 void seen_done(struct engine *engine);
 /* These change the state: for apply*.c alone. */
-void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec);
+void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec, struct now now);
 void seen_add_sent(struct engine *engine, const char *gateway, const char *provider_id, struct page_ref page);
 
 /* load.c */

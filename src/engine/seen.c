@@ -2,6 +2,7 @@
  * without being told which page that is. Names are kept as hashes that include the gateway's: two providers may count alike. */
 #include <string.h>
 
+#include "engine/apply.h"
 #include "engine/internal.h"
 
 static uint64_t hash_of(const char *gateway, const char *name)
@@ -17,15 +18,17 @@ bool seen_reply(const struct engine *engine, const char *reply_id)
 {
     uint64_t hash = map_hash_text(reply_id, 40);
     for (size_t i = 0; i < engine->replies.n; i++) {
-        int64_t since_usec = engine->now.wall_usec - engine->replies.ring[i].at_usec;
-        if (engine->replies.ring[i].hash == hash && since_usec < REPLY_AGAIN_USEC && since_usec > -REPLY_AGAIN_USEC)
+        int64_t since_usec = engine->now.boot_usec - engine->replies.ring[i].boot_usec;
+        if (engine->replies.ring[i].hash == hash && since_usec < REPLY_AGAIN_USEC)
             return true;
     }
     return false;
 }
 
-void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec)
+/* As old as the wall clock has it now; that may be set later (P11). */
+void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec, struct now now)
 {
+    int64_t left_usec = apply_left_usec(at_usec + REPLY_AGAIN_USEC, REPLY_AGAIN_USEC, now);
     struct seen_replies *replies = &engine->replies;
     if (replies->next == replies->cap && replies->cap < REPLIES_MAX) {
         replies->cap = replies->cap ? 2 * replies->cap : 64;
@@ -33,7 +36,7 @@ void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec
     }
     replies->next %= replies->cap;
     replies->ring[replies->next].hash = map_hash_text(reply_id, 40);
-    replies->ring[replies->next].at_usec = at_usec;
+    replies->ring[replies->next].boot_usec = now.boot_usec + left_usec - REPLY_AGAIN_USEC;
     replies->next++;
     if (replies->n < replies->next)
         replies->n = replies->next;

@@ -116,6 +116,7 @@ EXTRA_DIST += \
 	tests/scenarios/released_in_a_repeat.scn \
 	tests/scenarios/released_of_two_roles.scn \
 	tests/scenarios/reload_while_paging.scn \
+	tests/scenarios/replies_again_and_the_clock.scn \
 	tests/scenarios/replies_not_understood.scn \
 	tests/scenarios/reply_again.scn \
 	tests/scenarios/rise_while_another_has_it.scn \

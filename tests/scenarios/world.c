@@ -102,7 +102,7 @@ static void replay_reply(struct world *world, struct engine *engine, size_t inde
 {
     struct record record;
     if (world->log[index].effect.incident == 0 && read_kept(&world->log[index], &record) == ERR_OK)
-        engine_replay_reply(engine, &record);
+        engine_replay_reply(engine, &record, world->now);
 }
 
 static struct engine *rebuild(struct world *world)

@@ -1,15 +1,15 @@
-/* P5: a text that a gateway hands over again under its name counts once, also in the next process, as far as the log has the first. */
-#include <stdlib.h>
+/* P5: a text that a gateway hands over again under its name, within a day, counts once; also in the next process, as far as the log has
+ * the first, and as its clock has that day. */
 #include <string.h>
 
 #include "check.h"
+#include "loop/loop.h"
 
-/* The engine's name for a text, and whether the engine can know that it had it. */
 struct text {
     struct text *next;
     char *id;                    /* the gateway's */
     char *name;                  /* in the records; NULL: it has left none */
-    bool known;
+    int64_t until_usec;          /* boot: so long the engine can know that it had it; 0: it cannot */
 };
 
 static struct text *texts;
@@ -29,7 +29,7 @@ bool seen_before(const struct event *event)
 {
     bool named = event->kind == EVENT_INBOUND && event->inbound.id;
     current = named ? text_of_id(event->inbound.id) : NULL;
-    return current && current->known;
+    return current && loop_boot_usec() < current->until_usec;
 }
 
 void seen_record(const struct record *record)
@@ -38,17 +38,19 @@ void seen_record(const struct record *record)
         return;
     if (!current->name)
         current->name = mem_strdup(record->reply_id);
-    current->known = true;
+    current->until_usec = loop_boot_usec() + USEC_PER_DAY;
 }
 
 void seen_recalled(const struct record *record)
 {
-    for (struct text *text = record->reply_id ? texts : NULL; text; text = text->next)
-        text->known |= text->name && strcmp(text->name, record->reply_id) == 0;
+    int64_t left_usec = record->at_usec + USEC_PER_DAY - loop_wall_usec();
+    for (struct text *text = record->reply_id && left_usec > 0 ? texts : NULL; text; text = text->next)
+        if (text->name && strcmp(text->name, record->reply_id) == 0)
+            text->until_usec = loop_boot_usec() + (left_usec < USEC_PER_DAY ? left_usec : USEC_PER_DAY);
 }
 
 void seen_crashed(void)
 {
     for (struct text *text = texts; text; text = text->next)
-        text->known = false;
+        text->until_usec = 0;
 }

@@ -329,16 +329,22 @@ START_TEST(the_oldest_of_many_texts_is_forgotten)
     char id[32];
     for (int i = 0; i <= REPLIES_MAX; i++) {
         snprintf(id, sizeof(id), "t%d", i);
-        engine_replay_reply(engine, &(struct record){.reply_id = id, .at_usec = now.wall_usec});
+        engine_replay_reply(engine, &(struct record){.reply_id = id, .at_usec = now.wall_usec}, now);
     }
-    engine_replay_reply(engine, &(struct record){.reply_id = NULL});
+    engine_replay_reply(engine, &(struct record){.reply_id = NULL}, now);
     tick();
     ck_assert(seen_reply(engine, "t1"));
     ck_assert(!seen_reply(engine, "t0"));
-    now.wall_usec += REPLY_AGAIN_USEC;
+    pass(REPLY_AGAIN_USEC - 1);
+    tick();
+    ck_assert(seen_reply(engine, "t1"));
+    pass(1);
     tick();
     ck_assert(!seen_reply(engine, "t1"));
-    now.wall_usec -= 2 * REPLY_AGAIN_USEC;               /* the clock was set back a day: who knows how old it is */
+    now.wall_usec -= 2 * REPLY_AGAIN_USEC;               /* read back from a log of the day after tomorrow: it is taken for new, for a day */
+    engine_replay_reply(engine, &(struct record){.reply_id = "t1", .at_usec = now.wall_usec + 2 * REPLY_AGAIN_USEC}, now);
+    ck_assert(seen_reply(engine, "t1"));
+    pass(REPLY_AGAIN_USEC);
     tick();
     ck_assert(!seen_reply(engine, "t1"));
 }
