@@ -104,7 +104,7 @@ static void send_unsent(struct engine *engine, const struct callout *callout)
 {
     for (const struct message *message = callout->incident->messages; message; message = message->next)
         if (message->callout == callout && message->purpose == PURPOSE_PAGE && message->turn != callout->turn &&
-            message->state == MESSAGE_QUEUED && message_wanted_again(message))
+            message->state == MESSAGE_QUEUED && message_wanted_again(engine, message))
             emit_send(engine, message, callout->incident->key);
 }
 

@@ -107,7 +107,7 @@ void engine_set_last_incident(struct engine *engine, uint64_t key)
 static void resume_incident(struct engine *engine, const struct incident *incident)
 {
     for (const struct message *message = incident->messages; message; message = message->next)
-        if (message->state == MESSAGE_QUEUED && message_wanted(message))
+        if (message->state == MESSAGE_QUEUED && message_wanted(engine, message))
             emit_send(engine, message, incident->key);
 }
 

@@ -387,9 +387,9 @@ static inline bool purpose_is_test(enum purpose purpose)
 }
 
 bool purpose_has_notice(enum purpose purpose);               /* what it tells of is kept beside it: struct duty_notice */
-bool message_wanted(const struct message *message);
+bool message_wanted(const struct engine *engine, const struct message *message);
 /* A gateway took it, and that was for nothing: it is wanted still. */
-bool message_wanted_again(const struct message *message);
+bool message_wanted_again(const struct engine *engine, const struct message *message);
 /* Both are notices by which this person is told the same, at once or one after another. */
 bool message_same_telling(const struct message *a, const struct message *b);
 

@@ -33,10 +33,12 @@ static bool told_later(const struct message *message)
     return false;
 }
 
-/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped for one that says
- * the opposite. */
-static bool disk_has_changed(const struct message *message)
+/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped once it is not, or for one
+ * that says the opposite. */
+static bool disk_has_changed(const struct engine *engine, const struct message *message)
 {
+    if (engine->degraded != (message->purpose == PURPOSE_DEGRADED))
+        return true;      /* the opposite was said to nobody, if no administrator had a channel then */
     uint8_t opposite = message->purpose == PURPOSE_RESTORED ? PURPOSE_DEGRADED : PURPOSE_RESTORED;
     for (const struct message *later = message->next; later; later = later->next)
         if (later->purpose == opposite)
@@ -45,7 +47,7 @@ static bool disk_has_changed(const struct message *message)
 }
 
 /* "Acknowledged, you need do nothing" is a danger once it is no longer true: after a release, or to who has it now. */
-static bool notice_wanted(const struct message *message)
+static bool notice_wanted(const struct engine *engine, const struct message *message)
 {
     const struct callout *callout = message->callout;
     bool held = callout && callout->state == CALLOUT_ACKNOWLEDGED;
@@ -61,23 +63,23 @@ static bool notice_wanted(const struct message *message)
     if (message->purpose == PURPOSE_SOURCE_UNANSWERED || message->purpose == PURPOSE_SOURCE_RELEASED)
         return callout && callout->state == CALLOUT_PAGING && !told_later(message);
     if (message->purpose == PURPOSE_RESTORED || message->purpose == PURPOSE_DEGRADED)
-        return !disk_has_changed(message);
+        return !disk_has_changed(engine, message);
     return true;
 }
 
-bool message_wanted_again(const struct message *message)
+bool message_wanted_again(const struct engine *engine, const struct message *message)
 {
     assert(message->state != MESSAGE_DELIVERED);
     if (message->purpose != PURPOSE_PAGE)
-        return notice_wanted(message);
+        return notice_wanted(engine, message);
     return page_wanted(message) && !superseded(message);
 }
 
-bool message_wanted(const struct message *message)
+bool message_wanted(const struct engine *engine, const struct message *message)
 {
     if (message->state != MESSAGE_QUEUED && message->state != MESSAGE_FAILED)
         return false;
-    return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(message);
+    return message->purpose == PURPOSE_PAGE ? page_wanted(message) : notice_wanted(engine, message);
 }
 
 bool message_same_telling(const struct message *a, const struct message *b)
@@ -194,7 +196,7 @@ const struct message *engine_page(const struct engine *engine, struct page_ref p
 bool engine_message(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)
 {
     const struct message *message = engine_page(engine, page);
-    return message && message_wanted(message) && engine_message_again(engine, page, wall_usec, ret);
+    return message && message_wanted(engine, message) && engine_message_again(engine, page, wall_usec, ret);
 }
 
 bool engine_message_again(const struct engine *engine, struct page_ref page, int64_t wall_usec, struct message_view *ret)

@@ -57,7 +57,7 @@ static void try_others(struct engine *engine, struct incident *incident, const s
 static void go_on(struct engine *engine, struct incident *incident, struct message *message, const struct ending *ending)
 {
     atom gateway = intern_add(engine->names, ending->gateway);
-    bool again = message_wanted_again(message) && gateway_left(engine, message, gateway);
+    bool again = message_wanted_again(engine, message) && gateway_left(engine, message, gateway);
     bool doubted = ending->receipt == RECEIPT_MISSING || trail_doubts_other(trail_of(engine, message), gateway);
     record_ending(engine, incident, message, ending, again, !again && !doubted);
     if (again)
@@ -99,7 +99,7 @@ void receipt_before_answer(struct engine *engine, struct incident *incident, str
                                   "taken, and its receipt had said that it will not arrive", RECEIPT_NONE};
     if (message->state != MESSAGE_QUEUED)
         return;
-    if (message_wanted_again(message) && gateway_left(engine, message, intern_find(engine->names, outcome->gateway))) {
+    if (message_wanted_again(engine, message) && gateway_left(engine, message, intern_find(engine->names, outcome->gateway))) {
         emit_send(engine, message, incident->key);
         return;
     }

@@ -152,7 +152,7 @@ static void check_restored(const struct event *event, struct effects effects)
         sent |= effects.list[i].kind == EFFECT_SEND;
     if (sent && event->trouble.earlier && !told.begun && !log_says_owed(&ill))
         fail("P12", "the administrators are told that the disk is well, and never heard that it was not");
-    told.owed &= sent;               /* of administrators without a channel nobody can be told */
+    told.owed &= sent && told_admins_can_read();     /* who has no channel cannot be told, or whose gateway cannot ring */
 }
 
 /* What was kept in memory is lost with it; of what is not in the log either nobody can know. */

@@ -95,6 +95,22 @@ START_TEST(numbers_while_degraded_have_six_digits)
 }
 END_TEST
 
+/* ---- what is told of the disk ---- */
+
+/* The opposite is told to nobody: a reload has left no administrator who could hear it. */
+START_TEST(that_the_disk_is_ill_is_not_told_once_it_is_well)
+{
+    struct message_view view;
+    struct effects effects = step(&(struct event){.kind = EVENT_DEGRADED, .trouble = {"input/output error"}});
+    ck_assert_uint_eq(count_sends(effects), 1);
+    struct page_ref page = {0, engine->house.last_page, find_message(&engine->house, engine->house.last_page)->nonce};
+    ck_assert(engine_message(engine, page, now.wall_usec, &view));
+    fixture_plan.n_admins = 0;
+    ck_assert_uint_eq(count_sends(step(&(struct event){.kind = EVENT_RESTORED})), 0);
+    ck_assert(!engine_message(engine, page, now.wall_usec, &view));
+}
+END_TEST
+
 /* ---- codes ---- */
 
 START_TEST(codes_that_are_all_taken_are_shared_by_different_people_alone)
@@ -646,6 +662,7 @@ int main(void)
     tcase_add_test(tcase, no_number_of_what_is_forgotten_is_given_while_degraded);
     tcase_add_test(tcase, no_number_of_an_open_incident_is_given_while_degraded);
     tcase_add_test(tcase, numbers_while_degraded_have_six_digits);
+    tcase_add_test(tcase, that_the_disk_is_ill_is_not_told_once_it_is_well);
     tcase_add_test(tcase, codes_that_are_all_taken_are_shared_by_different_people_alone);
     tcase_add_test(tcase, of_a_thousand_requests_to_one_incident_the_oldest_are_forgotten);
     tcase_add_test(tcase, more_updates_than_can_be_counted_are_as_many_as_can);
