@@ -500,6 +500,29 @@ START_TEST(each_new_officer)
 }
 END_TEST
 
+/* Of a test that was planned and has not run; and not of one that has. */
+START_TEST(a_reload_plans_an_officers_test_anew)
+{
+    answers = true;
+    schedules[0].kind = SCHEDULE_HANDOVER;
+    schedules[0].surprise_usec = 3 * USEC_PER_DAY;
+    look();
+    pass_to(at(2026, 11, 16, 12, 1));
+    schedules[0].definition = 2;
+    schedules[0].to_minute = 600;
+    reload();
+    expect("dropped: its schedule was changed");
+    ck_assert(schedule_is_open(&schedules[0], stockholm, planned_moment()));
+    pass_to(planned_moment() + USEC_PER_MIN);
+    ck_assert_ptr_nonnull(strstr(buf_text(&told), "bo paged"));
+    buf_clear(&told);
+    schedules[0].definition = 3;
+    reload();
+    pass_to(at(2026, 11, 23, 11, 0));
+    expect("");
+}
+END_TEST
+
 START_TEST(a_handover_at_midnight_rings_in_the_morning)
 {
     answers = true;
@@ -592,6 +615,7 @@ int main(void)
     tcase_add_test(tcase, a_planned_moment_goes_by_the_wall_clock);
     tcase_add_loop_test(tcase, clock_steps_and_restarts_at_random, 0, 20);
     tcase_add_test(tcase, each_new_officer);
+    tcase_add_test(tcase, a_reload_plans_an_officers_test_anew);
     tcase_add_test(tcase, a_handover_at_midnight_rings_in_the_morning);
     tcase_add_test(tcase, an_officer_whom_nobody_relieves);
     tcase_add_test(tcase, a_role_without_a_good_drill);
