@@ -1,7 +1,8 @@
 /* Thousands of random steps through the engine, and after each what must hold whatever came before: P2 to P5, P7, P9 to P11,
  * P13 to P15. Every run follows from its seed. `make check` runs the first seeds; for one seed, or for many more:
  *
- *     check_engine_random SEED        and what happens is told        check_engine_random FIRST LAST
+ *     check_engine_random SEED                and what happens is told
+ *     check_engine_random FIRST LAST          from 1000000 on each is of its own kind
  *
  * The daemon's part is played here in miniature: effects are held until a commit (or let out at once while degraded), pages go to
  * a gateway that answers late, twice, or never, and a crash loses what was not committed.
@@ -35,6 +36,8 @@ enum {
     PAGES_MAX = 350,
     NOTICES_MAX = 200,
     BURST = 450,
+    ACTS = 13,
+    OF_A_KIND_FROM = 1000000,
 };
 static const int64_t delay_max_usec = USEC_PER_HOUR, repeat_min_usec = 5 * USEC_PER_MIN;
 static const char *const plans[] = {"small", "smaller", "hole", "rich", "late", "receipts"};
@@ -70,6 +73,7 @@ struct run {
     struct world world;
     uint64_t seed, random;
     int step;
+    unsigned weights[ACTS];
     struct map flights;            /* page -> struct flight */
     struct flight **all;
     size_t n_all, n_commit;        /* the first n_commit have been let out */
@@ -797,24 +801,33 @@ static void do_reload(struct run *run)
         fail(run, "P10: a reload dropped what was under way");
 }
 
+static const struct { unsigned weight; void (*act)(struct run *); } acts[ACTS] = {
+    {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait}, {14, do_commit},
+    {6, do_small_things}, {5, do_drill}, {3, do_reload}, {2, do_crash}, {1, do_clock}, {2, do_trouble},
+};
+
+/* From this seed on each run is full of some things, and without others, as the simulation's histories are. */
+static void set_weights(struct run *run)
+{
+    static const unsigned factors[] = {0, 1, 1, 2, 4, 8};
+    for (size_t i = 0; i < ACTS; i++)
+        run->weights[i] = acts[i].weight * (run->seed < OF_A_KIND_FROM ? 1 : PICK(run, factors));
+    run->weights[0] += run->weights[0] == 0;       /* without triggers nothing happens at all */
+}
+
 static void one_step(struct run *run)
 {
-    static const struct { unsigned weight; void (*act)(struct run *); } acts[] = {
-        {14, do_trigger}, {12, do_answer}, {5, do_answer_by_role}, {12, do_text}, {30, do_outcome}, {16, do_wait},
-        {14, do_commit},
-        {6, do_small_things}, {5, do_drill}, {3, do_reload}, {2, do_crash}, {1, do_clock}, {2, do_trouble},
-    };
     size_t sum = 0, at;
-    for (size_t i = 0; i < N_ELEMENTS(acts); i++)
-        sum += acts[i].weight;
+    for (size_t i = 0; i < ACTS; i++)
+        sum += run->weights[i];
     at = below(run, sum);
-    for (size_t i = 0; i < N_ELEMENTS(acts); i++) {
-        if (at < acts[i].weight) {
+    for (size_t i = 0; i < ACTS; i++) {
+        if (at < run->weights[i]) {
             if (acts[i].act != do_clock || run->seed % 2)      /* every other run has an honest clock */
                 acts[i].act(run);
             return;
         }
-        at -= acts[i].weight;
+        at -= run->weights[i];
     }
 }
 
@@ -843,6 +856,7 @@ static bool run_seed(uint64_t seed, const char *directory, bool verbose)
     run.world.now.wall_usec = INT64_C(1796112000) * USEC_PER_SEC;      /* 2026-12-01 09:00 */
     if (!world_load(&run.world, plans[seed % N_ELEMENTS(plans)]))
         fail(&run, "no plan");
+    set_weights(&run);
     for (run.step = 1; run.step <= STEPS && !run.failed; run.step++) {
         one_step(&run);
         check_state(&run);
