@@ -4,6 +4,7 @@ check_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/main.c tests/sim/shrink.c tests/sim/shrink.h tests/sim/history.c tests/sim/script.c tests/sim/sim.h \
 	tests/sim/clock.c tests/sim/disk.c tests/sim/node.c tests/sim/providers.c tests/sim/people.c tests/sim/plans.c tests/sim/oracle.c \
 	tests/sim/model.c tests/sim/model.h tests/sim/check.c tests/sim/check_answer.c tests/sim/check_drill.c tests/sim/check_told.c tests/sim/check_seen.c \
+	tests/sim/check_way.c \
 	tests/sim/check_same.c tests/sim/check_schedule.c tests/sim/check.h tests/scenarios/lines.c \
 	src/pager/pager.c src/turn/turn.c src/turn/batch.c src/turn/queue.c src/turn/replay.c src/turn/opening.c \
 	src/watch/lookout.c src/watch/watch.c src/watch/drill_watch.c src/watch/gateway_watch.c src/watch/disk_word.c

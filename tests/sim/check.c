@@ -15,20 +15,11 @@ enum {
     HOUSE_MAX = 5000,
     DEGRADED_IN_HOUR_MAX = 15, /* of one process: a dozen by one slow disk; a history of its own kind may be full of those */
 };
-#define PATIENCE_USEC      USEC_PER_SEC
 #define COMMIT_USEC        (2 * USEC_PER_SEC)
 #define LINGER_USEC        (100 * USEC_PER_MSEC)
 #define UPDATE_NOTICE_USEC_MAX (61 * USEC_PER_SEC)
-#define SLACK_USEC         (5 * USEC_PER_MIN)
-
-struct refs { struct m_page **list; size_t n, cap; };
-struct outside { uint64_t key; char text[48]; };
 
 static struct {
-    struct refs unsent;              /* recorded in this life, and not let out yet */
-    struct refs untried;             /* handed to the gateways in this life, and not tried yet */
-    struct outside *outside;         /* incidents that left the process, by their first text */
-    size_t n_outside;
     struct { uint64_t key; uint32_t callout; bool voids; } touched[TOUCHED_MAX];      /* in this step */
     size_t n_touched;
     const struct m_callout *turned;  /* whose turn began last in this step; NULL: none */
@@ -40,41 +31,6 @@ static struct {
     struct { uint64_t key; uint32_t number; int64_t due_usec; } *deadlines;
     size_t n_deadlines;
 } check;
-
-static void add_ref(struct refs *refs, struct m_page *page)
-{
-    if (refs->n == refs->cap) {
-        refs->cap = refs->cap ? 2 * refs->cap : 64;
-        refs->list = mem_realloc_array(refs->list, refs->cap, sizeof(struct m_page *));
-    }
-    refs->list[refs->n++] = page;
-}
-
-static void remove_ref(struct refs *refs, const struct m_page *page)
-{
-    for (size_t i = 0; i < refs->n; i++)
-        if (refs->list[i] == page) {
-            memmove(&refs->list[i], &refs->list[i + 1], (--refs->n - i) * sizeof(struct m_page *));
-            return;
-        }
-}
-
-static bool is_wanted(const struct m_page *page)
-{
-    struct message_view view;
-    return engine_message(node_engine(), page->ref, loop_wall_usec(), &view);
-}
-
-/* What is not wanted while somebody has the call-out, or while nobody has it, or once the same was told later, the gateways
- * forget when its turn comes: it waits no longer. */
-static void let_go(const struct m_callout *callout)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < check.untried.n; i++)
-        if (check.untried.list[i]->callout != callout || is_wanted(check.untried.list[i]))
-            check.untried.list[kept++] = check.untried.list[i];
-    check.untried.n = kept;
-}
 
 /* ---- a step of the engine ---- */
 
@@ -180,9 +136,9 @@ static void see_duty(const struct record *record)
 
 static void see_opened(const struct record *record)
 {
-    for (size_t i = 0; i < check.n_outside; i++)
-        if (check.outside[i].key == record->incident && strcmp(check.outside[i].text, record->summary) != 0)
-            fail("P12", "the id %lx, which is known outside, is given to another incident", (unsigned long)record->incident);
+    const char *known = way_known_outside(record->incident);
+    if (known && strcmp(known, record->summary) != 0)
+        fail("P12", "the id %lx, which is known outside, is given to another incident", (unsigned long)record->incident);
     for (struct m_incident *incident = model_incidents(); incident; incident = incident->next) {
         if (incident->key == record->incident)
             fail("P12", "the id %lx is given twice", (unsigned long)record->incident);
@@ -240,15 +196,8 @@ static void see_record(const struct event *event, const struct effect_record *ef
     touch(record);
     bool changes = effect->kind == RECORD_ACKNOWLEDGED || effect->kind == RECORD_RELEASED || effect->kind == RECORD_NOTICE_QUEUED;
     if (record->callout && changes)
-        let_go(model_callout(model_incident(record->incident), record->callout));
-    struct m_page *page = model_page((struct page_ref){effect->incident, record->page, record->nonce});
-    if (effect->kind == RECORD_PAGE_QUEUED || effect->kind == RECORD_NOTICE_QUEUED)
-        add_ref(&check.unsent, page);
-    if (effect->kind == RECORD_PAGE_FAILED && record->again && page) {      /* to the next gateway, once this is committed */
-        page->handed_life = 0;
-        remove_ref(&check.unsent, page);
-        add_ref(&check.unsent, page);
-    }
+        way_let_go(model_callout(model_incident(record->incident), record->callout));
+    way_recorded(record, model_page((struct page_ref){effect->incident, record->page, record->nonce}));
 }
 
 /* P3, P7: what was recorded is handed on in the same step, and a step that begins pages somebody. */
@@ -289,12 +238,6 @@ static void check_whole(struct effects effects)
     }
     if (begun)
         fail("P7", "step %u begins and pages nobody", begun);
-}
-
-/* An eighth of it is kept for first pages of critical alarms. */
-static unsigned window_for(const struct m_page *page, const struct gateway *gateway)
-{
-    return page->rank == RANK_FIRST ? gateway->window : gateway->window - gateway->window / 8;
 }
 
 static void check_timer(const struct m_callout *callout)
@@ -423,192 +366,7 @@ void check_after(const struct event *event, struct effects effects)
     schedule_after(event, effects);
 }
 
-/* ---- on the way out ---- */
-
-void check_handed(const struct effect_send *send, bool degraded)
-{
-    struct m_page *page = model_page(send->page);
-    if (!page)
-        fail("P3", "page %u is let out and was never recorded", send->page.number);
-    if (!degraded && page->seq > disk_seq())
-        fail("P3", "page %u of %lx is let out before it is committed", send->page.number, (unsigned long)send->page.incident);
-    page->rank = send->rank;
-    if (page->handed_life != node_life())
-        page->handed_degraded = degraded;
-    page->handed_usec = sim_now();
-    remove_ref(&check.untried, page);
-    if (send->n_leave_out == 0 && is_wanted(page))
-        add_ref(&check.untried, page);
-    page->handed_life = node_life();
-    remove_ref(&check.unsent, page);
-}
-
-/* An id that was given before the disk was known to be dead, and left the process after that, may be lost with it. */
-static void leaves(const struct m_incident *incident)
-{
-    if (incident->seq > disk_seq() && !(incident->key & INCIDENT_DEGRADED))
-        return;
-    for (size_t i = 0; i < check.n_outside; i++)
-        if (check.outside[i].key == incident->key)
-            return;
-    check.outside = mem_realloc_array(check.outside, check.n_outside + 1, sizeof(*check.outside));
-    check.outside[check.n_outside].key = incident->key;
-    snprintf(check.outside[check.n_outside++].text, sizeof(check.outside->text), "%s",
-             incident->n_texts ? incident->texts[0] : "");
-}
-
-static bool serves(const struct m_page *page, const char *gateway)
-{
-    const struct config *config = node_config();
-    if (page->gateway)
-        return strcmp(page->gateway, gateway) == 0;
-    for (size_t i = 0; i < config->n_channel_gateways[page->channel]; i++)
-        if (strcmp(config->channel_gateways[page->channel][i]->name, gateway) == 0)
-            return true;
-    return false;
-}
-
-/* Whether it may go elsewhere, too. */
-static bool has_other_way(const struct m_page *page, const char *gateway)
-{
-    const struct config *config = node_config();
-    for (size_t i = 0; i < config->n_gateways; i++)
-        if (strcmp(config->gateways[i].name, gateway) != 0 && serves(page, config->gateways[i].name))
-            return true;
-    return false;
-}
-
-static void check_page_text(const struct m_page *page, const char *text)
-{
-    const struct m_person *person = model_person(page->callout, page->person);
-    char code[8];
-    snprintf(code, sizeof(code), "%06u", person->code);
-    if (page->channel == CHANNEL_SMS && person->code && !strstr(text, code))
-        fail("P5", "a page to %s does not bear the code that counts", page->person);
-}
-
-/* Of the gateways that may take it. */
-struct places {
-    bool some;                   /* one that is well has a place */
-    bool each;                   /* all are well and have one: so has the one that it should go to */
-    bool doubt;                  /* of one of them there was doubt while it waited */
-};
-
-static struct places places_for(const struct m_page *page)
-{
-    const struct config *config = node_config();
-    const struct gateway *only = page->gateway ? config_gateway(config, page->gateway) : NULL;
-    const struct gateway *const *list = page->gateway ? &only : config->channel_gateways[page->channel];
-    size_t n = page->gateway ? only != NULL : config->n_channel_gateways[page->channel];
-    struct places places = {.each = n > 0};
-    for (size_t i = 0; i < n; i++) {
-        bool full = provider_was_faulty(list[i]->name) || provider_in_flight(list[i]->name) >= window_for(page, list[i]);
-        places.doubt |= provider_in_doubt(list[i]->name, page->handed_usec);
-        places.some |= !full;
-        places.each &= !full;
-    }
-    return places;
-}
-
-/* A gateway without a hook refuses a call before anything is on the wire, and says so in its next turn. */
-static bool may_be_refused(const struct m_page *page)
-{
-    const struct config *config = node_config();
-    for (size_t i = 0; i < config->n_gateways; i++)
-        if (page->channel == CHANNEL_VOICE && !config->gateways[i].receipt_base && serves(page, config->gateways[i].name))
-            return true;
-    return false;
-}
-
-/* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where it
- * first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
-static void check_order(const struct m_page *page, const char *gateway)
-{
-    for (size_t i = 0; i < check.untried.n && page->incident->drill; i++) {
-        const struct m_page *other = check.untried.list[i];
-        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
-            continue;
-        if (may_be_refused(other))
-            continue;
-        if (sim_now() - other->handed_usec <= (places_for(other).doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
-            continue;
-        if (provider_was_faulty(gateway) && has_other_way(other, gateway))
-            continue;
-        if (is_wanted(other))
-            fail("P13", "a drill is paged while page %u of a real alarm has waited %lld ms for %s", other->ref.number,
-                 (long long)((sim_now() - other->handed_usec) / USEC_PER_MSEC), gateway);
-    }
-}
-
-void check_wire(struct page_ref ref, const char *to, const char *subject, const char *text, const char *gateway)
-{
-    struct m_page *page = model_page(ref);
-    const struct gateway *config = config_gateway(node_config(), gateway);
-    if (!page || page->handed_life != node_life())
-        fail("P3", "page %u of %lx is on the wire, and was never let out", ref.number, (unsigned long)ref.incident);
-    if (page->seq > disk_seq() && !page->handed_degraded)
-        fail("P3", "page %u of %lx is on the wire before it is committed", ref.number, (unsigned long)ref.incident);
-    if (page->purpose == PURPOSE_PAGE && (page->callout->state != M_PAGING || page->incident->closed))
-        fail("P4", "%s is paged for a call-out of %lx that has ended", page->person, (unsigned long)ref.incident);
-    if (strcmp(page->address, to) != 0 || !serves(page, gateway))
-        fail("P3", "page %u goes to %s by %s", ref.number, to, gateway);
-    drill_wire(page, subject, text, gateway);
-    told_wire(page);
-    if (config && provider_in_flight(gateway) >= window_for(page, config))
-        fail("P15", "%s has more in flight than its window", gateway);
-    if (page->purpose == PURPOSE_PAGE)
-        check_page_text(page, text);
-    check_order(page, gateway);
-    page->tried_life = node_life();
-    page->wired++;
-    remove_ref(&check.untried, page);
-    if (!page->incident->house)
-        leaves(page->incident);
-}
-
-void check_arrived(struct page_ref ref)
-{
-    struct m_page *page = model_page(ref);
-    if (!page || page->purpose != PURPOSE_PAGE)
-        return;
-    page->callout->got_usec = sim_now();
-    model_person(page->callout, page->person)->got_usec = sim_now();
-}
-
 /* ---- at rest ---- */
-
-static void check_unsent(const struct turn_status *status)
-{
-    for (size_t i = 0; i < check.unsent.n; i++) {
-        const struct m_page *page = check.unsent.list[i];
-        if (status->degraded)
-            fail("P12", "page %u of %lx waits for the disk", page->ref.number, (unsigned long)page->ref.incident);
-        if (page->seq <= disk_seq())
-            fail("P3", "page %u of %lx is committed, and is not let out", page->ref.number, (unsigned long)page->ref.incident);
-    }
-}
-
-/* P8: a page that finds no place within a second takes the first place anywhere. Once more a second, where it first waited for a
- * gateway that came into doubt. */
-static void check_untried(void)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < check.untried.n; i++) {
-        struct m_page *page = check.untried.list[i];
-        if (page->tried_life == node_life())
-            continue;
-        struct places places = places_for(page);
-        bool late = sim_now() - page->handed_usec > (places.doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC;
-        if (late ? places.some : places.each) {
-            if (is_wanted(page))
-                fail("P8", "page %u of %lx has waited for %ld ms, and there is a place for it", page->ref.number,
-                     (unsigned long)page->ref.incident, (long)((sim_now() - page->handed_usec) / USEC_PER_MSEC));
-            continue;      /* not wanted: its place was not asked for */
-        }
-        check.untried.list[kept++] = page;
-    }
-    check.untried.n = kept;
-}
 
 static void check_commits(const struct turn_status *status)
 {
@@ -660,8 +418,7 @@ static void check_duties(void)
 void check_rest(void)
 {
     struct turn_status status = node_status();
-    check_unsent(&status);
-    check_untried();
+    way_rest(status.degraded);
     check_commits(&status);
     check_owed();
     check_duties();
@@ -715,7 +472,7 @@ void check_after_reload(void)
 
 void check_crashed(void)
 {
-    check.unsent.n = check.untried.n = 0;
+    way_crashed();
     check.degraded_in_hour = 0;      /* a new process has to find out anew */
     seen_crashed();
     told_crashed();

@@ -6,9 +6,6 @@
 
 void check_before(const struct event *event);                /* a step of the engine: what will come of it is foreseen */
 void check_after(const struct event *event, struct effects effects);     /* records have been folded into the model */
-void check_handed(const struct effect_send *send, bool degraded);        /* let out to the gateways */
-void check_wire(struct page_ref page, const char *to, const char *subject, const char *text, const char *gateway); /* on the wire */
-void check_arrived(struct page_ref page);                    /* in somebody's hand */
 void check_rest(void);                                       /* the daemon is at rest: nothing is due */
 void check_before_reload(void);
 void check_after_reload(void);
@@ -19,6 +16,16 @@ void check_clock_stepped(void);
 void check_mended(void);                                     /* the last fault is over: liveness is owed from now on */
 void check_live(void);                                       /* and by now it should have shown */
 void check_settled(void);                                    /* everything was closed long ago */
+
+/* check_way.c: pages on their way out (P3, P8), and what goes first (P13) */
+void way_recorded(const struct record *record, struct m_page *page);     /* page: what the record is of; NULL: none */
+void way_let_go(const struct m_callout *callout);            /* somebody has it, or nobody: what is not wanted now waits no longer */
+const char *way_known_outside(uint64_t incident);            /* its first text, if a page of it has left the process; NULL: none has */
+void check_handed(const struct effect_send *send, bool degraded);        /* let out to the gateways */
+void check_wire(struct page_ref page, const char *to, const char *subject, const char *text, const char *gateway); /* on the wire */
+void check_arrived(struct page_ref page);                    /* in somebody's hand */
+void way_rest(bool degraded);
+void way_crashed(void);
 
 /* check_same.c: the state alive and from the records (P14); NULL: there is none */
 void check_same(const struct incident *live, const struct incident *shadow);
