@@ -353,6 +353,8 @@ static void open_link(const struct arrival *arrival, enum answer answer, enum an
         return;
     const struct recipient *recipient = engine_recipient(node_engine(), key, token);
     const struct m_page *page = model_page(arrival->page);
+    if (!recipient && page && !page->incident->closed)
+        fail("P5", "the link of page %u leads nowhere", page->ref.number);
     if (!recipient)
         return;
     const char *person = engine_text(node_engine(), recipient->person);
