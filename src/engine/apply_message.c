@@ -241,11 +241,11 @@ enum err apply_notice_queued(struct engine *engine, struct incident *incident, c
         note_duty(engine, record);
     if (callout && (record->purpose == PURPOSE_SOURCE_UNANSWERED || record->purpose == PURPOSE_SOURCE_RELEASED))
         callout->noticed_usec = record->at_usec;
-    if (callout && record->purpose == PURPOSE_UPDATE) {
+    bool holder = callout && callout->state == CALLOUT_ACKNOWLEDGED && message->person == callout->acknowledged_by;
+    if (holder && record->purpose == PURPOSE_UPDATE) {       /* to who had it before, one may still go another way */
         callout->noticed_usec = record->at_usec;
         callout->put_off = 0;
-        if (callout->state == CALLOUT_ACKNOWLEDGED)
-            apply_disarm(engine, callout);
+        apply_disarm(engine, callout);
     }
     if (incident == &engine->house && incident->messages->number + HOUSE_MESSAGES_MAX <= record->page)
         forget_message(engine, incident, &incident->messages);

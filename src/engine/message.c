@@ -33,12 +33,12 @@ static bool told_later(const struct message *message)
     return false;
 }
 
-/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped once it is not, or for one
- * that says the opposite. */
+/* The last that an administrator reads of the disk must be so: a word of it that has not gone is dropped once it is not so any
+ * more; and where it has become so again, since a later word says that. */
 static bool disk_has_changed(const struct engine *engine, const struct message *message)
 {
     if (engine->degraded != (message->purpose == PURPOSE_DEGRADED))
-        return true;      /* the opposite was said to nobody, if no administrator had a channel then */
+        return true;
     uint8_t opposite = message->purpose == PURPOSE_RESTORED ? PURPOSE_DEGRADED : PURPOSE_RESTORED;
     for (const struct message *later = message->next; later; later = later->next)
         if (later->purpose == opposite)

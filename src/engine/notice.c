@@ -165,8 +165,8 @@ static bool is_last_remembered(const struct engine *engine, const struct inciden
 
 void notice_elsewhere(struct engine *engine, struct incident *incident, const struct message *failed)
 {
-    if (!failed->person || !goes_elsewhere(failed->purpose) || !message_wanted_again(engine, failed) || told_otherwise(incident, failed) ||
-        is_last_remembered(engine, incident, failed))
+    if (!failed->person || !goes_elsewhere(failed->purpose) || !message_wanted_again(engine, failed) ||
+        told_otherwise(incident, failed) || is_last_remembered(engine, incident, failed))
         return;
     const struct contact *contact = next_contact(engine, incident, failed);
     uint32_t since = incident->last_page + 1 - (failed->number - failed->in_telling);

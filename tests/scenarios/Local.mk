@@ -141,6 +141,7 @@ EXTRA_DIST += \
 	tests/scenarios/update_without_news.scn \
 	tests/scenarios/updates_after_acknowledgement.scn \
 	tests/scenarios/updates_sensitive.scn \
+	tests/scenarios/updates_of_who_had_it.scn \
 	tests/scenarios/updates_to_nobody.scn \
 	tests/scenarios/updates_while_paging.scn \
 	tests/scenarios/which_role.scn

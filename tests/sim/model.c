@@ -224,8 +224,8 @@ static void apply_queued(struct m_incident *incident, struct m_callout *callout,
         person->paged = true;
         if (record->code)
             person->code = record->code;
-    } else if (callout && record->purpose == PURPOSE_UPDATE) {
-        callout->update_usec = 0;
+    } else if (callout && record->purpose == PURPOSE_UPDATE && same(callout->by, record->person)) {
+        callout->update_usec = 0;      /* to who had it before, one may still go another way */
     }
 }
 
