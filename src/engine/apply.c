@@ -135,16 +135,16 @@ static enum err apply_kind(struct engine *engine, struct incident *incident, con
     }
 }
 
-/* Within 36,000 years of 1970, so that sums and differences of times are times. */
-static bool is_time(int64_t usec)
+bool apply_is_time(int64_t usec)
 {
     return usec > -(INT64_C(1) << 60) && usec < INT64_C(1) << 60;
 }
 
 static bool times_plausible(const struct record *record)
 {
-    return record->incident == 0 ||        /* the house reckons with none */
-           (is_time(record->at_usec) && is_time(record->due_usec) && is_time(record->delay_usec) && is_time(record->end_usec));
+    return record->incident == 0 ||        /* the house reckons with none, but for when a text came */
+           (apply_is_time(record->at_usec) && apply_is_time(record->due_usec) && apply_is_time(record->delay_usec) &&
+            apply_is_time(record->end_usec));
 }
 
 enum err apply_record(struct engine *engine, const struct record *record, struct now now)

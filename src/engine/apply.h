@@ -8,6 +8,9 @@
  * it. */
 int64_t apply_left_usec(int64_t due_usec, int64_t delay_usec, struct now now);
 
+/* Within 36,000 years of 1970, so that sums and differences of times are times. */
+bool apply_is_time(int64_t usec);
+
 /* At this time, or at the drill's end if that comes first. */
 void apply_arm(struct engine *engine, struct callout *callout, int64_t boot_usec);
 void apply_disarm(struct engine *engine, struct callout *callout);                       /* but for the drill's end */

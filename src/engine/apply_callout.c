@@ -108,7 +108,7 @@ static uint32_t seconds_since_start(const struct callout *callout, int64_t at_us
 
 enum err apply_released(struct engine *engine, struct callout *callout, const struct record *record, struct now now)
 {
-    if (callout->state != CALLOUT_ACKNOWLEDGED || !record->person)
+    if (callout->state != CALLOUT_ACKNOWLEDGED || !record->person || callout->incident->closed_usec)
         return ERR_CORRUPT;
     apply_recipient(engine, callout, record->person)->declined = true;
     callout->state = CALLOUT_PAGING;

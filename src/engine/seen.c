@@ -28,7 +28,7 @@ bool seen_reply(const struct engine *engine, const char *reply_id)
 /* As old as the wall clock has it now; that may be set later (P11). */
 void seen_add_reply(struct engine *engine, const char *reply_id, int64_t at_usec, struct now now)
 {
-    int64_t left_usec = apply_left_usec(at_usec + REPLY_AGAIN_USEC, REPLY_AGAIN_USEC, now);
+    int64_t left_usec = apply_is_time(at_usec) ? apply_left_usec(at_usec + REPLY_AGAIN_USEC, REPLY_AGAIN_USEC, now) : 0;
     struct seen_replies *replies = &engine->replies;
     if (replies->next == replies->cap && replies->cap < REPLIES_MAX) {
         replies->cap = replies->cap ? 2 * replies->cap : 64;

@@ -116,7 +116,6 @@ static struct now now_of(void)
 static void recall(void *userdata, const struct record *record)
 {
     struct pager *pager = userdata;
-    engine_replay_reply(pager->engine, record, now_of());
     lookout_recall(pager->lookout, record);
     disk_word_recall(&pager->disk_word, record);
 }

@@ -12,12 +12,23 @@ static enum err replay_one(struct engine *engine, const struct store_record *sto
     return err == ERR_OK ? engine_replay(engine, &record, now) : err;
 }
 
+/* The oldest first: there is no place for all, and the newest may come again. */
+static void replay_replies(struct engine *engine, const struct opened *opened, struct now now)
+{
+    for (size_t i = opened->n_house; i-- > 0;) {
+        struct record record;
+        if (stored_read(&opened->house[i], &record) == ERR_OK)
+            engine_replay_reply(engine, &record, now);
+    }
+}
+
 void replay_live(struct engine *engine, const struct opened *opened, struct now now, replay_bad *bad, void *userdata)
 {
     uint64_t aside = 0;
     for (size_t i = 0; i < OPENING_YEARS; i++)
         if (opened->last_incidents[i])
             engine_set_last_incident(engine, opened->last_incidents[i]);
+    replay_replies(engine, opened, now);
     for (size_t i = 0; i < opened->n_records; i++) {
         const struct store_record *stored = &opened->records[i];
         if (stored->incident == aside || replay_one(engine, stored, now) == ERR_OK)

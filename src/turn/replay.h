@@ -9,7 +9,7 @@
 /* The record that a stored one holds: record_decode() of it. */
 WARN_UNUSED enum err stored_read(const struct store_record *stored, struct record *ret);
 
-/* Where numbering stood, then the live incidents, one after the other. One that is damaged is set aside, and everything else
+/* Where numbering stood, which texts have been read, then the live incidents, one after the other. One that is damaged is set aside, and everything else
  * starts; `bad` is told of the first record that could not be applied. */
 typedef void replay_bad(void *userdata, const struct store_record *stored);
 void replay_live(struct engine *engine, const struct opened *opened, struct now now, replay_bad *bad, void *userdata);

@@ -33,8 +33,10 @@ START_TEST(times_that_no_clock_shows_are_refused)
             expect_corrupt(record);
         }
     }
-    /* The house reckons with none. */
+    /* The house reckons with none, and a text of then does not come again. */
     replay_good((struct record){.kind = RECORD_DUTY_CHANGED, .end_usec = FAR_USEC});
+    engine_replay_reply(engine, &(struct record){.kind = RECORD_NOTE, .reply_id = "t", .at_usec = INT64_MAX}, now);
+    ck_assert(!seen_reply(engine, "t"));
 }
 END_TEST
 
@@ -164,7 +166,10 @@ END_TEST
 START_TEST(what_has_closed_takes_nothing_more)
 {
     replay_good(opened(KEY(1)));
+    replay_good(started(KEY(1), 1));
+    replay_good((struct record){.kind = RECORD_ACKNOWLEDGED, .incident = KEY(1), .callout = 1, .person = "anna.berg"});
     replay_good((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
+    expect_corrupt((struct record){.kind = RECORD_RELEASED, .incident = KEY(1), .callout = 1, .person = "anna.berg"});
     expect_corrupt((struct record){.kind = RECORD_CLOSED, .incident = KEY(1)});
     expect_corrupt((struct record){.kind = RECORD_UPDATED, .incident = KEY(1), .summary = "Mer"});
     expect_corrupt(started(KEY(1), 1));

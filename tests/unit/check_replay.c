@@ -92,6 +92,30 @@ START_TEST(a_whole_log_comes_back)
 }
 END_TEST
 
+/* More texts of strangers than are remembered: of those that may come again the newest are. */
+START_TEST(the_newest_texts_are_known_again)
+{
+    enum { TEXTS = REPLIES_MAX + 2 };
+    struct store_record *house = NEW_ARRAY(struct store_record, TEXTS);
+    struct buf *written = mem_alloc(TEXTS * sizeof(*written));
+    char id[16];
+    for (int i = 0; i < TEXTS; i++) {       /* as a log gives them: t0 is the newest */
+        snprintf(id, sizeof(id), "t%d", i);
+        record_encode(&(struct record){.kind = RECORD_NOTE, .reply_id = id}, &written[i]);
+        house[i] = (struct store_record){.seq = (uint64_t)(TEXTS - i), .at_usec = now.wall_usec - i, .kind = RECORD_NOTE,
+                                         .payload = buf_text(&written[i]), .payload_len = written[i].len};
+    }
+    replay_live(engine, &(struct opened){.house = house, .n_house = TEXTS}, now, on_bad, NULL);
+    tick();
+    ck_assert(seen_reply(engine, "t0") && seen_reply(engine, "t4095"));
+    ck_assert(!seen_reply(engine, "t4096") && !seen_reply(engine, "t4097"));
+    for (int i = 0; i < TEXTS; i++)
+        buf_done(&written[i]);
+    free(written);
+    free(house);
+}
+END_TEST
+
 /* A clock that is set back over a new year gives out that year's numbers from where they ended. */
 START_TEST(the_numbers_of_every_year_go_on)
 {
@@ -171,6 +195,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_whole_log_comes_back);
     tcase_add_test(tcase, the_numbers_of_every_year_go_on);
+    tcase_add_test(tcase, the_newest_texts_are_known_again);
     tcase_add_loop_test(tcase, an_incident_with_a_record_that_was_erased_is_set_aside, 0, 3);
     tcase_add_test(tcase, an_incident_with_a_record_that_is_no_record_is_set_aside);
     tcase_add_test(tcase, an_incident_with_a_record_that_cannot_follow_is_set_aside);
