@@ -63,7 +63,7 @@ static int64_t wanted_due(const struct m_callout *callout)
 static bool waits_for_somebody(struct m_callout *callout)
 {
     for (const struct m_person *person = callout->persons; person; person = person->next)
-        if ((person->held_turn && person->held_turn == callout->turn) || (callout->incident->wait_for_all && person->declined))
+        if (person->declined ? callout->incident->wait_for_all : person->held_turn && person->held_turn == callout->turn)
             return true;
     for (const struct m_page *page = callout->incident->pages; page; page = page->next) {
         if (page->callout != callout || page->purpose != PURPOSE_PAGE || page->turn != callout->turn)
@@ -245,7 +245,8 @@ static void check_timer(const struct m_callout *callout)
     const struct incident *incident = engine_incident(node_engine(), callout->incident->key);
     const struct callout *is = incident ? find_callout(incident, callout->number) : NULL;
     if (callout->incident->closed && is && heap_armed(&is->timer))
-        fail("P2", "call-out %u of %lx waits for something, and is closed", callout->number, (unsigned long)callout->incident->key);
+        fail("P2", "call-out %u of %lx waits for something, and is closed", callout->number,
+             (unsigned long)callout->incident->key);
     if (callout->incident->closed || callout->state != M_PAGING)
         return;
     if (!is || !heap_armed(&is->timer))

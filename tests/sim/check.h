@@ -19,10 +19,10 @@ void check_settled(void);                                    /* everything was c
 
 /* check_way.c: pages on their way out (P3, P8), and what goes first (P13) */
 void way_recorded(const struct record *record, struct m_page *page);     /* page: what the record is of; NULL: none */
-void way_let_go(const struct m_callout *callout);            /* somebody has it, or nobody: what is not wanted now waits no longer */
-const char *way_known_outside(uint64_t incident);            /* its first text, if a page of it has left the process; NULL: none has */
+void way_let_go(const struct m_callout *callout);            /* what is not wanted of it any more waits no longer */
+const char *way_known_outside(uint64_t incident);            /* its first text, if a page of it has left; NULL: none has */
 void check_handed(const struct effect_send *send, bool degraded);        /* let out to the gateways */
-void check_wire(struct page_ref page, const char *to, const char *subject, const char *text, const char *gateway); /* on the wire */
+void check_wire(struct page_ref page, const char *to, const char *subject, const char *text, const char *gateway);
 void check_arrived(struct page_ref page);                    /* in somebody's hand */
 void way_rest(bool degraded);
 void way_crashed(void);

@@ -1,5 +1,5 @@
-/* P5: a text that a gateway hands over again under its name, within a day, counts once; also in the next process, as far as the log has
- * the first, and as its clock has that day. */
+/* P5: a text that a gateway hands over again under its name, within a day, counts once; also in the next process, as far as the log
+ * has the first, and as its clock has that day. */
 #include <string.h>
 
 #include "check.h"
@@ -14,6 +14,7 @@ struct text {
 
 static struct text *texts;
 static struct text *current;     /* what this step is about; NULL: something else, or a text without a name */
+static bool again;               /* and that was acted on before */
 
 static struct text *text_of_id(const char *id)
 {
@@ -29,11 +30,13 @@ bool seen_before(const struct event *event)
 {
     bool named = event->kind == EVENT_INBOUND && event->inbound.id;
     current = named ? text_of_id(event->inbound.id) : NULL;
-    return current && loop_boot_usec() < current->until_usec;
+    return again = current && loop_boot_usec() < current->until_usec;
 }
 
 void seen_record(const struct record *record)
 {
+    if (again)
+        fail("P5", "the text %s comes again, and leaves a %s", current->id, record_event_name(record->kind));
     if (!current || !record->reply_id)
         return;
     if (!current->name)

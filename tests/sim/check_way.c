@@ -1,5 +1,5 @@
-/* Pages on their way out: what was recorded is handed to the gateways once it is durable (P3), and a page waits for nobody but its own
- * gateway (P8); what is real goes first (P13); and what may be on the wire (P3, P4, P5, P15). */
+/* Pages on their way out: what was recorded is handed to the gateways once it is durable (P3), and a page waits for nobody but its
+ * own gateway (P8); what is real goes first (P13); and what may be on the wire (P3, P4, P5, P15). */
 #include <stdio.h>
 #include <string.h>
 
@@ -177,15 +177,15 @@ static bool may_be_refused(const struct m_page *page)
     return false;
 }
 
-/* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where it
- * first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
+/* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where
+ * it first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
 static void check_order(const struct m_page *page, const char *gateway)
 {
     for (size_t i = 0; i < way.untried.n && page->incident->drill; i++) {
         const struct m_page *other = way.untried.list[i];
-        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life() || !serves(other, gateway))
+        if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life())
             continue;
-        if (may_be_refused(other))
+        if (!serves(other, gateway) || may_be_refused(other))
             continue;
         if (sim_now() - other->handed_usec <= (places_for(other).doubt ? 2 : 1) * PATIENCE_USEC + USEC_PER_MSEC)
             continue;

@@ -10,7 +10,7 @@
 
 #include "shrink.h"
 
-enum { JOBS_MAX = 64, HANGS_SEC = 120, FAILURES_MAX = 200, SEEDS_DEFAULT = 250 };
+enum { JOBS_MAX = 64, HANGS_SEC = 120, BLOCKED_SEC = 2400, FAILURES_MAX = 200, SEEDS_DEFAULT = 250 };
 
 struct options {
     uint64_t first, last;
@@ -42,7 +42,8 @@ void run_in_child(uint64_t seed, const struct script *script, bool verbose, stru
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
-        setrlimit(RLIMIT_CPU, &(struct rlimit){HANGS_SEC, HANGS_SEC + 5});      /* time of the processor: the machine may be busy */
+        setrlimit(RLIMIT_CPU, &(struct rlimit){HANGS_SEC, HANGS_SEC + 5});
+        alarm(BLOCKED_SEC);      /* without using the processor; a busy machine takes long, too */
         history_run(seed, script, verbose, outcome);
         fflush(stdout);
         _exit(0);

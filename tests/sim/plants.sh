@@ -34,7 +34,7 @@ for name in "$@"; do
     failed=1
     continue
   fi
-  found=$("$work/$name/sim" --seeds "$first" $((first + limit - 1)) --until-failure 2>/dev/null | sed -n 's/ seeds: / seeds: /p' | head -n 1)
+  found=$("$work/$name/sim" --seeds "$first" $((first + limit - 1)) --until-failure 2>/dev/null | grep ' seeds: ' | head -n 1)
   [ -n "$found" ] || failed=1
   printf '%-20s %-4s %6s  %s\n' "$name" "$promise" "$limit" "${found:-NOT FOUND}" | cut -c 1-150
   rm -rf "${work:?}/$name"

@@ -54,8 +54,8 @@ static enum act roll_act(struct dice *dice, const unsigned *weights)
     return ACT_TRIGGER;
 }
 
-/* A history of its own kind is full of some actions, and without others. What is rare together where all come in their usual shares,
- * a drill that is stopped while gateways fail, is then most of a history. See Groce et al., "Swarm Testing", 2012. */
+/* A history of its own kind is full of some actions, and without others. What is rare together where all come in their usual
+ * shares, a drill that is stopped while gateways fail, is then most of a history. See Groce et al., "Swarm Testing", 2012. */
 static void roll_kind(struct dice *dice, unsigned *weights)
 {
     static const unsigned factors[] = {0, 0, 1, 1, 1, 2, 4, 8};

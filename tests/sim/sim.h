@@ -45,8 +45,8 @@ int64_t history_wall_usec(void);                             /* when it begins *
 /* Every fourth history has no drills that are started as such, no word to the sources, no checks of gateways, no ids of providers, no
  * calls that are answered, and no texts but the built-in ones: there is room for more of the rest. */
 static inline bool history_is_plain(void) { return history_seed() % 4 == 0; }
-/* From this seed on each history is of its own kind, see script.c, and texts come again. Seeds below are left as they are, for those
- * that are kept. */
+/* From this seed on each history is of its own kind, see script.c, and texts come again. Seeds below are left as they are, for
+ * those that are kept. */
 enum { OF_A_KIND_FROM = 10000000 };
 static inline bool history_is_of_a_kind(void) { return history_seed() >= OF_A_KIND_FROM; }
 
@@ -174,7 +174,7 @@ bool provider_in_doubt(const char *gateway, int64_t since_usec);
 unsigned provider_in_flight(const char *gateway);
 /* What this gateway has called by that id. False: nothing. */
 bool provider_page(const char *gateway, const char *id, struct page_ref *ret);
-size_t provider_names(const char *gateway, struct page_ref page);     /* by how many ids it knows the page: how often it has had it */
+size_t provider_names(const char *gateway, struct page_ref page);     /* by how many ids it knows the page */
 
 /* ---- people.c ---- */
 

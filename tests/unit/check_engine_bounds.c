@@ -357,7 +357,7 @@ START_TEST(the_oldest_of_many_texts_is_forgotten)
     pass(1);
     tick();
     ck_assert(!seen_reply(engine, "t1"));
-    now.wall_usec -= 2 * REPLY_AGAIN_USEC;               /* read back from a log of the day after tomorrow: it is taken for new, for a day */
+    now.wall_usec -= 2 * REPLY_AGAIN_USEC;      /* set back since it was written: it is taken for new, for a day */
     engine_replay_reply(engine, &(struct record){.reply_id = "t1", .at_usec = now.wall_usec + 2 * REPLY_AGAIN_USEC}, now);
     ck_assert(seen_reply(engine, "t1"));
     pass(REPLY_AGAIN_USEC);

@@ -481,7 +481,7 @@ static void check_answered(struct run *run, const struct callout *target, enum a
         atom who = intern_find(run->world.engine->names, person);
         uint8_t wants = was->state;
         bool stopped = incident && incident->drill && incident->closed_usec == run->world.now.wall_usec;
-        if (stopped && (is != target || is->state == CALLOUT_CANCELLED))
+        if (stopped && (is != target || (incident->aborted && is->state == CALLOUT_CANCELLED)))
             continue;      /* the answer made somebody be paged, in earnest or by a drill, and that stops drills */
         if (is && is == target && drill_waits_for_all(is)) {
             check_one_answer(run, is, was->state, answer, who);
@@ -498,8 +498,8 @@ static void check_answered(struct run *run, const struct callout *target, enum a
     }
 }
 
-/* Whether everybody whom this step paged has declined or could not be reached, doubts apart, and nobody is played not to answer; P7:
- * then it does not go on waiting. */
+/* Whether everybody whom this step paged has declined or could not be reached, doubts apart, and nobody is played not to answer;
+ * P7: then it does not go on waiting. */
 static bool is_void(const struct run *run, const struct callout *callout)
 {
     bool paged = false, waits = false;

@@ -84,7 +84,8 @@ START_TEST(an_equal_hash_is_not_the_same_dedup_key)
 }
 END_TEST
 
-/* A log that comes late may bring open incidents with the key of one that was opened meanwhile. None that is closed takes anything in. */
+/* A log that comes late may bring open incidents with the key of one that was opened meanwhile. None that is closed takes
+ * anything in. */
 START_TEST(of_several_with_one_key_no_closed_one_is_found)
 {
     static const uint32_t orders[][3] = {{100, 101, 102}, {102, 101, 100}, {101, 100, 102}, {101, 102, 100}};
