@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 
 #define PATIENCE_USEC USEC_PER_SEC
+enum { IMPATIENT_AT_ONCE = 200 };
 
 struct refs { struct m_page **list; size_t n, cap; };
 struct outside { uint64_t key; char text[48]; };
@@ -178,9 +179,12 @@ static bool may_be_refused(const struct m_page *page)
 }
 
 /* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where
- * it first waited for a gateway that came into doubt. It leaves one that fails to what has no other. */
+ * it first waited for a gateway that came into doubt. It leaves one that fails to what has no other. When hundreds lose their
+ * patience in one instant, as after a suspend, the last of them look elsewhere after the first have gone. */
 static void check_order(const struct m_page *page, const char *gateway)
 {
+    if (way.untried.n > IMPATIENT_AT_ONCE)
+        return;
     for (size_t i = 0; i < way.untried.n && page->incident->drill; i++) {
         const struct m_page *other = way.untried.list[i];
         if (other->incident->drill || other->purpose != PURPOSE_PAGE || other->tried_life == node_life())
