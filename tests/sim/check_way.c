@@ -17,6 +17,8 @@ static struct {
     struct refs untried;             /* handed to the gateways in this life, and not tried yet */
     struct outside *outside;         /* incidents that left the process, by their first text */
     size_t n_outside;
+    size_t crowd;                    /* so many were untried at most, at this instant */
+    int64_t crowd_usec;
 } way;
 
 static void add_ref(struct refs *refs, struct m_page *page)
@@ -178,12 +180,20 @@ static bool may_be_refused(const struct m_page *page)
     return false;
 }
 
+static void note_crowd(void)
+{
+    if (way.crowd_usec != sim_now() || way.crowd < way.untried.n)
+        way.crowd = way.untried.n;
+    way.crowd_usec = sim_now();
+}
+
 /* P13: what is real goes first; a page that waits for more than a second may take any place there is; once more a second, where
  * it first waited for a gateway that came into doubt. It leaves one that fails to what has no other. When hundreds lose their
  * patience in one instant, as after a suspend, the last of them look elsewhere after the first have gone. */
 static void check_order(const struct m_page *page, const char *gateway)
 {
-    if (way.untried.n > IMPATIENT_AT_ONCE)
+    note_crowd();
+    if (way.crowd > IMPATIENT_AT_ONCE)
         return;
     for (size_t i = 0; i < way.untried.n && page->incident->drill; i++) {
         const struct m_page *other = way.untried.list[i];
