@@ -53,7 +53,8 @@ class Notify:
     def listen(self):
         while not self.closed:
             self.listening.wait()
-            self.heard += self.socket.recv(65536).decode().splitlines()
+            lines = self.socket.recv(65536).decode().splitlines()
+            self.heard += lines      # not at once: the list that is there now, and not the one from before the wait
 
     def said(self, line):
         """How many times it was said since the daemon started."""
