@@ -31,7 +31,7 @@ DEFINE_CLEANUP(struct engine *, engine_free)
 /* Start: the log's records (each incident's in order), then where numbering stood, then engine_resume(). */
 /* Applies a stored record. ERR_CORRUPT: it cannot follow what came before; set its incident aside. */
 WARN_UNUSED enum err engine_replay(struct engine *engine, const struct record *record, struct now now);
-/* Of a record that belongs to no incident: the reply that it came of is not acted on again. */
+/* Of a record that belongs to no incident, the oldest first: the reply that it came of is not acted on again. */
 void engine_replay_reply(struct engine *engine, const struct record *record, struct now now);
 void engine_set_aside(struct engine *engine, uint64_t incident);         /* forget it, whole */
 void engine_set_last_seq(struct engine *engine, uint64_t seq);
